@@ -1,0 +1,5 @@
+"""The one exception that a user's input may cause."""
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used; the message is one line and names it and the remedy."""

@@ -1,0 +1,82 @@
+"""Reading and writing intermediates: CSV tables, NPZ arrays, JSON records.
+
+Every write goes to a temporary name beside the target and is renamed, so a file that exists is whole.
+A *table* is a mapping of column names to one-dimensional sequences of equal length.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilt.errors import InputError
+
+Table = Mapping[str, Sequence[Any] | NDArray[Any]]
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_table(path: str | Path, table: Table) -> None:
+    """Write a table as CSV; floats keep every digit (shortest text that reads back equal).
+
+    Raises ValueError when the columns differ in length.
+    """
+    columns = [c.tolist() if isinstance(c, np.ndarray) else list(c) for c in table.values()]
+    with replacing(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as an uncompressed NPZ."""
+    with replacing(path) as temporary:
+        np.savez(temporary, allow_pickle=False, **arrays)
+
+
+def read_arrays(path: str | Path, *names: str) -> dict[str, NDArray[Any]]:
+    """Read an NPZ without pickle: the arrays named, or all of them.
+
+    Raises InputError when the file is missing or damaged, or lacks a name.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            missing = set(names) - set(archive.files)
+            if missing:
+                raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
+            return {name: archive[name] for name in names or archive.files}
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (BadZipFile, EOFError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not a readable NPZ file ({error})") from error
+
+
+def write_json(path: str | Path, record: Any) -> None:
+    """Write a JSON record, indented, keys in the order given."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n")
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON record."""
+    return json.loads(Path(path).read_text())
