@@ -7,6 +7,7 @@ A *table* is a mapping of column names to one-dimensional sequences of equal len
 import csv
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,23 +59,45 @@ def read_arrays(path: str | Path, *names: str) -> dict[str, NDArray[Any]]:
     Raises InputError when the file is missing or damaged, or lacks a name.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             missing = set(names) - set(archive.files)
-            if missing:
-                raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
-            return {name: archive[name] for name in names or archive.files}
+            if not missing:
+                return {name: archive[name] for name in names or archive.files}
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (BadZipFile, EOFError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+    except (BadZipFile, EOFError, OSError, TypeError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: not a readable NPZ file ({error})") from error
+    raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
 
 
 def write_json(path: str | Path, record: Any) -> None:
     """Write a JSON record, indented, keys in the order given."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n")
+
+
+def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
+    """Read a CSV table: columns of numbers as float64, others as text.
+
+    Raises InputError when the file is missing, empty or ragged.
+    """
+    try:
+        with open(path, newline="") as file:
+            header, *rows = csv.reader(file)
+            columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+            table = dict(zip(header, columns, strict=True))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"{path}: not a readable CSV table ({error})") from error
+    return {name: _numbers(column) for name, column in table.items()}
+
+
+def _numbers(column: Sequence[str]) -> NDArray[Any]:
+    try:
+        return np.array(column, dtype=np.float64)
+    except ValueError:
+        return np.array(column)
 
 
 def read_json(path: str | Path) -> Any:

@@ -1,0 +1,134 @@
+"""Where images come from: scikit-learn's embedded digits, and MNIST and its relatives by download."""
+
+import gzip
+import logging
+import time
+from collections.abc import Sequence
+from http.client import HTTPException
+from pathlib import Path
+from shutil import copyfileobj
+from urllib.request import Request, urlopen
+
+import numpy as np
+
+from tilt.data.images import Images, first_rows
+from tilt.errors import InputError
+from tilt.io import replacing
+
+logger = logging.getLogger(__name__)
+
+TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
+SCHEMES = ("http://", "https://", "file://")
+PAUSE_S = 1.0  # before the second attempt at a mirror; doubles with each further one
+
+
+def embedded_digits(train_per_class: int = 100) -> Images:
+    """scikit-learn's 1,797 handwritten digits of 8x8 pixels from 0 to 16; needs no network.
+
+    The first `train_per_class` images of each digit in file order are the training part, the others
+    the test part. Raises InputError when a digit would be left without a training or a test image.
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    x, y = digits.images.astype(np.uint8), digits.target.astype(np.int64)
+    most = int(np.bincount(y).min()) - 1
+    if not 1 <= train_per_class <= most:
+        raise InputError(f"digits: train_per_class is {train_per_class}; ask for 1 to {most}")
+    train = np.zeros(len(y), dtype=bool)
+    for digit in range(10):
+        train[first_rows(y, digit, train_per_class)] = True
+    return Images(x[train], y[train], x[~train], y[~train], value_max=16.0)
+
+
+def torchvision_images(
+    name: str, data_dir: str | Path, mirrors: Sequence[str] | None, retries: int, timeout_s: float
+) -> Images:
+    """A data set of torchvision's MNIST family, kept in torchvision's folders under `data_dir`.
+
+    Files that are there are verified by torchvision's MD5 and used. A missing one is fetched from the
+    mirrors in turn (none given: torchvision's own), `retries` attempts each, giving up when a
+    connection is silent for `timeout_s` seconds. A mirror is an http://, https:// or file:// address.
+
+    Raises InputError when a file that is there has the wrong checksum, when no mirror delivers a file
+    that holds it, or when an argument is out of its range.
+    """
+    if name not in TORCHVISION_CLASSES:
+        raise InputError(f"no data set is named {name!r}; choose among {', '.join(TORCHVISION_CLASSES)}")
+    if retries < 1 or timeout_s <= 0:
+        raise InputError(f"retries is {retries} and timeout_s {timeout_s}; give at least 1 and more than 0")
+    for mirror in mirrors or ():
+        if not mirror.startswith(SCHEMES):
+            raise InputError(f"mirrors: {mirror!r} does not start with {', '.join(SCHEMES)}; correct it")
+
+    from torchvision import datasets
+    from torchvision.datasets.mnist import read_image_file, read_label_file
+
+    source = getattr(datasets, TORCHVISION_CLASSES[name])
+    folder = Path(data_dir) / TORCHVISION_CLASSES[name] / "raw"
+    for filename, md5 in source.resources:
+        archive = folder / filename
+        if archive.exists():
+            _verify(archive, md5)
+        else:
+            _download(archive, md5, mirrors or source.mirrors, retries, timeout_s)
+        _extract(archive)
+    return Images(
+        x_train=read_image_file(folder / "train-images-idx3-ubyte").numpy(),
+        y_train=read_label_file(folder / "train-labels-idx1-ubyte").numpy(),
+        x_test=read_image_file(folder / "t10k-images-idx3-ubyte").numpy(),
+        y_test=read_label_file(folder / "t10k-labels-idx1-ubyte").numpy(),
+        value_max=255.0,
+    )
+
+
+def _verify(archive: Path, md5: str) -> None:
+    from torchvision.datasets.utils import calculate_md5
+
+    found = calculate_md5(archive)
+    if found != md5:
+        raise InputError(
+            f"{archive}: its MD5 is {found}, not {md5}; delete the file to have it fetched again"
+        )
+    logger.info("%s: already there, verified", archive)
+
+
+def _download(archive: Path, md5: str, mirrors: Sequence[str], retries: int, timeout_s: float) -> None:
+    """Fetch by urllib: torchvision's download has no timeout and cannot read file:// addresses."""
+    from torchvision.datasets.utils import USER_AGENT, calculate_md5
+
+    failures = []
+    for mirror in mirrors:
+        url = f"{mirror.rstrip('/')}/{archive.name}"
+        for attempt in range(1, retries + 1):
+            logger.info("%s: attempt %d of %d", url, attempt, retries)
+            try:
+                request = Request(url, headers={"User-Agent": USER_AGENT})
+                with replacing(archive) as temporary:
+                    with urlopen(request, timeout=timeout_s) as response, temporary.open("wb") as file:
+                        copyfileobj(response, file)
+                    found = calculate_md5(temporary)
+                    if found != md5:
+                        raise ValueError(f"wrong checksum, {temporary.stat().st_size} bytes of MD5 {found}")
+            except (OSError, HTTPException, ValueError) as error:
+                failure = str(error) or type(error).__name__
+                logger.warning("%s: %s", url, failure)
+            else:
+                logger.info("%s: downloaded, verified", archive)
+                return
+            if attempt < retries:
+                time.sleep(PAUSE_S * 2 ** (attempt - 1))
+        failures.append(f"{mirror}: {failure}")
+    raise InputError(
+        f"{archive.name} could not be downloaded ({'; '.join(failures)}): check the network, set mirrors, "
+        f"or put the file with MD5 {md5} in {archive.parent} yourself"
+    )
+
+
+def _extract(archive: Path) -> None:
+    """Make the file beside the archive hold what the verified archive holds; write only on difference."""
+    content = gzip.decompress(archive.read_bytes())
+    target = archive.with_suffix("")
+    if not target.exists() or target.read_bytes() != content:
+        with replacing(target) as temporary:
+            temporary.write_bytes(content)

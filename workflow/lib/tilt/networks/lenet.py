@@ -1,0 +1,204 @@
+"""LeNet as the article trains it on MNIST: two convolutions, each max-pooled, and two full layers.
+
+Images are (n, 28, 28) float32 on the 0-255 scale. What is done to them before the first layer belongs to the
+network and is saved with it: scale * (image - mean image).
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tilt.errors import InputError
+from tilt.io import replacing
+
+SIZE = 28
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+# What MatConvNet calls size² x outputs: the fan-out of each layer seen as a convolution.
+_KERNEL_AREA = {"conv1": 25, "conv2": 25, "fc1": 16, "fc2": 1}
+_CHUNK = 50
+
+
+class LeNet(nn.Module):
+    """Conv 5x5x1x20, max-pool 2x2, Conv 5x5x20x50, max-pool 2x2, FC 4x4x50x500, ReLU, FC 500 x classes.
+
+    The only ReLU follows the first full layer (the article's section on LeNet on MNIST). Weights are zero
+    until `initialise`; buffers `mean_image` (28, 28) and `pixel_scale` () hold the preprocessing.
+    """
+
+    def __init__(
+        self, n_classes: int, *, mean_image: NDArray[np.float32] | None = None, pixel_scale: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 20, 5)
+        self.conv2 = nn.Conv2d(20, 50, 5)
+        self.fc1 = nn.Linear(4 * 4 * 50, 500)
+        self.fc2 = nn.Linear(500, n_classes)
+        mean = np.zeros((SIZE, SIZE), np.float32) if mean_image is None else mean_image
+        self.mean_image: Tensor
+        self.pixel_scale: Tensor
+        self.register_buffer("mean_image", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("pixel_scale", torch.tensor(pixel_scale, dtype=torch.float32))
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale."""
+        x = (self.pixel_scale * (images - self.mean_image))[:, None]
+        x = _conv_pool(_conv_pool(x, self.conv1), self.conv2)
+        x = F.relu(self.fc1(x.permute(0, 2, 3, 1).flatten(1)))
+        scores: Tensor = self.fc2(x)
+        return scores
+
+
+def initialise(model: LeNet, scheme: str, seed: int) -> None:
+    """Draw the weights anew, biases 0: the same for a seed on every device.
+
+    "matconvnet" is N(0, 0.01²), as in MatConvNet's LeNet example; "improved_xavier" is N(0, 2 / (k² outputs))
+    for a kernel of k x k. Raises InputError for another scheme.
+    """
+    if scheme not in ("matconvnet", "improved_xavier"):
+        raise InputError(f"initial weights {scheme!r} are unknown; choose matconvnet or improved_xavier")
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, layer in _layers(model).items():
+            outputs = layer.weight.shape[0]
+            deviation = 0.01 if scheme == "matconvnet" else (2 / (_KERNEL_AREA[name] * outputs)) ** 0.5
+            layer.weight.copy_(deviation * torch.randn(layer.weight.shape, generator=generator))
+            layer.bias.zero_()
+
+
+def layer_rms(model: LeNet) -> dict[str, float]:
+    """Root mean square of each layer's weights, biases left out."""
+    return {
+        name: layer.weight.detach().double().square().mean().sqrt().item()
+        for name, layer in _layers(model).items()
+    }
+
+
+def predict_scores(model: LeNet, images: NDArray[np.float32] | Tensor) -> NDArray[np.float32]:
+    """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale, computed on the model's device."""
+    with torch.no_grad():
+        parts = [
+            model(batch.to(model.pixel_scale.device)).cpu() for batch in torch.as_tensor(images).split(1000)
+        ]
+    scores: NDArray[np.float32] = torch.cat(parts).numpy()
+    return scores
+
+
+def save_network(path: str | Path, model: LeNet, metadata: Mapping[str, Any]) -> None:
+    """Write the network, preprocessing included, as safetensors; `metadata` goes beside it as JSON."""
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, {"metadata": json.dumps(metadata)})
+
+
+def load_network(path: str | Path) -> LeNet:
+    """Read a network for use as it is: on the CPU, its parameters frozen.
+
+    Raises InputError when the file is missing, damaged or not a LeNet.
+    """
+    try:
+        tensors = load_file(path)
+        model = LeNet(len(tensors["fc2.bias"]))
+        model.load_state_dict(tensors)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; train the network first") from None
+    except (SafetensorError, OSError, KeyError, TypeError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: not a readable LeNet ({reason}); train the network again") from error
+    return model.requires_grad_(False).eval()
+
+
+def resize_to_28(images: NDArray[Any], value_max: float) -> NDArray[np.float32]:
+    """Grey images (n, h, w) with pixels in [0, value_max] as LeNet takes them: (n, 28, 28), 0-255, bilinear.
+
+    Raises InputError when the images are not grey.
+    """
+    if images.ndim != 3:
+        raise InputError(
+            f"images of shape {images.shape} are not grey; LeNet takes one channel, give (n, h, w)"
+        )
+    scaled = torch.tensor(images, dtype=torch.float32) * (255 / value_max)
+    if images.shape[1:] != (SIZE, SIZE):
+        scaled = F.interpolate(scaled[:, None], (SIZE, SIZE), mode="bilinear", antialias=True)[:, 0]
+    resized: NDArray[np.float32] = scaled.numpy()
+    return resized
+
+
+def _layers(model: LeNet) -> dict[str, nn.Conv2d | nn.Linear]:
+    return {name: getattr(model, name) for name in LAYERS}
+
+
+def _conv_pool(x: Tensor, layer: nn.Conv2d) -> Tensor:
+    """Convolution and 2x2 max-pooling."""
+    if x.device.type != "cpu":
+        return F.max_pool2d(layer(x), 2)
+    pooled: Tensor = _ConvPool.apply(x, layer.weight, layer.bias)  # type: ignore[no-untyped-call]
+    return pooled
+
+
+class _ConvPool(torch.autograd.Function):
+    """The two in one step for a CPU: a few images at a time, so that what lies between the two, the largest
+    arrays of the network by far, stays in the processor's cache and is never kept."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        pooled, where = zip(
+            *(F.max_pool2d(F.conv2d(c, weight, bias), 2, return_indices=True) for c in x.split(_CHUNK)),
+            strict=True,
+        )
+        ctx.save_for_backward(x, weight, *where)
+        return torch.cat(pooled)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        x, weight, *where = ctx.saved_tensors
+        of_x, of_weight, of_bias = ctx.needs_input_grad
+        of_one_channel = of_x and x.shape[1] == 1
+        outputs, size = weight.shape[0], x.shape[2] - weight.shape[2] + 1
+        weight_sum = torch.zeros_like(weight) if of_weight else None
+        x_parts = []
+        for chunk, pooled, indices in zip(x.split(_CHUNK), gradient.split(_CHUNK), where, strict=True):
+            shape = torch.empty((len(chunk), outputs, size, size), memory_format=torch.channels_last)
+            full = torch.ops.aten.max_pool2d_with_indices_backward(
+                pooled, shape, [2, 2], [2, 2], [0, 0], [1, 1], False, indices
+            )
+            wanted = [of_x and not of_one_channel, of_weight, False]
+            x_part, weight_part, _ = torch.ops.aten.convolution_backward(
+                full, chunk, weight, None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1, wanted
+            )
+            if of_x:
+                x_parts.append(_image_gradient(full, weight) if of_one_channel else x_part)
+            if weight_sum is not None:
+                weight_sum += weight_part
+        return (
+            torch.cat(x_parts) if of_x else None,
+            weight_sum,
+            gradient.sum((0, 2, 3)) if of_bias else None,
+        )
+
+
+def _image_gradient(gradient: Tensor, weight: Tensor) -> Tensor:
+    """Gradient of a convolution of grey images: a product with the kernels, added up pixel by pixel.
+
+    The general routine takes seven times as long for one channel.
+    """
+    n, outputs, size, _ = gradient.shape
+    k = weight.shape[2]
+    rows = gradient.permute(0, 2, 3, 1).reshape(-1, outputs)
+    parts = (weight.reshape(outputs, k * k).T @ rows.T).view(k, k, n, size, size)
+    image = gradient.new_zeros(n, size + k - 1, size + k - 1)
+    for i in range(k):
+        for j in range(k):
+            image[:, i : i + size, j : j + size] += parts[i, j]
+    return image[:, None]

@@ -1,0 +1,223 @@
+"""Training of LeNet by stochastic gradient descent, with checkpoints that continue it exactly."""
+
+import hashlib
+import json
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from tilt.errors import InputError
+from tilt.io import replacing
+from tilt.networks import choose_device
+from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scores
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+_MOMENTUM = "momentum."
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A trained network, on the device that trained it, and its history: a table with a row per epoch.
+
+    Columns: epoch (from 1), train_error and train_loss (over the epoch's minibatches, each before its own
+    step), test_error and test_loss (at the end of the epoch), rms_conv1, rms_conv2, rms_fc1, rms_fc2,
+    seconds, diverged. Errors are fractions, losses the mean softmax log-loss.
+    """
+
+    model: LeNet
+    history: dict[str, NDArray[Any]]
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss became infinite or undefined, which ends a training early."""
+        return bool(self.history["diverged"][-1])
+
+
+def train(
+    x_train: NDArray[np.float32],
+    y_train: NDArray[np.int64],
+    x_test: NDArray[np.float32],
+    y_test: NDArray[np.int64],
+    *,
+    n_classes: int,
+    weight_decay: float,
+    seed: int,
+    scheme: str,
+    pixel_scale: float,
+    epochs: int = 50,
+    batch_size: int = 300,
+    learning_rate: float = 5e-4,
+    momentum: float = 0.9,
+    device: str = "auto",
+    checkpoint: str | Path | None = None,
+    on_epoch: Callable[[LeNet, Row], None] | None = None,
+) -> Training:
+    """Train LeNet as the article does: plain SGD with momentum, weight decay on weights and biases alike.
+
+    Images are (n, 28, 28) float32 on the 0-255 scale, labels (n,) from 0 to n_classes - 1; the network sees
+    pixel_scale * (image - mean training image). `scheme` names the initial weights (see `initialise`). Decay
+    enters the gradient before momentum.
+
+    After each epoch the state goes to the file `checkpoint`, if one is named, and then `on_epoch` gets the
+    network and the epoch's row of the history. A training that finds its checkpoint continues it, on the CPU
+    bit for bit as if it had never stopped; a checkpoint made with other data or settings is reported in the
+    log and overwritten. The number of epochs is free to grow. The file stays: the caller removes it.
+
+    Raises InputError when images and labels do not fit LeNet or each other, or the scheme or the device
+    cannot be used.
+    """
+    _check(x_train, y_train, n_classes, "train")
+    _check(x_test, y_test, n_classes, "test")
+    place = choose_device(device)
+    settings = {
+        "n_classes": n_classes,
+        "weight_decay": weight_decay,
+        "seed": seed,
+        "scheme": scheme,
+        "pixel_scale": pixel_scale,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "momentum": momentum,
+        "device": place.type,
+        "data": _digest(x_train, y_train, x_test, y_test),
+    }
+
+    model = LeNet(
+        n_classes, mean_image=x_train.mean(axis=0, dtype=np.float64).astype(np.float32), pixel_scale=pixel_scale
+    )
+    initialise(model, scheme, seed)
+    model.to(place)
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=learning_rate, momentum=momentum, weight_decay=weight_decay, fused=True
+    )
+    buffers = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
+    for name, parameter in model.named_parameters():
+        optimizer.state[parameter]["momentum_buffer"] = buffers[name]
+    state = {**model.state_dict(), **{_MOMENTUM + name: buffer for name, buffer in buffers.items()}}
+    rows = _resume(checkpoint, state, settings, epochs) if checkpoint else []
+
+    x, y = torch.as_tensor(x_train, device=place), torch.as_tensor(y_train, device=place)
+    x_end, y_end = torch.as_tensor(x_test, device=place), torch.as_tensor(y_test)
+    while len(rows) < epochs and not (rows and rows[-1]["diverged"]):
+        start = time.perf_counter()
+        epoch = len(rows) + 1
+        train_error, train_loss = _descend(model, optimizer, x, y, batch_size, _shuffle(len(x), seed, epoch))
+        scores = torch.from_numpy(predict_scores(model, x_end))
+        row = {
+            "epoch": epoch,
+            "train_error": train_error,
+            "train_loss": train_loss,
+            "test_error": (scores.argmax(1) != y_end).double().mean().item(),
+            "test_loss": F.cross_entropy(scores.double(), y_end).item(),
+            **{f"rms_{name}": value for name, value in layer_rms(model).items()},
+            "seconds": time.perf_counter() - start,
+        }
+        row["diverged"] = not all(map(math.isfinite, row.values()))
+        rows.append(row)
+        log.info(
+            "epoch %d of %d: train error %.2f %%, test error %.2f %%, train loss %.4f, %.1f s%s",
+            *(epoch, epochs, 100 * train_error, 100 * row["test_error"], train_loss, row["seconds"]),
+            ", diverged" if row["diverged"] else "",
+        )
+        if checkpoint:
+            _save_checkpoint(checkpoint, state, settings, rows)
+        if on_epoch:
+            on_epoch(model, row)
+    return Training(model, {column: np.array([row[column] for row in rows]) for column in rows[0]})
+
+
+def _descend(
+    model: LeNet, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, batch_size: int, order: Tensor
+) -> tuple[float, float]:
+    """One epoch of steps over the samples in `order`; the error and the loss met on the way."""
+    wrong = torch.zeros((), device=x.device)
+    total = torch.zeros((), device=x.device)
+    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
+        for rows in order.to(x.device).split(batch_size):
+            labels = y[rows]
+            scores = model(x[rows])
+            loss = F.cross_entropy(scores, labels)
+            optimizer.zero_grad(set_to_none=False)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            wrong += (scores.detach().argmax(1) != labels).sum()
+            total += loss.detach() * len(rows)
+    return wrong.item() / len(x), total.item() / len(x)
+
+
+def _shuffle(n: int, seed: int, epoch: int) -> Tensor:
+    """The order of the samples, which depends on nothing but the seed and the epoch."""
+    mixed = int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    return torch.randperm(n, generator=torch.Generator().manual_seed(mixed))
+
+
+def _save_checkpoint(
+    path: str | Path, state: dict[str, Tensor], settings: dict[str, Any], rows: list[Row]
+) -> None:
+    tensors = {name: tensor.contiguous() for name, tensor in state.items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, {"settings": json.dumps(settings), "history": json.dumps(rows)})
+
+
+def _resume(
+    path: str | Path, state: dict[str, Tensor], settings: dict[str, Any], epochs: int
+) -> list[Row]:
+    """Fill `state` from the checkpoint and return its history; an unusable checkpoint leaves both empty."""
+    if not Path(path).exists():
+        return []
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            other = json.loads(metadata["settings"])
+            rows: list[Row] = json.loads(metadata["history"])
+            tensors = {name: file.get_tensor(name) for name in state}
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        log.warning("%s is not a readable checkpoint (%s): training starts afresh", path, error)
+        return []
+    changed = [name for name in settings if other.get(name) != settings[name]]
+    if changed:
+        log.warning("%s was made with another %s: training starts afresh", path, ", ".join(changed))
+        return []
+    if len(rows) > epochs:
+        log.warning("%s is %d epochs old, beyond %d: training starts afresh", path, len(rows), epochs)
+        return []
+    for name, tensor in state.items():
+        tensor.copy_(tensors[name])
+    log.info("%s: training continues after epoch %d", path, len(rows))
+    return rows
+
+
+def _check(images: NDArray[Any], labels: NDArray[Any], n_classes: int, part: str) -> None:
+    if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE) or images.dtype != np.float32 or not len(images):
+        raise InputError(
+            f"x_{part} is {images.dtype} of shape {images.shape}; give (n, {SIZE}, {SIZE}) float32, "
+            "see resize_to_28"
+        )
+    if labels.shape != images.shape[:1] or labels.dtype != np.int64:
+        raise InputError(f"y_{part} is {labels.dtype} of shape {labels.shape}; give ({len(images)},) int64")
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise InputError(
+            f"y_{part} has labels from {labels.min()} to {labels.max()}; give 0 to {n_classes - 1}"
+        )
+
+
+def _digest(*arrays: NDArray[Any]) -> str:
+    """SHA-256 of the arrays' bytes."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

@@ -1,0 +1,67 @@
+"""The norm of the weights scales the loss: one boundary, many norms (article: scaling the loss function).
+
+The boundary is fixed by signed distances d (n,) of training samples, in the units of the samples (pixels in
+[0, 1]); changing ‖w‖ changes the raw scores s = ‖w‖ d and nothing else. Labels y (n,) are in {-1, +1}.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilt.errors import InputError
+from tilt.losses import LOSSES, empirical_risk, large_norm_limit, scaled, small_norm_limit, zero_one
+
+Array = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+
+
+def score_histograms(y: Array, distance: Array, norm: float, *, bins: int = 60) -> Columns:
+    """Histograms, class by class, of the score s, the margin y s and both losses of it at ‖w‖ = `norm`.
+
+    Columns quantity (s, ys, hinge, softplus), y (-1, +1), left, right (edges of the bin), count. Both classes
+    share the edges of a quantity. Raises InputError when `norm` is not positive.
+    """
+    _check_norms([norm])
+    score = norm * distance
+    quantities = {"s": score, "ys": y * score} | {name: loss(y * score) for name, loss in LOSSES.items()}
+    parts: dict[str, list[NDArray[Any]]] = {"quantity": [], "y": [], "left": [], "right": [], "count": []}
+    for quantity, values in quantities.items():
+        edges = np.histogram_bin_edges(values, bins)
+        for label in (-1, 1):
+            columns = (
+                np.repeat(quantity, bins),
+                np.repeat(label, bins),
+                edges[:-1],
+                edges[1:],
+                np.histogram(values[y == label], edges)[0],
+            )
+            for part, column in zip(parts.values(), columns, strict=True):
+                part.append(column)
+    return {name: np.concatenate(part) for name, part in parts.items()}
+
+
+def risk_table(distance_margins: Array, norms: Sequence[float]) -> Columns:
+    """Empirical risk of the margins ‖w‖ y d at each norm, given y d (n,), with its two limits.
+
+    Columns norm, zero_one, hinge, softplus; large_norm_limit (‖w‖ d_err, approached by hinge and softplus to
+    within 1 as ‖w‖ → ∞); hinge_small_norm_limit and softplus_small_norm_limit (α - β ‖w‖ d_adv, approached
+    as ‖w‖ → 0). Raises InputError when a norm is not positive.
+    """
+    _check_norms(norms)
+    losses = {"zero_one": zero_one} | LOSSES
+    table = {"norm": np.asarray(norms, dtype=np.float64)}
+    for name, loss in losses.items():
+        table[name] = np.array([empirical_risk(scaled(loss, norm), distance_margins) for norm in norms])
+    table["large_norm_limit"] = np.array([large_norm_limit(norm, distance_margins).mean() for norm in norms])
+    for name, loss in LOSSES.items():
+        limit = [small_norm_limit(loss, norm, distance_margins).mean() for norm in norms]
+        table[f"{name}_small_norm_limit"] = np.array(limit)
+    return table
+
+
+def _check_norms(norms: Sequence[float]) -> None:
+    for norm in norms:
+        if not norm > 0:
+            raise InputError(f"norm of the weights {norm}: give a number above 0")

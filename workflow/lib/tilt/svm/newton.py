@@ -1,0 +1,126 @@
+"""Semismooth Newton method for the inner problems of the augmented Lagrangian.
+
+With margins m = A w + b y (A = diag(y) X) and multipliers a in [0, C] as centre, the inner problem is
+
+    min over w, b of  ½‖w - v‖² - β b + Σ ψ(1 - m),    ψ'(u) = clip(a + σ u, 0, C),
+
+the sum over the samples that may change sides, (v, β) standing for those fixed at a = C. It is
+piecewise quadratic; only samples with 0 < a + σ(1 - m) < C curve it, so a Newton step costs a small
+Cholesky factorisation, bordered for the free bias, and two passes over the rows of A.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from tilt.svm.gram import GramCache
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+MAX_STEPS = 200
+SEARCH_ACCURACY = 0.1
+
+
+@dataclass(eq=False)
+class Inner:
+    """An inner problem: rows A (m, d) with labels y (m,), their numbers, the fixed part, C and σ."""
+
+    A: Array
+    y: Array
+    samples: Index
+    v: Array
+    beta: float
+    C: float
+    sigma: float
+
+
+def minimise(
+    problem: Inner, gram: GramCache, centre: Array, w: Array, b: float, tol: float
+) -> tuple[Array, float, Array, int]:
+    """Minimise from (w, b) until the gradient is below tol·‖w‖.
+
+    Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,) and the number of Newton steps.
+    """
+    A, y, C, sigma = problem.A, problem.y, problem.C, problem.sigma
+    m = A @ w + b * y
+    for steps in range(MAX_STEPS):
+        t = centre + sigma * (1 - m)
+        a = np.clip(t, 0, C)
+        gradient_w = w - problem.v - a @ A
+        gradient_b = -problem.beta - y @ a
+        size = np.sqrt(gradient_w @ gradient_w + gradient_b**2 / len(y))
+        if steps and size <= tol * np.linalg.norm(w):
+            break
+        curved = np.flatnonzero((t > 0) & (t < C))
+        dw, db = _direction(problem, gram, curved, gradient_w, gradient_b)
+        dm = A @ dw + db * y
+        step = _line_search(problem, t, w, dw, db, dm)
+        w = w + step * dw
+        b = b + step * db
+        m += step * dm
+    return w, b, np.clip(centre + sigma * (1 - m), 0, C), steps
+
+
+def _direction(
+    problem: Inner, gram: GramCache, curved: Index, gradient_w: Array, gradient_b: float
+) -> tuple[Array, float]:
+    """Newton direction from the smaller of two systems: samples × samples or features × features."""
+    sigma = problem.sigma
+    if curved.size == 0:
+        return -gradient_w, -gradient_b / len(problem.y)
+    B, y = problem.A[curved], problem.y[curved]
+    if curved.size <= B.shape[1]:
+        K = gram.block(problem.samples[curved])
+        K[np.diag_indices_from(K)] += 1 / sigma
+        factor = cho_factor(K, lower=True, overwrite_a=True, check_finite=False)
+        p, q = cho_solve(factor, np.stack([B @ gradient_w, y], axis=1), check_finite=False).T
+        db = (y @ p - gradient_b) / (y @ q)
+        return -gradient_w - (db * q - p) @ B, db
+    H = sigma * (B.T @ B)
+    H[np.diag_indices_from(H)] += 1
+    h = sigma * (y @ B)
+    factor = cho_factor(H, lower=True, overwrite_a=True, check_finite=False)
+    p, q = cho_solve(factor, np.stack([gradient_w, h], axis=1), check_finite=False).T
+    db = (h @ p - gradient_b) / (sigma * curved.size - h @ q)
+    return -p - db * q, db
+
+
+def _line_search(problem: Inner, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:
+    """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes."""
+    curvature = dw @ dw
+    slope = (w - problem.v) @ dw - problem.beta * db
+
+    def derivative(step: float) -> float:
+        return float(step * curvature + slope - dm @ np.clip(t - (problem.sigma * step) * dm, 0, problem.C))
+
+    return _root(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
+
+
+def _root(rising: Callable[[float], float], accuracy: float) -> float:
+    """Positive argument at which a rising function that starts below 0 is within `accuracy` of 0."""
+    low, high = 0.0, 1.0
+    value_low, value_high = rising(low), rising(high)
+    if abs(value_high) <= accuracy:
+        return high
+    while value_high < 0 and high < 1e12:
+        low, value_low = high, value_high
+        high *= 4
+        value_high = rising(high)
+    for _ in range(60):
+        width = high - low
+        middle = low + width / 2
+        if value_high > value_low:
+            secant = low - value_low * width / (value_high - value_low)
+            middle = min(max(secant, low + 0.05 * width), high - 0.05 * width)
+        value = rising(middle)
+        if abs(value) <= accuracy:
+            break
+        if value < 0:
+            low, value_low = middle, value
+        else:
+            high, value_high = middle, value
+    return middle

@@ -1,0 +1,173 @@
+"""What a path says of one pair of classes: a row per λ, the tilt plane, and the summary over pairs.
+
+Article: the sections on the adversarial distance, the tilting angle, and the SVM on MNIST.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilt.data import BinaryPair
+from tilt.geometry import (
+    TiltPlane,
+    adversarial_distance,
+    error_distance,
+    error_rate,
+    mirror_image,
+    nearest_centroid_direction,
+    signed_distance,
+    tilt_angle,
+    tilt_directions,
+)
+from tilt.svm.path import HingePath
+
+Array = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+
+HISTOGRAM_BINS = 100
+
+
+def lambda_grid(
+    first_exponent: float, last_exponent: float, step: float, lambda_scale: float
+) -> tuple[Array, Array]:
+    """λ_article = 10^α for α from the first to the last exponent, and λ = scale · λ_article: (k,) each.
+
+    The article's axis carries a constant factor: with pixels in [0, 1] its λ is 1e-5 · λ_article.
+    """
+    count = round((last_exponent - first_exponent) / step) + 1
+    article = 10.0 ** np.round(first_exponent + step * np.arange(count), 9)
+    return article, lambda_scale * article
+
+
+def centroids(pair: BinaryPair) -> tuple[Array, Array]:
+    """Mean training image of class I and of class J, (d,) each."""
+    return pair.x_train[pair.y_train < 0].mean(axis=0), pair.x_train[pair.y_train > 0].mean(axis=0)
+
+
+def path_table(pair: BinaryPair, path: HingePath, lambda_article: Array) -> Columns:
+    """One row per λ (the columns are documented in results/README.md); errors are fractions."""
+    centroid_i, centroid_j = centroids(pair)
+    z_hat = nearest_centroid_direction(centroid_i, centroid_j)
+    middle = (centroid_i + centroid_j) / 2
+    C = 1 / (2 * len(pair.y_train) * path.lambdas)
+    support = path.alpha > 0
+    rows = []
+    for w, b in zip(path.w, path.b, strict=True):
+        train = signed_distance(pair.x_train, w, b)
+        rows.append(
+            (
+                np.linalg.norm(w),
+                tilt_angle(w, z_hat),
+                signed_distance(middle, w, b),
+                adversarial_distance(pair.y_train, train),
+                error_distance(pair.y_train, train),
+                error_rate(pair.y_train, train),
+                error_rate(pair.y_test, signed_distance(pair.x_test, w, b)),
+            )
+        )
+    norm_w, theta, midpoint_distance, d_adv, d_err, err_train, err_test = np.array(rows).T
+    return {
+        "lambda_article": lambda_article,
+        "lambda": path.lambdas,
+        "C": C,
+        "norm_w": norm_w,
+        "bias": path.b,
+        "bias_low": path.bias_low,
+        "bias_high": path.bias_high,
+        "theta": theta,
+        "midpoint_distance": midpoint_distance,
+        "d_adv": d_adv,
+        "d_err": d_err,
+        "err_train": err_train,
+        "err_test": err_test,
+        "objective": path.objective,
+        "duality_gap": path.duality_gap,
+        "n_support": support.sum(axis=1),
+        "n_margin": (support & (path.alpha < C[:, None])).sum(axis=1),
+    }
+
+
+def weight_arrays(pair: BinaryPair, path: HingePath) -> Columns:
+    """Weights w (k, d), b (k,), λ (k,), ẑ (d,) and the centroids (d,) of the pair."""
+    centroid_i, centroid_j = centroids(pair)
+    return {
+        "w": path.w,
+        "b": path.b,
+        "lambda": path.lambdas,
+        "z_hat": nearest_centroid_direction(centroid_i, centroid_j),
+        "centroid_i": centroid_i,
+        "centroid_j": centroid_j,
+        "image_shape": np.array(pair.shape),
+    }
+
+
+def plane_arrays(pair: BinaryPair, path: HingePath) -> Columns:
+    """The training data in the tilt plane of every λ, mirror images, and histograms of y d(x).
+
+    y (n,); z (n,): coordinate along ẑ, the same for all λ; n (k, n) float32: coordinate along n̂; theta and
+    midpoint_distance (k,): the boundary is the line cos θ z + sin θ n + midpoint_distance = 0.
+    representative (2,): rows of the training data, for each class the sample nearest its centroid;
+    images (2, d), positions (2, k, 2), mirror_images (2, k, d) float32, mirror_positions (2, k, 2).
+    histogram_edges (bins + 1,); histogram_i, histogram_j (k, bins): counts of y d(x) of the training data.
+    """
+    x, y = pair.x_train, pair.y_train
+    centroid_i, centroid_j = centroids(pair)
+    z_hat = nearest_centroid_direction(centroid_i, centroid_j)
+    origin = (centroid_i + centroid_j) / 2
+    n_hats = tilt_directions(path.w, z_hat)
+    representative = np.array(
+        [
+            rows[np.linalg.norm(x[rows] - centroid, axis=1).argmin()]
+            for rows, centroid in ((np.flatnonzero(y < 0), centroid_i), (np.flatnonzero(y > 0), centroid_j))
+        ]
+    )
+    images = x[representative]
+    mirrors = np.stack([mirror_image(images, w, b) for w, b in zip(path.w, path.b, strict=True)], axis=1)
+    planes = [TiltPlane(origin, z_hat, n_hat) for n_hat in n_hats]
+    margins = np.stack([y * signed_distance(x, w, b) for w, b in zip(path.w, path.b, strict=True)])
+    edges = np.histogram_bin_edges(margins, HISTOGRAM_BINS)
+    return {
+        "y": y.astype(np.int8),
+        "z": (x - origin) @ z_hat,
+        "n": (n_hats @ (x - origin).T).astype(np.float32),
+        "lambda": path.lambdas,
+        "theta": np.array([tilt_angle(w, z_hat) for w in path.w]),
+        "midpoint_distance": np.array(
+            [signed_distance(origin, w, b) for w, b in zip(path.w, path.b, strict=True)]
+        ),
+        "representative": representative,
+        "images": images,
+        "positions": np.stack([plane.coordinates(images) for plane in planes], axis=1),
+        "mirror_images": mirrors.astype(np.float32),
+        "mirror_positions": np.stack(
+            [plane.coordinates(mirrors[:, k]) for k, plane in enumerate(planes)], axis=1
+        ),
+        "histogram_edges": edges,
+        "histogram_i": np.stack([np.histogram(row[y < 0], edges)[0] for row in margins]),
+        "histogram_j": np.stack([np.histogram(row[y > 0], edges)[0] for row in margins]),
+    }
+
+
+def optimal_row(table: Mapping[str, Any]) -> int:
+    """Row of λ_optimal: the least test error; of several, the middle one."""
+    best = np.flatnonzero(table["err_test"] == np.min(table["err_test"]))
+    return int(best[(best.size - 1) // 2])
+
+
+def summary_table(pairs: Sequence[tuple[int, int]], tables: Sequence[Mapping[str, Any]]) -> Columns:
+    """One row per pair: λ_optimal with its errors, θ and d_adv, and θ, d_adv and errors at both ends."""
+    rows = []
+    for (i, j), table in zip(pairs, tables, strict=True):
+        order = np.argsort(table["lambda"])
+        places = {"smallest": order[0], "optimal": optimal_row(table), "largest": order[-1]}
+        row: dict[str, Any] = {"class_i": i, "class_j": j}
+        row["lambda_article_optimal"] = table["lambda_article"][places["optimal"]]
+        row["lambda_optimal"] = table["lambda"][places["optimal"]]
+        for place, k in places.items():
+            for quantity in ("err_train", "err_test", "theta", "d_adv"):
+                row[f"{quantity}_{place}"] = table[quantity][k]
+        row["largest_duality_gap"] = np.max(table["duality_gap"])
+        rows.append(row)
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
