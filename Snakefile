@@ -1,0 +1,23 @@
+# The benchmark's table of contents: configuration, one rule file per section of the study, targets.
+
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+configfile: workflow.source_path("config.yaml")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/toy.smk"
+include: "workflow/rules/scaling.smk"
+include: "workflow/rules/svm.smk"
+include: "workflow/rules/published.smk"
+include: "workflow/rules/lenet.smk"
+include: "workflow/rules/attack.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
+
+
+report: "workflow/report/workflow.rst"

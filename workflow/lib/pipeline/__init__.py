@@ -1,0 +1,1 @@
+"""The plumbing between Snakemake and the science: configuration, code dependencies, jobs, records."""

@@ -1,0 +1,114 @@
+"""The configuration: defaults filled in, unknown keys refused, cross-key mistakes named.
+
+The schema (workflow/schemas/config.schema.yaml) knows every key, type, range and default; what one key
+demands of another is checked here. Errors are one line and give the path of the key.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from tilt.errors import InputError
+
+Config = dict[str, Any]
+
+RESERVED = {"toy", "all"}
+STAGES = ("data", "scaling", "svm", "published", "lenet", "attack", "report")
+
+
+def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
+    """The whole configuration with every default, checked. Raises InputError at the first mistake."""
+    schema = yaml.safe_load(Path(schema_path).read_text())
+    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        raise InputError(f"configuration: {_readable(error)}")
+    resolved: Config = _filled(config, schema, schema)
+    for name, dataset in resolved["datasets"].items():
+        for problem in _contradictions(name, dataset, resolved):
+            raise InputError(f"configuration: {problem}")
+    if resolved["main"] not in resolved["datasets"]:
+        known = ", ".join(resolved["datasets"])
+        raise InputError(f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})")
+    return resolved
+
+
+def pairs(dataset: Mapping[str, Any]) -> list[str]:
+    """The pairs of classes of a resolved data set, "7v9" and the like, smaller class first."""
+    chosen = dataset["svm"]["pairs"]
+    if chosen == "all":
+        return [f"{i}v{j}" for i, j in combinations(range(dataset["classes"]), 2)]
+    return list(chosen)
+
+
+def _readable(error: ValidationError) -> str:
+    where = ".".join(map(str, error.absolute_path)) or "top level"
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = list(error.schema.get("properties", {}))
+        key = next(key for key in error.instance if key not in known)
+        close = difflib.get_close_matches(str(key), known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+        return f"{where}: unknown key {key!r} ({hint})"
+    expected = error.schema.get("description")
+    return f"{where}: {error.message}" + (f" ({expected})" if expected else "")
+
+
+def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    """A copy of the value with the schema's defaults for what is missing, at every level."""
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    if not isinstance(value, Mapping):
+        return value
+    properties = schema.get("properties", {})
+    others = schema.get("additionalProperties")
+    filled = {}
+    for key, part in properties.items():
+        if key in value or "default" in part:
+            filled[key] = _filled(value.get(key, part.get("default")), part, root)
+    for key in value:
+        if key not in properties and isinstance(others, Mapping):
+            filled[key] = _filled(value[key], others, root)
+    return filled
+
+
+def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]:
+    """What is wrong with a data set's keys taken together, in readable sentences."""
+    at = f"datasets.{name}"
+    if name in RESERVED or any(
+        name == f"{other}_{stage}" for other in config["datasets"] for stage in STAGES
+    ):
+        yield f"{at}: the name is that of another target; choose another"
+    svm, classes = dataset["svm"], dataset["classes"]
+    possible = {f"{i}v{j}" for i, j in combinations(range(classes), 2)}
+    for key, chosen in (("svm.pairs", pairs(dataset)), ("svm.shown_pairs", svm["shown_pairs"])):
+        for pair in chosen:
+            if pair not in possible:
+                yield (
+                    f"{at}.{key}: there is no pair {pair!r} "
+                    f"(two different classes of 0 to {classes - 1}, the smaller first, like 0v1)"
+                )
+    for pair in [*svm["shown_pairs"], dataset["scaling"]["pair"]]:
+        if pair not in pairs(dataset):
+            yield f"{at}: the pair {pair!r} is to be shown but is not among svm.pairs"
+    grid = svm["lambda_article"]
+    if grid["last_exponent"] <= grid["first_exponent"]:
+        yield f"{at}.svm.lambda_article: last_exponent must be greater than first_exponent"
+    steps = (grid["last_exponent"] - grid["first_exponent"]) / grid["step"]
+    if abs(steps - round(steps)) > 1e-6:
+        yield f"{at}.svm.lambda_article: step {grid['step']} does not divide the range of exponents"
+    for exponent in svm["shown_exponents"]:
+        if not grid["first_exponent"] <= exponent <= grid["last_exponent"]:
+            yield f"{at}.svm.shown_exponents: {exponent} lies outside the grid of lambda_article"
+    if dataset["source"] == "digits" and dataset["train_per_class"] is None:
+        yield f"{at}.train_per_class: the embedded digits have no split of their own; give a number"
+    if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
+        yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
+    low, high = dataset["lenet"]["shown"]["low"], dataset["lenet"]["shown"]["high"]
+    for key, network in (("low", low), ("high", high)):
+        if network not in dataset["lenet"]["networks"]:
+            yield f"{at}.lenet.shown.{key}: no network is named {network!r}"

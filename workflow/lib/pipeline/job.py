@@ -1,0 +1,31 @@
+"""The frame of a rule's script: logging, and one readable line for a user's mistake."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tilt.errors import InputError
+
+
+def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
+    """Run main(input, output, params), logging to the rule's log file and to the terminal.
+
+    What the user can mend (InputError, OSError) ends in one line and exit status 1, without a traceback.
+    """
+    label = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
+    logging.basicConfig(
+        level=logging.INFO,
+        format=f"%(asctime)s {label}: %(message)s",
+        datefmt="%H:%M:%S",
+        handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], mode="w")],
+    )
+    logging.captureWarnings(True)
+    try:
+        main(snakemake.input, snakemake.output, snakemake.params)
+    except (InputError, OSError) as error:
+        logging.error("error: %s", " ".join(str(error).split()))
+        sys.exit(1)
+    except Exception:
+        logging.exception("failed")
+        sys.exit(1)

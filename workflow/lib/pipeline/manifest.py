@@ -1,0 +1,42 @@
+"""What produced a folder of results: versions, processor, commit, seeds."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
+
+
+def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
+    """A record of the software, the machine, the commit (None outside git) and the networks' seeds."""
+    return {
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in PACKAGES},
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "git_commit": _git(checkout, "rev-parse", "HEAD"),
+        "git_changes": bool(_git(checkout, "status", "--porcelain")),
+        "seeds": {name: network["seed"] for name, network in dataset["lenet"]["networks"].items()},
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _git(checkout: Path, *arguments: str) -> str | None:
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=checkout, capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

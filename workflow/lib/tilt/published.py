@@ -1,0 +1,271 @@
+"""The article's tables of the SVM on MNIST, how far ours are from them, and libsvm's word where they differ.
+
+The article publishes one file per pair of digits I < J, extras_IJ.csv: 14 rows of 81 numbers without a header.
+Column k belongs to λ_article = 10^(7 - k/10). Its rows 0-5 are θ, the signed distance of the midpoint between
+the centroids, 1/‖w‖, d_adv and the errors in %, printed to three decimals; the other rows are positions of two
+images in the tilt plane.
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilt.data.images import BinaryPair
+from tilt.data.sources import PAUSE_S, SCHEMES
+from tilt.errors import InputError
+from tilt.geometry import (
+    adversarial_distance,
+    error_rate,
+    nearest_centroid_direction,
+    signed_distance,
+    tilt_angle,
+)
+from tilt.losses import hinge, regularised_risk
+
+Columns = Mapping[str, NDArray[Any]]
+Pair = tuple[int, int]
+
+SHAPE = (14, 81)
+LAMBDAS = 10.0 ** (np.arange(70, -11, -1) / 10)
+ROUNDING = 5e-4  # of the printed numbers
+ERRORS = ("err_train", "err_test")
+
+TOLERANCES = {"theta": 1.5e-3, "norm_w": 0.05, "d_adv": 2.5e-3, "err_train": 0.05, "err_test": 0.1}
+"""Largest deviation that needs no explanation: radians, relative, pixels, percentage points, percentage points.
+
+The solver behind the article stopped early at small λ; 1/‖w‖ is printed with two digits there. The errors
+allow for three training and two test images.
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def fetch_tables(
+    location: str, pairs: Sequence[Pair], retries: int, timeout_s: float
+) -> tuple[dict[Pair, Columns], list[Pair]]:
+    """The published tables of `pairs`, as `read_table` has them, and the pairs that `location` does not hold.
+
+    `location` is a folder or an http://, https:// or file:// address. A file gets `retries` attempts, each
+    given up after `timeout_s` seconds of silence. Raises InputError when the location does not answer or
+    holds none of the tables, when a table is damaged, or when an argument is out of its range.
+    """
+    if retries < 1 or timeout_s <= 0:
+        raise InputError(f"retries is {retries} and timeout_s {timeout_s}; give at least 1 and more than 0")
+    base = location if location.startswith(SCHEMES) else Path(location).resolve().as_uri()
+    tables = {}
+    for i, j in pairs:
+        url = f"{base.rstrip('/')}/extras_{i}{j}.csv"
+        text = _fetch(url, location, retries, timeout_s)
+        if text is not None:
+            tables[i, j] = read_table(text, url)
+    if not tables:
+        raise InputError(f"published tables: {location} has no extras_IJ.csv of the pairs; {_REMEDY}")
+    return tables, [pair for pair in pairs if pair not in tables]
+
+
+_REMEDY = "give the folder or address that holds the article's tables, or turn this comparison off"
+
+
+def _fetch(url: str, location: str, retries: int, timeout_s: float) -> str | None:
+    """The text behind an address, or None where there is no such file."""
+    for attempt in range(1, retries + 1):
+        try:
+            with urlopen(url, timeout=timeout_s) as response:
+                return str(response.read().decode(errors="replace"))
+        except (OSError, HTTPException, ValueError) as error:
+            if isinstance(error, HTTPError):
+                error.close()
+            if getattr(error, "code", None) == 404 or (
+                isinstance(error, URLError) and isinstance(error.reason, FileNotFoundError)
+            ):
+                logger.info("%s: not there", url)
+                return None
+            failure = str(error) or type(error).__name__
+            logger.warning("%s: attempt %d of %d: %s", url, attempt, retries, failure)
+        if attempt < retries:
+            time.sleep(PAUSE_S * 2 ** (attempt - 1))
+    raise InputError(f"published tables: {location} does not deliver {url} ({failure}); {_REMEDY}")
+
+
+def read_table(text: str, name: str) -> Columns:
+    """The published table of one pair from the text of its file; `name` says which file in messages.
+
+    Columns lambda_article (rising), theta (radians), midpoint_distance, inverse_norm_w and d_adv (pixels),
+    err_train and err_test (fractions), 81 rows. Raises InputError when the text is not such a table.
+    """
+    cells = [line.split(",") for line in text.strip().splitlines()]
+    widths = sorted({len(row) for row in cells})
+    if (len(cells), *widths) != SHAPE:
+        raise InputError(
+            f"{name}: {len(cells)} rows of {' or '.join(map(str, widths))} values instead of "
+            f"{SHAPE[0]} rows of {SHAPE[1]}; fetch the file again"
+        )
+    try:
+        rows = np.array(cells, dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"{name}: not a table of numbers ({error}); fetch the file again") from None
+    for row, quantity, low, high in (
+        (0, "theta", 0, np.pi / 2 + ROUNDING),
+        (2, "1/‖w‖", ROUNDING, np.inf),
+        (4, "err_train", 0, 100),
+        (5, "err_test", 0, 100),
+    ):
+        if not ((rows[row] >= low) & (rows[row] <= high)).all():
+            raise InputError(
+                f"{name}: row {row} ({quantity}) has values outside {low:g} to {high:.6g}; fetch the file again"
+            )
+    if not np.isfinite(rows).all():
+        raise InputError(f"{name}: has numbers that are not finite; fetch the file again")
+    theta, midpoint_distance, inverse_norm_w, d_adv, err_train, err_test = rows[:6, ::-1]
+    return {
+        "lambda_article": LAMBDAS[::-1],
+        "theta": theta,
+        "midpoint_distance": midpoint_distance,
+        "inverse_norm_w": inverse_norm_w,
+        "d_adv": d_adv,
+        "err_train": err_train / 100,
+        "err_test": err_test / 100,
+    }
+
+
+def deviations(ours: Columns, published: Columns) -> Columns:
+    """Ours beside the published values of one pair, for each λ that both tables have.
+
+    `ours` has columns lambda_article, bias_low, bias_high, theta, norm_w, d_adv, err_train, err_test. The
+    result has lambda_article, bias_unique and, for each quantity of TOLERANCES, quantity_ours,
+    quantity_published and quantity_deviation: ours minus published, for norm_w relative to published, for the
+    errors (fractions) in percentage points. Where the bias is not unique both follow one convention, the
+    middle of the interval of optimal biases. Raises InputError when no λ is common.
+    """
+    mine, theirs = np.nonzero(
+        np.isclose(ours["lambda_article"][:, None], published["lambda_article"], rtol=1e-6, atol=0)
+    )
+    if mine.size == 0:
+        raise InputError("lambda_article: none of the values is the article's; give some of 10^(k/10), k = -10..70")
+    published = {**published, "norm_w": 1 / published["inverse_norm_w"]}
+    table = {
+        "lambda_article": ours["lambda_article"][mine],
+        "bias_unique": ours["bias_low"][mine] == ours["bias_high"][mine],
+    }
+    for quantity in TOLERANCES:
+        a, b = ours[quantity][mine], published[quantity][theirs]
+        table |= {
+            f"{quantity}_ours": a,
+            f"{quantity}_published": b,
+            f"{quantity}_deviation": _deviation(quantity, a, b),
+        }
+    return table
+
+
+def _deviation(quantity: str, value: Any, reference: Any) -> Any:
+    if quantity == "norm_w":
+        return value / reference - 1
+    return (100 if quantity in ERRORS else 1) * (value - reference)
+
+
+def _comparable(compared: Columns, quantity: str) -> NDArray[np.bool_]:
+    """Rows in which the problem determines the quantity: for the errors those whose bias is unique."""
+    return compared["bias_unique"].astype(bool) | (quantity not in ERRORS)
+
+
+def summarise(compared: Mapping[Pair, Columns]) -> Columns:
+    """The `deviations` of each pair in short: one row per pair and quantity.
+
+    Columns pair, quantity, rows, within (of these rows, how many within the tolerance), median and largest
+    (absolute deviations, in the units of TOLERANCES), lambda_article (of the largest). Errors whose bias is
+    not unique stay out of these and are counted apart: rows_not_unique, within_not_unique. The statistics of
+    no row at all are NaN.
+    """
+    lines = []
+    for (i, j), table in compared.items():
+        for quantity, tolerance in TOLERANCES.items():
+            size, rows = np.abs(table[f"{quantity}_deviation"]), _comparable(table, quantity)
+            within = size <= tolerance
+            worst = np.where(rows, size, -1).argmax()
+            lines.append(
+                {
+                    "pair": f"{i}v{j}",
+                    "quantity": quantity,
+                    "rows": rows.sum(),
+                    "within": within[rows].sum(),
+                    "median": np.median(size[rows]) if rows.any() else np.nan,
+                    "largest": size[worst] if rows.any() else np.nan,
+                    "lambda_article": table["lambda_article"][worst] if rows.any() else np.nan,
+                    "rows_not_unique": (~rows).sum(),
+                    "within_not_unique": within[~rows].sum(),
+                }
+            )
+    return {name: np.array([line[name] for line in lines]) for name in lines[0]}
+
+
+def arbitrate(pair: BinaryPair, ours: Columns, published: Columns) -> Columns:
+    """A third opinion where ours and the published values of a pair differ by more than the tolerance.
+
+    `ours` has the columns that `deviations` reads, lambda and objective (mean hinge + λ‖w‖²). At each λ with
+    such a quantity libsvm is fitted to the whole training set to a tolerance of 1e-6, and the quantities are
+    taken from its own w and b. Columns lambda_article, quantity, ours, published, libsvm, objective_ours,
+    objective_libsvm, agrees_with: "ours" or "published" where libsvm lies within half the tolerance of it
+    (it cannot of both), else "neither". No row where nothing differs.
+    """
+    compared = deviations(ours, published)
+    over = {
+        quantity: _comparable(compared, quantity) & (np.abs(compared[f"{quantity}_deviation"]) > tolerance)
+        for quantity, tolerance in TOLERANCES.items()
+    }
+    names = ("lambda_article", "quantity", "ours", "published", "libsvm")
+    table: dict[str, list[Any]] = {
+        name: [] for name in (*names, "objective_ours", "objective_libsvm", "agrees_with")
+    }
+    gram = None
+    for row in np.flatnonzero(np.any(list(over.values()), axis=0)):
+        if gram is None:
+            gram = pair.x_train @ pair.x_train.T
+        lambda_article = compared["lambda_article"][row]
+        own = int(np.flatnonzero(ours["lambda_article"] == lambda_article)[0])
+        found = _libsvm(pair, gram, float(ours["lambda"][own]))
+        for quantity, rows in over.items():
+            if not rows[row]:
+                continue
+            values = {who: compared[f"{quantity}_{who}"][row] for who in ("ours", "published")}
+            near = [
+                who
+                for who, value in values.items()
+                if abs(_deviation(quantity, found[quantity], value)) <= TOLERANCES[quantity] / 2
+            ]
+            line = (lambda_article, quantity, *values.values(), found[quantity])
+            line += (ours["objective"][own], found["objective"], near[0] if near else "neither")
+            for column, value in zip(table.values(), line, strict=True):
+                column.append(value)
+    return {name: np.array(column) for name, column in table.items()}
+
+
+def _libsvm(pair: BinaryPair, gram: NDArray[np.float64], lam: float) -> dict[str, float]:
+    """The quantities of libsvm's model of a pair, and its objective.
+
+    The Gram matrix is given, which changes nothing but the time: libsvm takes the same steps, and the matrix
+    serves every λ.
+    """
+    from sklearn.svm import SVC
+
+    x, y = pair.x_train, pair.y_train
+    model = SVC(kernel="precomputed", C=1 / (2 * len(y) * lam), tol=1e-6, cache_size=2000).fit(gram, y)
+    w, b = model.dual_coef_[0] @ x[model.support_], float(model.intercept_[0])
+    norm_w = float(np.linalg.norm(w))
+    distance = signed_distance(x, w, b)
+    z_hat = nearest_centroid_direction(*(x[y == label].mean(axis=0) for label in (-1, 1)))
+    return {
+        "theta": tilt_angle(w, z_hat),
+        "norm_w": norm_w,
+        "d_adv": adversarial_distance(y, distance),
+        "err_train": error_rate(y, distance),
+        "err_test": error_rate(pair.y_test, signed_distance(pair.x_test, w, b)),
+        "objective": regularised_risk(hinge, y * norm_w * distance, norm_w, lam),
+    }

@@ -1,0 +1,85 @@
+"""What every rule file uses: the checked configuration, settings by data set, code dependencies."""
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+ROOT = Path(workflow.basedir)
+LIBRARY = ROOT / "workflow" / "lib"
+sys.path.insert(0, str(LIBRARY))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(LIBRARY), os.environ.get("PYTHONPATH")])
+)
+os.environ.setdefault("MPLBACKEND", "agg")
+
+from pipeline.code import library_files
+from pipeline.config import pairs, resolve
+from tilt.errors import InputError
+
+try:
+    config = resolve(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+DATASETS = config["datasets"]
+COMPARED = [name for name, dataset in DATASETS.items() if dataset["published"]]
+
+
+wildcard_constraints:
+    dataset="|".join(DATASETS),
+    pair=r"\d+v\d+",
+    network="|".join(
+        sorted({network for d in DATASETS.values() for network in d["lenet"]["networks"]})
+    ),
+
+
+def code(script):
+    """The library files that a script depends on, as inputs of its rule."""
+    source = ROOT / "workflow" / "scripts" / script
+    return [os.path.relpath(file) for file in library_files(source)]
+
+
+def setting(path):
+    """A parameter: the value of a key of the wildcard's data set, "svm.tolerance" and the like."""
+
+    def value(wildcards):
+        found = DATASETS[wildcards.dataset]
+        for key in path.split("."):
+            found = found[key.format(**wildcards)]
+        return found
+
+    return value
+
+
+def of_pairs(pattern, chosen=None):
+    """An input: the pattern for each pair of the data set, or for those of the setting `chosen`."""
+
+    def files(wildcards):
+        dataset = DATASETS[wildcards.dataset]
+        names = dataset["svm"][chosen] if chosen else pairs(dataset)
+        return expand(pattern, pair=names, dataset=wildcards.dataset)
+
+    return files
+
+
+def of_networks(pattern):
+    """An input: the pattern for each network of the data set."""
+
+    def files(wildcards):
+        networks = DATASETS[wildcards.dataset]["lenet"]["networks"]
+        return expand(pattern, network=networks, dataset=wildcards.dataset)
+
+    return files
+
+
+def picture(path, caption, category, **labels):
+    """The outputs of one figure: a PNG for the report, an SVG beside it."""
+    png = report(
+        f"{path}.png",
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels=labels,
+    )
+    return [png, f"{path}.svg"]

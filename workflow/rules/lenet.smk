@@ -1,0 +1,57 @@
+"""LeNet: one job per network; pictures of errors, weights and filters."""
+
+
+rule lenet_network:
+    input:
+        code=code("lenet_network.py"),
+        images=rules.images.output.images,
+    output:
+        history="results/{dataset}/lenet/{network}/history.csv",
+        weights="results/{dataset}/lenet/{network}/weights.safetensors",
+        filters="results/{dataset}/lenet/{network}/filters.npz",
+        record="results/{dataset}/lenet/{network}/record.json",
+    log:
+        "results/{dataset}/logs/lenet/{network}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/lenet/{network}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    params:
+        # not an output: it must outlive a job that was killed
+        checkpoint="results/{dataset}/lenet/{network}/checkpoint.safetensors",
+        device=config["device"],
+        train_per_class=setting("lenet.train_per_class"),
+        epochs=setting("lenet.epochs"),
+        batch_size=setting("lenet.batch_size"),
+        learning_rate=setting("lenet.learning_rate"),
+        momentum=setting("lenet.momentum"),
+        network=setting("lenet.networks.{network}"),
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    script:
+        "../scripts/lenet_network.py"
+
+
+rule lenet_figures:
+    input:
+        code=code("lenet_figures.py"),
+        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+        filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
+    output:
+        errors=picture("results/{dataset}/figures/lenet/errors", "lenet_errors", "5 LeNet"),
+        rms=picture("results/{dataset}/figures/lenet/rms", "lenet_rms", "5 LeNet"),
+        filters=picture(
+            "results/{dataset}/figures/lenet/filters", "lenet_filters", "5 LeNet"
+        ),
+    log:
+        "results/{dataset}/logs/lenet_figures.log",
+    conda:
+        "../../envs/numeric.yaml"
+    params:
+        networks=setting("lenet.networks"),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/lenet_figures.py"

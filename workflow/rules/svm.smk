@@ -1,0 +1,116 @@
+"""SVM: every λ of a pair in one job, the summary over the pairs, and the pictures."""
+
+
+rule svm_path:
+    input:
+        code=code("svm_path.py"),
+        images=rules.images.output.images,
+    output:
+        path="results/{dataset}/svm/{pair}/path.csv",
+        weights="results/{dataset}/svm/{pair}/weights.npz",
+        plane="results/{dataset}/svm/{pair}/plane.npz",
+    log:
+        "results/{dataset}/logs/svm/{pair}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/svm/{pair}.tsv"
+    conda:
+        "../../envs/numeric.yaml"
+    params:
+        pair=lambda w: w.pair,
+        train_per_class=setting("svm.train_per_class"),
+        tolerance=setting("svm.tolerance"),
+        grid=setting("svm.lambda_article"),
+    resources:
+        mem_mb=1500,
+        runtime=15,
+    script:
+        "../scripts/svm_path.py"
+
+
+rule svm_summary:
+    input:
+        code=code("svm_summary.py"),
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
+    output:
+        "results/{dataset}/svm/summary.csv",
+    log:
+        "results/{dataset}/logs/svm_summary.log",
+    conda:
+        "../../envs/numeric.yaml"
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../scripts/svm_summary.py"
+
+
+rule svm_figures:
+    input:
+        code=code("svm_figures.py"),
+        summary=rules.svm_summary.output,
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
+    output:
+        maps=picture("results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "3 SVM"),
+        paths=picture("results/{dataset}/figures/svm/all_paths", "svm_all_paths", "3 SVM"),
+    log:
+        "results/{dataset}/logs/svm_figures.log",
+    conda:
+        "../../envs/numeric.yaml"
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/svm_figures.py"
+
+
+rule svm_pair_figures:
+    input:
+        code=code("svm_pair_figures.py"),
+        path=rules.svm_path.output.path,
+        plane=rules.svm_path.output.plane,
+        weights=rules.svm_path.output.weights,
+    output:
+        curves=picture(
+            "results/{dataset}/figures/svm/{pair}_curves",
+            "svm_curves",
+            "3 SVM",
+            pair="{pair}",
+            figure="curves",
+        ),
+        margins=picture(
+            "results/{dataset}/figures/svm/{pair}_margins",
+            "svm_margins",
+            "3 SVM",
+            pair="{pair}",
+            figure="margins",
+        ),
+        planes=picture(
+            "results/{dataset}/figures/svm/{pair}_planes",
+            "svm_planes",
+            "3 SVM",
+            pair="{pair}",
+            figure="tilt planes",
+        ),
+        mirrors=picture(
+            "results/{dataset}/figures/svm/{pair}_mirrors",
+            "svm_mirrors",
+            "3 SVM",
+            pair="{pair}",
+            figure="mirror images",
+        ),
+    log:
+        "results/{dataset}/logs/svm_pair_figures/{pair}.log",
+    conda:
+        "../../envs/numeric.yaml"
+    params:
+        pair=lambda w: w.pair,
+        exponents=setting("svm.shown_exponents"),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/svm_pair_figures.py"

@@ -1,0 +1,43 @@
+"""Targets: every data set, its stages, and the main job that a plain `snakemake` does."""
+
+STAGES = {
+    "data": ["data/record.json"],
+    "scaling": ["figures/scaling/limits.png"],
+    "svm": ["svm/summary.csv", "figures/svm/pair_maps.png"],
+    "lenet": ["figures/lenet/errors.png"],
+    "attack": ["figures/attack/norms.png"],
+    "report": ["report/index.html"],
+}
+
+
+rule toy:
+    input:
+        rules.toy_figures.output,
+
+
+for name, dataset in DATASETS.items():
+    folder = f"results/{name}"
+    shown = [
+        f"{folder}/figures/svm/{pair}_curves.png" for pair in dataset["svm"]["shown_pairs"]
+    ]
+    stages = {stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()}
+    stages["svm"] += shown
+    if name in COMPARED:
+        stages["published"] = [f"{folder}/figures/published/deviations.png"]
+
+    rule:
+        name:
+            name
+        default_target: name == config["main"]
+        localrule: True
+        input:
+            stages["report"],
+
+    for stage, files in stages.items():
+
+        rule:
+            name:
+                f"{name}_{stage}"
+            localrule: True
+            input:
+                files,
