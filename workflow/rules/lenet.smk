@@ -50,6 +50,7 @@ rule lenet_figures:
         "../../envs/numeric.yaml"
     params:
         networks=setting("lenet.networks"),
+        source=setting("source"),
     resources:
         mem_mb=1000,
         runtime=10,

@@ -32,6 +32,9 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
     for name, dataset in resolved["datasets"].items():
         for problem in _contradictions(name, dataset, resolved):
             raise InputError(f"configuration: {problem}")
+    first, last = resolved["toy"]["lambda_exponents"]
+    if first >= last:
+        raise InputError("configuration: toy.lambda_exponents: the second must be greater than the first")
     if resolved["main"] not in resolved["datasets"]:
         known = ", ".join(resolved["datasets"])
         raise InputError(f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})")

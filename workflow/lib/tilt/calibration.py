@@ -17,9 +17,13 @@ def fit_temperature(scores: NDArray[np.floating[Any]], median_top: float = 0.95)
     Raises InputError when no temperature does it.
     """
     if scores.ndim != 2 or scores.shape[0] < 1 or scores.shape[1] < 2:
-        raise InputError(f"scores of shape {scores.shape} have no temperature; give (n, k) with two classes or more")
+        raise InputError(
+            f"scores of shape {scores.shape} have no temperature; give (n, k) with two classes or more"
+        )
     if not np.isfinite(scores).all():
-        raise InputError("scores that are not finite have no temperature; train the network again, at a lower rate")
+        raise InputError(
+            "scores that are not finite have no temperature; train the network again, at a lower rate"
+        )
     gaps = scores.astype(np.float64)
     gaps -= gaps.max(axis=1, keepdims=True)
     lowest, highest = 1 / scores.shape[1], float(np.median(1 / (gaps == 0).sum(axis=1)))

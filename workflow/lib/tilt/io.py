@@ -77,7 +77,8 @@ def write_json(path: str | Path, record: Any) -> None:
 
 
 def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
-    """Read a CSV table: columns of numbers as float64, others as text.
+    """Read a CSV table: columns of whole numbers as int64, of numbers as float64, of True and False as
+    bool, others as text.
 
     Raises InputError when the file is missing, empty or ragged.
     """
@@ -90,14 +91,18 @@ def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
         raise InputError(f"{path}: no such file") from None
     except (UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{path}: not a readable CSV table ({error})") from error
-    return {name: _numbers(column) for name, column in table.items()}
+    return {name: _typed(column) for name, column in table.items()}
 
 
-def _numbers(column: Sequence[str]) -> NDArray[Any]:
-    try:
-        return np.array(column, dtype=np.float64)
-    except ValueError:
-        return np.array(column)
+def _typed(column: Sequence[str]) -> NDArray[Any]:
+    if column and set(column) <= {"True", "False"}:
+        return np.array(column) == "True"
+    for kind in (np.int64, np.float64):
+        try:
+            return np.array(column, dtype=kind)
+        except ValueError:
+            continue
+    return np.array(column)
 
 
 def read_json(path: str | Path) -> Any:

@@ -1,28 +1,31 @@
-"""Figures of the SVM along λ: curves, margins, tilt planes, mirror images, maps over pairs, all pairs at once.
+"""Figures of the SVM along λ: curves, margins, tilt planes, mirror images, and all pairs of classes.
 
 Tables and arrays come from `tilt.svm.tables`, of one pair of classes unless said; `rows` are the rows of the
 path table, each one λ, that get a panel. Article: the section on the SVM on MNIST.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from tilt.figures.style import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQUENTIAL, figure, themed
 from tilt.losses import hinge, scaled
-from tilt.svm.tables import Columns, optimal_row
+from tilt.svm.tables import Array, Columns, optimal_row
 
-LAMBDA, D_ADV, GAP = r"$\lambda_\mathrm{article}$", r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
+LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
+D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
+Z_HAT, N_HAT, W_HAT = r"$\hat{z}$", r"$\hat{n}$", r"$\hat{w}$"
 PANELS_ACROSS = 3
-ANNOTATED_CLASSES = 10  # numbers in the cells of larger maps would be too small to read
+ANNOTATED = 10  # classes; numbers in the cells of larger maps would be too small to read
 
 
 @themed
 def path_curves(table: Columns, pair: str) -> Figure:
-    """θ, d_adv under its ceiling ½‖j - i‖, and both errors against λ, with λ_optimal, of the pair named `pair`.
+    """θ, d_adv under its ceiling ½‖j - i‖ and both errors against λ, with λ_optimal, of one pair.
 
-    The ceiling is d_adv / cos θ, for balanced classes.
+    `pair` names it in the title. The ceiling is d_adv / cos θ, for balanced classes.
     """
     fig, (tilt, distance, error) = figure(5.4, 6.2, 3, 1, sharex=True)
     lam, best = table["lambda_article"], optimal_row(table)
@@ -35,48 +38,51 @@ def path_curves(table: Columns, pair: str) -> Figure:
     distance.axhline(ceiling, color="0.5", linestyle="--", label="½‖j − i‖")
     distance.plot(lam, table["d_adv"], color="0.1", label=D_ADV)
     distance.set(ylabel=f"{D_ADV} (pixels)", ylim=(0, 1.1 * ceiling))
+    distance.legend()
+    error.axhline(0, color="0.8", linewidth=0.8)
     error.plot(lam, 100 * table["err_train"], color="0.5", linestyle="--", label="training set")
     error.plot(lam, 100 * table["err_test"], color="0.1", label="test set")
     least = table["err_test"] == table["err_test"][best]
-    error.plot(lam[least], 100 * table["err_test"][least], "o", color="0.1", markersize=4, label="least")
+    error.plot(
+        lam[least], 100 * table["err_test"][least], "o", color="0.1", markersize=4, label="least test error"
+    )
     error.set(ylabel="error (%)", xscale="log", xlabel=_lambda_label(table), xlim=(lam.min(), lam.max()))
-    error.set_ylim(bottom=0)
     for ax in (tilt, distance, error):
         ax.axvspan(lam.min(), lam[best], color="0.94")
-        ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":")
-    distance.legend()
+        ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
-    fig.suptitle(
-        f"{pair}: least test error {100 * table['err_test'][best]:.2f} % at λ_optimal: {_value(lam[best])}"
-    )
+    fig.suptitle(f"{pair}: least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}")
     return fig
 
 
 @themed
-def margins(plane: Columns, table: Columns, rows: Sequence[int]) -> Figure:
-    """Histograms of y d(x) of the training data, a colour per class, and the hinge scaled by ‖w‖ over them."""
+def margins(plane: Columns, table: Columns, rows: list[int]) -> Figure:
+    """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them."""
     fig, axes = figure(5.8, 0.9 + 1.6 * len(rows), len(rows), 1, sharex=True, squeeze=False)
     edges = plane["histogram_edges"]
-    d = np.linspace(edges[0], edges[-1], 2001)
+    filled = np.flatnonzero((plane["histogram_i"][rows] + plane["histogram_j"][rows]).any(axis=0))
+    d = np.linspace(min(edges[filled[0]], 0), edges[filled[-1] + 1], 2001)
     for ax, k in zip(axes[:, 0], rows, strict=True):
         for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
             ax.stairs(plane[f"histogram_{side}"][k], edges, fill=True, color=colour, alpha=0.45)
             ax.stairs(plane[f"histogram_{side}"][k], edges, color=colour, linewidth=1, label=name)
+        ax.axvline(0, color="0.6", linewidth=1, label="boundary")
         ax.axvline(table["d_adv"][k], color="0.1", linewidth=1, linestyle=":", label=f"mean, {D_ADV}")
-        ax.set(title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}", ylabel="images")
+        ax.set(
+            title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}", ylabel="images per bin"
+        )
         loss = ax.twinx()
         loss.plot(d, scaled(hinge, table["norm_w"][k])(d), color=LOSS_COLOURS["hinge"])
         loss.set(ylim=(0, 3), ylabel="f(‖w‖ y d)")
         loss.spines["right"].set_visible(True)
-    filled = np.flatnonzero((plane["histogram_i"][rows] + plane["histogram_j"][rows]).any(axis=0))
-    axes[-1, 0].set(xlabel="y d(x) (pixels)", xlim=(edges[filled[0]], edges[filled[-1] + 1]))
-    ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge (right axis)")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    axes[-1, 0].set(xlabel="y d(x) (pixels)", xlim=(d[0], d[-1]))
+    ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return fig
 
 
 @themed
-def tilt_planes(plane: Columns, table: Columns, rows: Sequence[int]) -> Figure:
+def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
     """Training data in the tilt plane, boundary, margin lines y s = 1, representative and mirror images.
 
     The margin lines lie 1/‖w‖ to either side of the boundary; for large λ that is outside the panel.
@@ -86,13 +92,21 @@ def tilt_planes(plane: Columns, table: Columns, rows: Sequence[int]) -> Figure:
     n = np.concatenate([plane["n"][rows].ravel(), *(points[..., 1].ravel() for points in shown)])
     across = min(len(rows), PANELS_ACROSS)
     down = -(-len(rows) // across)
-    height = 0.6 + down * (0.5 + 6.4 / across * np.ptp(n) / np.ptp(z))
-    fig, axes = figure(7.2, height, down, across, sharex=True, sharey=True, squeeze=False)
+    height = 0.5 + down * (0.9 + 6.4 / across * np.ptp(n) / np.ptp(z))
+    fig, axes = figure(
+        7.2, height, down, across, sharex=True, sharey=True, squeeze=False, subplot_kw={"aspect": 1}
+    )
     mixed = np.random.default_rng(0).permutation(len(plane["y"]))  # neither class lies over the other
     colours = np.where(plane["y"] < 0, CLASS_I, CLASS_J)
     for ax, k in zip(axes.flat, rows, strict=False):
         ax.scatter(
-            plane["z"][mixed], plane["n"][k][mixed], 3, colours[mixed], alpha=0.35, linewidth=0, rasterized=True
+            plane["z"][mixed],
+            plane["n"][k][mixed],
+            3,
+            colours[mixed],
+            alpha=0.35,
+            linewidth=0,
+            rasterized=True,
         )
         normal = np.array([np.cos(table["theta"][k]), np.sin(table["theta"][k])])
         along = np.array([-normal[1], normal[0]])
@@ -100,10 +114,172 @@ def tilt_planes(plane: Columns, table: Columns, rows: Sequence[int]) -> Figure:
             foot = (offset / table["norm_w"][k] - table["midpoint_distance"][k]) * normal
             ax.axline(foot, foot + along, color="0.1", linestyle=style, linewidth=1)
         for c, colour in enumerate((CLASS_I, CLASS_J)):
-            ends = np.stack([plane["positions"][c, k], plane["mirror_positions"][c, k]])
-            ax.plot(*ends.T, color="0.1", linewidth=1)
-            for point, face in zip(ends, (colour, "white"), strict=True):
-                ax.plot(*point, "o", color="0.1", markerfacecolor=face, markersize=6)
+            x, mirror = plane["positions"][c, k], plane["mirror_positions"][c, k]
+            ax.plot(*np.stack([x, mirror]).T, color="0.1", linewidth=1)
+            ax.plot(*x, "o", color=colour, markeredgecolor="0.1", markersize=6)
+            ax.plot(*mirror, "o", color=colour, markerfacecolor="white", markersize=6, markeredgewidth=1.5)
         ax.set_title(f"{_value(table['lambda_article'][k])}\n{_norm_and_tilt(table, k)}")
-    axes[0, 0].set(aspect=1, xlim=_padded(z), ylim=_padded(n))
+    axes[0, 0].set(xlim=_padded(z), ylim=_padded(n))
+    for ax in axes.flat[len(rows) :]:
+        ax.remove()
+    for ax in axes[:, 0]:
+        ax.set_ylabel(f"along {N_HAT} (pixels)")
+    for ax in axes.flat[max(len(rows) - across, 0) : len(rows)]:
+        ax.set_xlabel(f"along {Z_HAT} (pixels)")
+        ax.tick_params(labelbottom=True)
+    ax.plot([], [], "o", color=CLASS_I, markersize=3, label="class I")
+    ax.plot([], [], "o", color=CLASS_J, markersize=3, label="class J")
+    ax.plot([], [], "o", color="0.6", markeredgecolor="0.1", label="representative $x$")
+    ax.plot([], [], "o", color="0.4", markerfacecolor="white", label="its mirror image $x_m$")
+    ax.plot([], [], color="0.1", linewidth=1, label="boundary")
+    ax.plot([], [], color="0.1", linewidth=1, linestyle="--", label="margin")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=6)
     return fig
+
+
+@themed
+def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[int]) -> Figure:
+    """The representative image of each class beside its mirror images, and ẑ beside ŵ, for each λ.
+
+    Pixels outside [0, 1] are shown as black and white; of colour images ŵ is the mean over the channels.
+    """
+    shape = tuple(weights["image_shape"])
+    fig, axes = figure(1.2 * (1 + len(rows)), 5.2, 3, 1 + len(rows))
+    for c, name in enumerate(("class I", "class J")):
+        x, mirrors = plane["images"][c], plane["mirror_images"][c][rows]
+        for ax, pixels in zip(axes[c], (x, *mirrors), strict=True):
+            ax.imshow(pixels.reshape(shape).clip(0, 1), vmin=0, vmax=1)
+        axes[c, 0].set_ylabel(name)
+        axes[c, 0].set_xlabel(f"{GAP} (pixels)")
+        for ax, mirror in zip(axes[c, 1:], mirrors, strict=True):
+            ax.set_xlabel(f"{np.linalg.norm(mirror - x):.2f}")
+    directions = [weights["z_hat"], *(weights["w"][k] / table["norm_w"][k] for k in rows)]
+    maps = np.stack([direction.reshape(*shape[:2], -1).mean(axis=2) for direction in directions])
+    limit = np.abs(maps).max()
+    for ax, pixels in zip(axes[2], maps, strict=True):
+        shading = ax.imshow(pixels, cmap=DIVERGING, vmin=-limit, vmax=limit)
+    axes[2, 0].set(xlabel=Z_HAT, ylabel="directions")
+    for ax in axes[2, 1:]:
+        ax.set_xlabel(W_HAT)
+    fig.colorbar(
+        shading,
+        ax=axes[2, :],
+        location="bottom",
+        shrink=0.4,
+        aspect=30,
+        label="weight of a pixel (blue: towards I, red: towards J)",
+    )
+    axes[0, 0].set_title("$x$")
+    for ax, k in zip(axes[0, 1:], rows, strict=True):
+        ax.set_title(f"{_value(table['lambda_article'][k])}\n{_tilt(table, k)}", fontsize=8)
+    for ax in axes.flat:
+        ax.set(xticks=[], yticks=[], frame_on=False)
+    return fig
+
+
+@themed
+def pair_maps(summary: Columns) -> Figure:
+    """Maps over the pairs of classes: θ at the smallest λ and at λ_optimal, d_adv and test error there."""
+    classes_i, rows = np.unique(summary["class_i"], return_inverse=True)
+    classes_j, columns = np.unique(summary["class_j"], return_inverse=True)
+    cells = np.full((classes_i.size, classes_j.size), np.nan)
+    smallest, optimal = np.degrees(summary["theta_smallest"]), np.degrees(summary["theta_optimal"])
+    thetas = np.concatenate([smallest, optimal])
+    panels = (
+        ("θ at the smallest λ", "degrees", smallest, thetas, ".0f"),
+        (f"θ at {OPTIMAL}", "degrees", optimal, thetas, ".0f"),
+        (f"{D_ADV} at {OPTIMAL}", "pixels", summary["d_adv_optimal"], summary["d_adv_optimal"], ".1f"),
+        (
+            "least test error",
+            "%",
+            100 * summary["err_test_optimal"],
+            100 * summary["err_test_optimal"],
+            ".2f",
+        ),
+    )
+    fig, axes = figure(7.2, 6.4, 2, 2)
+    for ax, (title, unit, values, scale, digits) in zip(axes.flat, panels, strict=True):
+        cells[rows, columns] = values
+        mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=scale.min(), vmax=scale.max())
+        fig.colorbar(mesh, ax=ax, label=unit, shrink=0.8)
+        if max(cells.shape) <= ANNOTATED:
+            for i, j, value in zip(rows, columns, values, strict=True):
+                colour = "0.1" if mesh.norm(value) > 0.55 else "white"
+                ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
+        ax.set(title=title, xlabel="class J", ylabel="class I")
+        ax.set_xticks(range(classes_j.size), [f"{c:g}" for c in classes_j])
+        ax.set_yticks(range(classes_i.size), [f"{c:g}" for c in classes_i])
+    return fig
+
+
+@themed
+def all_paths(tables: Mapping[str, Columns]) -> Figure:
+    """θ, d_adv and errors of every pair against λ with their median, and where λ_optimal lies.
+
+    `tables` maps the name of a pair to its path table; all of them have the same values of λ. Errors are on
+    a square-root scale, which shows the small ones and 0.
+    """
+    fig, axes = figure(5.4, 8.0, 5, 1, sharex=True, height_ratios=[1, 1, 1, 1, 0.8])
+    first = next(iter(tables.values()))
+    lam = first["lambda_article"]
+    panels = (
+        ("theta", "tilt θ (degrees)", 180 / np.pi),
+        ("d_adv", f"{D_ADV} (pixels)", 1),
+        ("err_train", "training error (%)", 100),
+        ("err_test", "test error (%)", 100),
+    )
+    for ax, (quantity, label, factor) in zip(axes, panels, strict=False):
+        curves = factor * np.stack([table[quantity] for table in tables.values()])
+        ax.plot(lam, curves.T, color="0.7", linewidth=0.6)
+        ax.plot(lam, np.median(curves, axis=0), color="0.1", linewidth=2)
+        ax.set_ylabel(label)
+        ax.set_ylim(bottom=0)
+    axes[0].set(ylim=(0, 90), yticks=[0, 30, 60, 90])
+    for ax in axes[2:4]:
+        ax.set_yscale("function", functions=(np.sqrt, np.square))
+        ax.yaxis.set_major_locator(FixedLocator([0, 0.2, 1, 2, 5, 10, 20, 50]))
+        ax.yaxis.set_major_formatter("{x:g}")
+    axes[0].plot([], [], color="0.7", linewidth=0.6, label="one pair")
+    axes[0].plot([], [], color="0.1", linewidth=2, label=f"median of {len(tables)} pairs")
+    axes[0].legend()
+    optimal = [lam[optimal_row(table)] for table in tables.values()]
+    places, counts = np.unique(optimal, return_counts=True)
+    axes[4].plot(
+        np.repeat(places, counts),
+        np.concatenate([1 + np.arange(count) for count in counts]),
+        "o",
+        color="0.1",
+        markersize=4,
+    )
+    middle = 10 ** np.median(np.log10(optimal))
+    axes[4].axvline(middle, color="0.1", linewidth=1, linestyle=":", label=f"median: {_value(middle)}")
+    axes[4].legend()
+    axes[4].set(xscale="log", xlabel=_lambda_label(first), xlim=(lam.min(), lam.max()))
+    axes[4].set(ylabel=f"pairs with {OPTIMAL}\nat this λ", ylim=(0, counts.max() + 1))
+    axes[4].yaxis.set_major_locator(MaxNLocator(integer=True))
+    return fig
+
+
+def _exponent(lam: float) -> str:
+    return f"{np.log10(lam):.3g}"
+
+
+def _value(lam: float) -> str:
+    return rf"{LAMBDA} = $10^{{{_exponent(lam)}}}$"
+
+
+def _lambda_label(table: Columns) -> str:
+    return rf"{LAMBDA} = $10^{{{_exponent(table['lambda_article'][0] / table['lambda'][0])}}}\,\lambda$"
+
+
+def _tilt(table: Columns, row: int) -> str:
+    return f"θ = {np.degrees(table['theta'][row]):.1f}°"
+
+
+def _norm_and_tilt(table: Columns, row: int) -> str:
+    return f"‖w‖ = {table['norm_w'][row]:.3g}, {_tilt(table, row)}"
+
+
+def _padded(values: Array) -> tuple[float, float]:
+    pad = 0.04 * np.ptp(values)
+    return values.min() - pad, values.max() + pad

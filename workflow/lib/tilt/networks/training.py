@@ -5,7 +5,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scor
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-_MOMENTUM = "momentum."
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,17 +96,14 @@ def train(
     }
 
     model = LeNet(
-        n_classes, mean_image=x_train.mean(axis=0, dtype=np.float64).astype(np.float32), pixel_scale=pixel_scale
+        n_classes,
+        mean_image=x_train.mean(axis=0, dtype=np.float64).astype(np.float32),
+        pixel_scale=pixel_scale,
     )
     initialise(model, scheme, seed)
     model.to(place)
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=learning_rate, momentum=momentum, weight_decay=weight_decay, fused=True
-    )
-    buffers = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
-    for name, parameter in model.named_parameters():
-        optimizer.state[parameter]["momentum_buffer"] = buffers[name]
-    state = {**model.state_dict(), **{_MOMENTUM + name: buffer for name, buffer in buffers.items()}}
+    velocity = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
+    state = {**model.state_dict(), **{f"velocity.{name}": v for name, v in velocity.items()}}
     rows = _resume(checkpoint, state, settings, epochs) if checkpoint else []
 
     x, y = torch.as_tensor(x_train, device=place), torch.as_tensor(y_train, device=place)
@@ -115,7 +111,10 @@ def train(
     while len(rows) < epochs and not (rows and rows[-1]["diverged"]):
         start = time.perf_counter()
         epoch = len(rows) + 1
-        train_error, train_loss = _descend(model, optimizer, x, y, batch_size, _shuffle(len(x), seed, epoch))
+        batches = torch.split(_shuffle(len(x), seed, epoch).to(place), batch_size)
+        train_error, train_loss = _descend(
+            model, velocity, x, y, batches, weight_decay=weight_decay, rate=learning_rate, momentum=momentum
+        )
         scores = torch.from_numpy(predict_scores(model, x_end))
         row = {
             "epoch": epoch,
@@ -141,21 +140,35 @@ def train(
 
 
 def _descend(
-    model: LeNet, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, batch_size: int, order: Tensor
+    model: LeNet,
+    velocity: dict[str, Tensor],
+    x: Tensor,
+    y: Tensor,
+    batches: Iterable[Tensor],
+    *,
+    weight_decay: float,
+    rate: float,
+    momentum: float,
 ) -> tuple[float, float]:
-    """One epoch of steps over the samples in `order`; the error and the loss met on the way."""
+    """One step for each batch of rows; the error and the loss met on the way.
+
+    The update is torch.optim.SGD's, whose import alone takes as long as an epoch on a small data set.
+    """
+    parameters = list(model.parameters())
     wrong = torch.zeros((), device=x.device)
     total = torch.zeros((), device=x.device)
     with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
-        for rows in order.to(x.device).split(batch_size):
+        for rows in batches:
             labels = y[rows]
             scores = model(x[rows])
             loss = F.cross_entropy(scores, labels)
-            optimizer.zero_grad(set_to_none=False)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            wrong += (scores.detach().argmax(1) != labels).sum()
-            total += loss.detach() * len(rows)
+            gradients = torch.autograd.grad(loss, parameters)
+            with torch.no_grad():
+                for p, v, gradient in zip(parameters, velocity.values(), gradients, strict=True):
+                    v.mul_(momentum).add_(gradient.add_(p, alpha=weight_decay))
+                    p.sub_(v, alpha=rate)
+                wrong += (scores.argmax(1) != labels).sum()
+                total += loss * len(rows)
     return wrong.item() / len(x), total.item() / len(x)
 
 
@@ -173,9 +186,7 @@ def _save_checkpoint(
         save_file(tensors, temporary, {"settings": json.dumps(settings), "history": json.dumps(rows)})
 
 
-def _resume(
-    path: str | Path, state: dict[str, Tensor], settings: dict[str, Any], epochs: int
-) -> list[Row]:
+def _resume(path: str | Path, state: dict[str, Tensor], settings: dict[str, Any], epochs: int) -> list[Row]:
     """Fill `state` from the checkpoint and return its history; an unusable checkpoint leaves both empty."""
     if not Path(path).exists():
         return []
@@ -193,7 +204,7 @@ def _resume(
         log.warning("%s was made with another %s: training starts afresh", path, ", ".join(changed))
         return []
     if len(rows) > epochs:
-        log.warning("%s is %d epochs old, beyond %d: training starts afresh", path, len(rows), epochs)
+        log.warning("%s holds %d epochs, more than %d: training starts afresh", path, len(rows), epochs)
         return []
     for name, tensor in state.items():
         tensor.copy_(tensors[name])

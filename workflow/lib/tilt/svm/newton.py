@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from tilt.svm.gram import GramCache
 
@@ -23,15 +23,18 @@ Index = NDArray[np.intp]
 
 MAX_STEPS = 200
 SEARCH_ACCURACY = 0.1
+ROUNDING = 4e-16
 
 
 @dataclass(eq=False)
 class Inner:
-    """An inner problem: rows A (m, d) with labels y (m,), their numbers, the fixed part, C and σ."""
+    """An inner problem: rows A (m, d) with labels y (m,) and numbers `samples`; the samples fixed at C, their
+    part v = C Σ A_i, β = C Σ y_i; C and σ."""
 
     A: Array
     y: Array
     samples: Index
+    fixed: NDArray[np.bool_]
     v: Array
     beta: float
     C: float
@@ -46,6 +49,7 @@ def minimise(
     Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,) and the number of Newton steps.
     """
     A, y, C, sigma = problem.A, problem.y, problem.C, problem.sigma
+    floor = ROUNDING * (C + sigma) * np.sqrt(len(y))
     m = A @ w + b * y
     for steps in range(MAX_STEPS):
         t = centre + sigma * (1 - m)
@@ -53,7 +57,7 @@ def minimise(
         gradient_w = w - problem.v - a @ A
         gradient_b = -problem.beta - y @ a
         size = np.sqrt(gradient_w @ gradient_w + gradient_b**2 / len(y))
-        if steps and size <= tol * np.linalg.norm(w):
+        if steps and size <= max(tol * np.linalg.norm(w), floor):
             break
         curved = np.flatnonzero((t > 0) & (t < C))
         dw, db = _direction(problem, gram, curved, gradient_w, gradient_b)
@@ -76,17 +80,22 @@ def _direction(
     if curved.size <= B.shape[1]:
         K = gram.block(problem.samples[curved])
         K[np.diag_indices_from(K)] += 1 / sigma
-        factor = cho_factor(K, lower=True, overwrite_a=True, check_finite=False)
-        p, q = cho_solve(factor, np.stack([B @ gradient_w, y], axis=1), check_finite=False).T
+        p, q = _solve_positive(K, np.stack([B @ gradient_w, y], axis=1)).T
         db = (y @ p - gradient_b) / (y @ q)
         return -gradient_w - (db * q - p) @ B, db
     H = sigma * (B.T @ B)
     H[np.diag_indices_from(H)] += 1
     h = sigma * (y @ B)
-    factor = cho_factor(H, lower=True, overwrite_a=True, check_finite=False)
-    p, q = cho_solve(factor, np.stack([gradient_w, h], axis=1), check_finite=False).T
+    p, q = _solve_positive(H, np.stack([gradient_w, h], axis=1)).T
     db = (h @ p - gradient_b) / (sigma * curved.size - h @ q)
     return -p - db * q, db
+
+
+def _solve_positive(matrix: Array, right: Array) -> Array:
+    factor, info = dpotrf(matrix, lower=1, overwrite_a=1)
+    if info:
+        raise FloatingPointError("matrix not pd")
+    return dpotrs(factor, right, lower=1)[0]
 
 
 def _line_search(problem: Inner, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.optimize import brentq
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from tilt.svm.gram import GramCache
 from tilt.svm.newton import Inner, minimise
@@ -30,9 +29,13 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 MAX_ROUNDS = 40
-FIRST_PENALTY = 50.0  # σ/C of a λ's first round; 10 to 1000 take about as long
+FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 10 to 1000 take about as long
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
+LARGEST_SIGMA = 1e6  # σ beyond it loses digits of the multipliers
+INEXACT_ROUNDS = 2  # rounds after which a model without exact active sets may be accepted
+ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
+UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biases is a point
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
 NEAR_MARGIN = 0.02  # samples this near to the margin always stay in play
 SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
@@ -68,12 +71,16 @@ class HingePath:
 class _Model:
     C: float
     w: Array
-    b: float
-    bias_interval: tuple[float, float]
+    bias_low: float
+    bias_high: float
     a: Array
     margins: Array
     primal: float
     gap: float
+
+    @property
+    def b(self) -> float:
+        return (self.bias_low + self.bias_high) / 2
 
 
 def fit_path(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, *, tol: float = 1e-6) -> HingePath:
@@ -86,20 +93,27 @@ def fit_path(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, *, tol: float = 1e-
     """
     X, y, lambdas = _checked(X, y, lambdas, tol)
     n, d = X.shape
-    used = X.any(axis=0)
-    solver = _PathSolver(np.ascontiguousarray(y[:, None] * X[:, used]), y, tol)
-    order = np.argsort(-lambdas, kind="stable")
-    models = dict(zip(order.tolist(), solver.models(1 / (2 * n * lambdas[order])), strict=True))
+    used = (X != X[0]).any(axis=0)
+    used[0] |= not used.any()
+    centre = X[:, used].mean(axis=0)
+    A = y[:, None] * (X[:, used] - centre)
+    scale = np.linalg.norm(A) / np.sqrt(n) or 1.0
+    A /= scale
+    Cs = 1 / (2 * n * lambdas)
+    order = np.argsort(Cs, kind="stable")
+    solver = _PathSolver(A, y, tol)
+    models = dict(zip(order.tolist(), solver.models(Cs[order] * scale**2), strict=True))
     path = [models[k] for k in range(lambdas.size)]
     w = np.zeros((lambdas.size, d))
-    w[:, used] = [model.w for model in path]
+    w[:, used] = [model.w / scale for model in path]
+    shift = w[:, used] @ centre
     result = HingePath(
         lambdas=lambdas,
         w=w,
-        b=np.array([model.b for model in path]),
-        bias_low=np.array([model.bias_interval[0] for model in path]),
-        bias_high=np.array([model.bias_interval[1] for model in path]),
-        alpha=np.array([model.a for model in path]),
+        b=np.array([model.b for model in path]) - shift,
+        bias_low=np.array([model.bias_low for model in path]) - shift,
+        bias_high=np.array([model.bias_high for model in path]) - shift,
+        alpha=np.array([model.a / model.C for model in path]) * Cs[:, None],
         objective=np.array([model.primal / (n * model.C) for model in path]),
         duality_gap=np.array([model.gap for model in path]),
         tol=tol,
@@ -133,25 +147,26 @@ def _checked(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, tol: float) -> tupl
 
 
 class _PathSolver:
-    """Models along a path of rising C; A = diag(y) X (n, d) without empty columns."""
+    """Models along a path of rising C; A = diag(y) X (n, d), centred, rows of mean square norm 1."""
 
     def __init__(self, A: Array, y: Array, tol: float) -> None:
         self.A, self.y, self.tol = A, y, tol
+        self.positive = int((y > 0).sum())
         self.gram = GramCache(A)
 
     def models(self, Cs: Array) -> list[_Model]:
         """One model for each C; Cs rises."""
         n = len(self.y)
-        all_inside = self.y.sum() == 0
-        previous = _Model(
-            0.0, np.zeros(self.A.shape[1]), 0.0, (0.0, 0.0), np.zeros(n), np.zeros(n), float(n), np.inf
-        )
+        share = np.where(self.y > 0, n - self.positive, self.positive)  # of the other class
+        largest = np.minimum(1.0, share / (n - share))  # multipliers/C, as large as y·a = 0 lets them be
+        all_inside = 2 * self.positive == n
+        previous = self._model(Cs[0] * largest, Cs[0] * (largest @ self.A), Cs[0])
         reach = np.inf
         models = []
         for C in Cs.tolist():
             if all_inside:
-                model = self._model_without_margin(np.ones(n, dtype=bool), C)
-                all_inside = model.bias_interval[0] <= model.bias_interval[1]
+                model = self._model(np.full(n, C), C * self.A.sum(axis=0), C)
+                all_inside = model.margins.max() <= 1
             if not all_inside:
                 model = self._solve(C, previous, reach)
                 reach = SCREEN_FACTOR * np.quantile(np.abs(model.margins - previous.margins), SCREEN_QUANTILE)
@@ -161,108 +176,112 @@ class _PathSolver:
 
     def _solve(self, C: float, start: _Model, reach: float) -> _Model:
         """Solve for one C, from the model of a neighbouring C; `reach` screens samples by margin."""
-        A, y = self.A, self.y
         w, b, m = start.w, start.b, start.margins
-        a = start.a * (C / start.C) if start.C else start.a
+        full = start.a >= start.C
+        a = start.a * (C / start.C) if full.any() else start.a
         active = (a > 0) & (a < C)
         self.gram.retain(np.flatnonzero(active))
         in_play = active | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
+        sigma = FIRST_PENALTY * a.max()
+        largest_sigma = min(LARGEST_PENALTY * a.max(), max(LARGEST_SIGMA, sigma))
         best = None
-        penalty = FIRST_PENALTY
         for round_ in range(MAX_ROUNDS):
-            fixed = ~in_play & (m < 1)
-            samples = np.flatnonzero(in_play)
-            inner = Inner(
-                A=A[samples],
-                y=y[samples],
-                samples=samples,
-                v=C * (fixed.astype(float) @ A),
-                beta=C * y[fixed].sum(),
-                C=C,
-                sigma=penalty * C,
-            )
-            w, b, played, _ = minimise(inner, self.gram, a[samples], w, b, 1e-4 * 0.1**round_ + 1e-12)
-            a = np.where(fixed, C, 0.0)
-            a[samples] = played
-            for model in (self._finish(a, C), self._certified(a, b, C) if round_ >= 2 else None):
-                if model is not None and (best is None or model.gap < best.gap):
+            inner = self._inner(in_play, m < 1, C, sigma)
+            w, b, a_in, _ = minimise(inner, self.gram, a[inner.samples], w, b, 1e-4 * 0.1**round_ + 1e-12)
+            exact = self._exact(inner, a_in, b)
+            if exact is None and round_ >= INEXACT_ROUNDS:
+                exact = _balanced(a_in, inner.y, -inner.beta, C)
+            a = np.where(inner.fixed, C, 0.0)
+            if exact is not None:
+                a[inner.samples] = exact
+                model = self._model(a, inner.v + exact @ inner.A, C)
+                stalled = best is not None and model.gap > best.gap / 2 and best.gap <= self.tol
+                if best is None or model.gap < best.gap:
                     best = model
-            if best is not None and best.gap <= self.tol:
-                break
-            m = A @ w + b * y
-            in_play |= ((m < 1) != fixed) | (np.abs(1 - m) < NEAR_MARGIN)
-            penalty = min(penalty * PENALTY_GROWTH, LARGEST_PENALTY)
+                if stalled or model.gap <= max(self.tol * (w @ w / 2) / model.primal, ROUNDING):
+                    break
+            a[inner.samples] = a_in
+            m = self.A @ w + b * self.y
+            in_play |= ((m < 1) != inner.fixed) | (np.abs(1 - m) < NEAR_MARGIN)
+            sigma = min(sigma * PENALTY_GROWTH, largest_sigma)
         assert best is not None
         return best
 
-    def _finish(self, a: Array, C: float) -> _Model | None:
-        """The exact solution for the active sets of a, or None where a cannot have these sets."""
+    def _inner(self, in_play: Mask, inside: Mask, C: float, sigma: float) -> Inner:
+        """The inner problem of the samples in play, the rest at a = C where inside the margin, else at 0."""
+        fixed = ~in_play & inside
+        beta = C * self.y[fixed].sum()
+        samples = np.flatnonzero(in_play)
+        y = self.y[samples]
+        if not -C * (y < 0).sum() <= -beta <= C * (y > 0).sum() or samples.size == 0:
+            return self._inner(np.ones_like(in_play), inside, C, sigma)
+        v = C * self.A[fixed].sum(axis=0)
+        return Inner(self.A[samples], y, samples, fixed, v, beta, C, sigma)
+
+    def _exact(self, inner: Inner, a: Array, b: float) -> Array | None:
+        """The exact multipliers for the active sets of a, or None where they cannot have these sets."""
+        C = inner.C
         full = a >= C
         edge = np.flatnonzero((a > 0) & (a < C))
+        balance = -inner.beta - C * inner.y[full].sum()
         if edge.size == 0:
-            return self._model_without_margin(full, C) if self.y[full].sum() == 0 else None
-        if edge.size > self.A.shape[1] + 1:
+            return a if abs(balance) <= 1e-9 * C else None
+        if edge.size > inner.A.shape[1] + 1:
             return None
-        B, y = self.A[edge], self.y[edge]
-        K = self.gram.block(edge)
-        right = 1 - C * (B @ (full.astype(float) @ self.A))
-        balance = -C * self.y[full].sum()
-        try:
-            a_edge, b = _bordered_solve(K, y, right, balance)
-        except LinAlgError:
+        B = inner.A[edge]
+        right = 1 - B @ (inner.v + C * inner.A[full].sum(axis=0))
+        K = self.gram.block(inner.samples[edge])
+        a_edge = _bordered_solve(K, inner.y[edge], right, balance, a[edge], b)
+        if a_edge is None:
             return None
-        slack = 1e-9 * C
+        slack = 1e-9 * a.max()
         if not ((a_edge >= -slack) & (a_edge <= C + slack)).all():
             return None
         exact = np.where(full, C, 0.0)
         exact[edge] = np.clip(a_edge, 0, C)
-        return self._certified(exact, b, C)
+        return exact
 
-    def _model_without_margin(self, full: Mask, C: float) -> _Model:
-        """The model with a = C on `full` and 0 elsewhere; its bias in the middle of the optimal interval."""
-        a = np.where(full, C, 0.0)
-        w = a @ self.A
-        bound = self.y * (1 - self.A @ w)  # the bias that puts a sample on the margin
-        above = full == (self.y > 0)
-        low, high = float(bound[~above].max(initial=-np.inf)), float(bound[above].min(initial=np.inf))
-        return self._evaluated(a, w, (low + high) / 2, C, (low, high))
+    def _model(self, a: Array, w: Array, C: float) -> _Model:
+        """The model of feasible multipliers a and w = Aᵀa, its biases and its duality gap.
 
-    def _certified(self, a: Array, b: float, C: float) -> _Model:
-        """The model of the multipliers made feasible, with the duality gap over all samples."""
-        a = _feasible(a, self.y, C)
-        return self._evaluated(a, a @ self.A, b, C, (b, b))
-
-    def _evaluated(self, a: Array, w: Array, b: float, C: float, interval: tuple[float, float]) -> _Model:
-        m = self.A @ w + b * self.y
+        The hinge of a sample has its kink at the bias y - w·x. Below all kinks the slope of the sum is
+        minus the number of positive samples, and each kink adds one: so the optimal biases lie between two
+        neighbouring kinks.
+        """
+        y, k = self.y, self.positive
+        scores = self.A @ w
+        kinks = np.partition(y * (1 - scores), (k - 1, k))
+        low, high = float(kinks[k - 1]), float(kinks[k])
+        if high - low <= UNIQUE_BIAS:
+            low = high = (low + high) / 2
+        margins = scores + (low + high) / 2 * y
         half = w @ w / 2
-        primal = half + C * np.maximum(1 - m, 0).sum()
-        gap = (primal - (a.sum() - half)) / primal
-        return _Model(C, w, b, interval, a, m, float(primal), float(gap))
+        primal = float(half + C * np.maximum(1 - margins, 0).sum())
+        return _Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
 
 
-def _bordered_solve(K: Array, y: Array, right: Array, balance: float) -> tuple[Array, float]:
-    """Solve K a + b y = right, y·a = balance, K positive semidefinite; refined twice."""
+def _bordered_solve(K: Array, y: Array, right: Array, balance: float, a: Array, b: float) -> Array | None:
+    """Solve K a + b y = right, y·a = balance for a, K positive semidefinite, refining from (a, b)."""
     jittered = K.copy()
     jittered[np.diag_indices_from(K)] += JITTER * np.trace(K) / len(K)
-    factor = cho_factor(jittered, lower=True, overwrite_a=True, check_finite=False)
-    q = cho_solve(factor, y, check_finite=False)
-    a, b = np.zeros(len(y)), 0.0
-    for _ in range(3):
+    factor, info = dpotrf(jittered, lower=1, overwrite_a=1)
+    if info:
+        return None
+    q = dpotrs(factor, y, lower=1)[0]
+    for _ in range(4):
         residual, missing = right - K @ a - b * y, balance - y @ a
-        p = cho_solve(factor, residual, check_finite=False)
+        p = dpotrs(factor, residual, lower=1)[0]
         db = (y @ p - missing) / (y @ q)
-        a += p - db * q
+        a = a + p - db * q
         b += db
-    return a, float(b)
+    return a
 
 
-def _feasible(a: Array, y: Array, C: float) -> Array:
-    """Nearest multipliers with 0 ≤ a ≤ C and y·a = 0: clip(a - μ y, 0, C) for a scalar μ."""
-
-    def excess(shift: float) -> float:
-        return float(y @ np.clip(a - shift * y, 0, C))
-
-    if abs(excess(0.0)) <= 1e-15 * C * len(y):
-        return np.clip(a, 0, C)
-    shift = brentq(excess, -C, C, xtol=1e-18 * C, rtol=8.9e-16, maxiter=200)
-    return np.clip(a - shift * y, 0, C)
+def _balanced(a: Array, y: Array, balance: float, C: float) -> Array:
+    """Multipliers near a with 0 ≤ a ≤ C and y·a = balance, changed inside (0, C) if that suffices."""
+    excess = y @ a - balance
+    room = np.where(y * excess > 0, a, C - a)
+    inside = room * ((a > 0) & (a < C))
+    if inside.sum() > abs(excess):
+        room = inside
+    return a - y * room * (excess / room.sum()) if excess else a

@@ -1,0 +1,49 @@
+# `make` sets up the environment and runs the main job; `make help` lists the rest.
+
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+UV_VERSION := 0.13.9
+
+# Caches stay in the checkout.
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+
+.PHONY: main mnist test check lock help clean
+.DEFAULT_GOAL := main
+
+main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
+	$(SNAKEMAKE)
+
+mnist: .venv/installed ## the article's experiment on MNIST: results/mnist/report/index.html
+	$(SNAKEMAKE) mnist
+
+test: .venv/installed ## set up, then run the tests
+	$(BIN)/pytest
+
+check: .venv/installed ## formatters, linters and types only
+	$(BIN)/pytest tests/test_style.py
+
+lock: .venv/installed ## resolve envs/requirements.in into pinned requirements with hashes
+	$(BIN)/uv pip compile --no-cache --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --output-file envs/requirements.txt envs/requirements.in
+
+clean: ## delete all results; downloads and the environment stay
+	rm -rf results/*/ .snakemake
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+	@echo
+	@echo '  CORES=N sets the number of cores ($(CORES) here). In the environment (source .venv/bin/activate),'
+	@echo '  snakemake --cores N TARGET builds a part: toy, or a data set of config.yaml (digits, mnist),'
+	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _published, _lenet, _attack, _report.'
+
+.venv/installed: envs/requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --no-cache-dir uv==$(UV_VERSION)
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-cache --compile-bytecode --require-hashes --requirement $<
+	touch $@

@@ -1,0 +1,17 @@
+"""What the tests share: the checkout, and the folder of reference data that some of them need."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder with the official MNIST files (mnist/) and the article's tables (published/)."""
+    folder = os.environ.get("TILT_REFERENCE")
+    if not folder or not Path(folder, "mnist").is_dir():
+        pytest.skip("TILT_REFERENCE names no folder with mnist/ and published/")
+    return Path(folder)

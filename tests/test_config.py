@@ -1,0 +1,176 @@
+"""The configuration: defaults, and one readable line for each mistake."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from pipeline.config import pairs, resolve
+from tilt.errors import InputError
+
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    config = copy.deepcopy(CONFIG)
+    *parents, last = path.split(".")
+    node = config
+    for key in parents:
+        node = node[key]
+    node[last] = value
+    return config
+
+
+def test_the_shipped_configuration_is_valid_and_complete():
+    config = resolve(CONFIG, SCHEMA)
+    assert list(config["datasets"]) == ["digits", "mnist"]
+    for dataset in config["datasets"].values():
+        assert len(pairs(dataset)) == 45
+        assert dataset["svm"]["tolerance"] == 1e-6
+        assert dataset["attack"]["confidence"] == 0.95
+    assert config["datasets"]["digits"]["published"] is None
+    assert config["datasets"]["mnist"]["lenet"]["networks"]["xavier_low"]["weight_decay"] == 1e-4
+
+
+def test_defaults_fill_every_level():
+    minimal = {
+        "datasets": {
+            "digits": {
+                "source": "digits",
+                "train_per_class": 9,
+                "svm": {"train_per_class": 9},
+                "lenet": {
+                    "networks": {
+                        "xavier_low": {"weight_decay": 0, "initial_weights": "matconvnet"},
+                        "xavier_high": {"weight_decay": 1, "initial_weights": "matconvnet"},
+                    }
+                },
+            }
+        }
+    }
+    config = resolve(minimal, SCHEMA)
+    digits = config["datasets"]["digits"]
+    assert config["main"] == "digits"
+    assert digits["svm"]["lambda_article"] == {
+        "first_exponent": -1, "last_exponent": 7, "step": 0.1, "scale": 1e-5,
+    }  # fmt: skip
+    assert digits["lenet"]["networks"]["xavier_low"] == {
+        "weight_decay": 0, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1,
+    }  # fmt: skip
+
+
+def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths of all mappings of the configuration whose keys are fixed."""
+    if not isinstance(value, dict):
+        return []
+    named_by_the_user = path and path[-1] in ("datasets", "networks")
+    below = [found for key, part in value.items() for found in levels(part, (*path, key))]
+    return below if named_by_the_user else [path, *below]
+
+
+@pytest.mark.parametrize("level", levels(resolve(CONFIG, SCHEMA)), ids=".".join)
+def test_an_unknown_key_is_refused_at_every_level(level):
+    config = resolve(CONFIG, SCHEMA)
+    node = config
+    for key in level:
+        node = node[key]
+    node["no_such_key"] = 1
+    with pytest.raises(InputError, match=f"{'.'.join(level) or 'top level'}: unknown key 'no_such_key'"):
+        resolve(config, SCHEMA)
+
+
+MISTAKES = [
+    ("main", "letters", r"main: no data set is named 'letters' \(there are: digits, mnist\)"),
+    ("main", 3, r"main: 3 is not of type 'string'"),
+    ("device", "tpu", r"device: 'tpu' is not one of"),
+    ("data_dir", "", r"data_dir: '' should be non-empty"),
+    ("datasets", {}, r"datasets: \{\} should be non-empty"),
+    ("toy.points_per_class", 2, r"toy.points_per_class: 2 is less than the minimum"),
+    ("toy.angles", 0, r"toy.angles: 0 is less than"),
+    ("toy.seed", -1, r"toy.seed: -1 is less than"),
+    ("toy.lambda_exponents", [1], r"toy.lambda_exponents: \[1\] is too short"),
+    ("toy.lambda_exponents", [1, 1], r"toy.lambda_exponents: .* second .* greater"),
+    ("toy.lambda_count", 1, r"toy.lambda_count: 1 is less"),
+    ("datasets.digits.source", "letters", r"datasets.digits.source: 'letters' is not one of"),
+    ("datasets.digits.train_per_class", None, r"datasets.digits.train_per_class: .* give a number"),
+    ("datasets.digits.train_per_class", 0, r"datasets.digits.train_per_class: 0 is less than"),
+    ("datasets.mnist.train_per_class", 10, r"datasets.mnist.train_per_class: .* leave it null"),
+    ("datasets.mnist.classes", 1, r"datasets.mnist.classes: 1 is less than"),
+    ("datasets.mnist.mirrors", ["ftp://x"], r"datasets.mnist.mirrors.0: 'ftp://x' does not match"),
+    ("datasets.mnist.retries", 0, r"datasets.mnist.retries: 0 is less than"),
+    ("datasets.mnist.timeout_s", 0, r"datasets.mnist.timeout_s: 0 is less than or equal"),
+    ("datasets.mnist.svm.pairs", ["0v1", "7v7"], r"svm.pairs: there is no pair '7v7'"),
+    ("datasets.mnist.svm.pairs", ["9v7"], r"svm.pairs: there is no pair '9v7' .* smaller first"),
+    ("datasets.mnist.svm.pairs", ["0v10"], r"svm.pairs: there is no pair '0v10'"),
+    ("datasets.mnist.svm.pairs", ["0v1"], r"the pair '4v9' is to be shown but is not among svm.pairs"),
+    ("datasets.mnist.svm.pairs", [], r"datasets.mnist.svm.pairs: \[\]"),
+    ("datasets.mnist.svm.pairs", "some", r"datasets.mnist.svm.pairs: 'some'"),
+    ("datasets.mnist.svm.shown_pairs", ["a"], r"svm.shown_pairs.0: 'a' does not match"),
+    ("datasets.mnist.svm.shown_pairs", ["1v11"], r"svm.shown_pairs: there is no pair '1v11'"),
+    ("datasets.mnist.svm.shown_exponents", [1, 9], r"svm.shown_exponents: 9 lies outside the grid"),
+    ("datasets.mnist.svm.train_per_class", 1.5, r"svm.train_per_class: 1.5 is not of type 'integer'"),
+    ("datasets.mnist.svm.tolerance", 0, r"svm.tolerance: 0 is less than or equal"),
+    ("datasets.mnist.svm.tolerance", 0.5, r"svm.tolerance: 0.5 is greater than"),
+    ("datasets.mnist.svm.lambda_article.step", 0, r"lambda_article.step: 0 is less than or equal"),
+    ("datasets.mnist.svm.lambda_article.step", 0.3, r"lambda_article: step 0.3 does not divide"),
+    ("datasets.mnist.svm.lambda_article.scale", -1, r"lambda_article.scale: -1 is less than"),
+    ("datasets.mnist.svm.lambda_article.last_exponent", -1, r"last_exponent must be greater"),
+    ("datasets.mnist.svm.lambda_article.first_exponent", "a", r"first_exponent: 'a' is not of type"),
+    ("datasets.mnist.scaling.pair", "1v0", r"the pair '1v0' is to be shown but is not among svm.pairs"),
+    ("datasets.mnist.scaling.norms", [1, 0], r"scaling.norms.1: 0 is less than or equal"),
+    ("datasets.mnist.published", {"url": "x"}, r"datasets.mnist.published: "),
+    ("datasets.mnist.published", "x", r"datasets.mnist.published: 'x' is not of type"),
+    ("datasets.mnist.published.location", "", r"published.location: '' should be non-empty"),
+    ("datasets.mnist.lenet.epochs", 0, r"lenet.epochs: 0 is less than"),
+    ("datasets.mnist.lenet.batch_size", 0, r"lenet.batch_size: 0 is less than"),
+    ("datasets.mnist.lenet.learning_rate", 0, r"lenet.learning_rate: 0 is less than or equal"),
+    ("datasets.mnist.lenet.learning_rate", "1e-3", r"lenet.learning_rate: '1e-3' is not of type"),
+    ("datasets.mnist.lenet.momentum", 1, r"lenet.momentum: 1 is greater than or equal"),
+    ("datasets.mnist.lenet.train_per_class", 0, r"lenet.train_per_class: 0 is less than"),
+    ("datasets.mnist.lenet.networks", {}, r"lenet.networks: "),
+    ("datasets.mnist.lenet.networks.xavier_low.weight_decay", -1, r"xavier_low.weight_decay: -1 is less"),
+    ("datasets.mnist.lenet.networks.xavier_low.seed", 0.5, r"xavier_low.seed: 0.5 is not of type"),
+    ("datasets.mnist.lenet.networks.xavier_low.pixel_scale", 0, r"xavier_low.pixel_scale: 0 is less"),
+    ("datasets.mnist.lenet.networks.xavier_low.initial_weights", "he", r"initial_weights: 'he' is not one"),
+    ("datasets.mnist.lenet.shown.low", "no", r"lenet.shown.low: no network is named 'no'"),
+    ("datasets.mnist.attack", {"step": 0}, r"attack.step: 0 is less than or equal"),
+    ("datasets.mnist.attack", {"confidence": 1}, r"attack.confidence: 1 is greater than or equal"),
+    ("datasets.mnist.attack", {"median_top_score": 0}, r"attack.median_top_score: 0 is less than or"),
+    ("datasets.mnist.attack", {"images_per_class": 0}, r"attack.images_per_class: 0 is less than"),
+    ("datasets.mnist.attack", {"max_steps": 0}, r"attack.max_steps: 0 is less than"),
+    ("datasets.toy", CONFIG["datasets"]["digits"], r"datasets.toy: the name is that of another target"),
+    ("datasets.mnist_svm", CONFIG["datasets"]["digits"], r"datasets.mnist_svm: the name is that of"),
+    ("datasets.Big", CONFIG["datasets"]["digits"], r"datasets: 'Big' does not match"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), MISTAKES)
+def test_a_mistake_is_one_line_that_names_the_key(path, value, message):
+    with pytest.raises(InputError, match=message) as caught:
+        resolve(changed(path, value), SCHEMA)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_misspelt_key_gets_a_hint():
+    with pytest.raises(InputError, match="unknown key 'tolerence' \\(did you mean 'tolerance'\\?\\)"):
+        resolve(changed("datasets.mnist.svm.tolerence", 1e-6), SCHEMA)
+
+
+def test_a_missing_key_is_named():
+    config = copy.deepcopy(CONFIG)
+    del config["datasets"]["mnist"]["svm"]
+    with pytest.raises(InputError, match="datasets.mnist: 'svm' is a required property"):
+        resolve(config, SCHEMA)
+
+
+def test_every_property_of_the_schema_has_a_default_or_is_required():
+    schema = yaml.safe_load(Path(SCHEMA).read_text())
+    for name, part in [("top level", schema), *schema["$defs"].items()]:
+        for key, entry in part.get("properties", {}).items():
+            assert "default" in entry or key in part.get("required", []), f"{name}: {key}"
+        if part.get("type") == "object" or "properties" in part:
+            assert part["additionalProperties"] is False, name

@@ -1,0 +1,327 @@
+"""Figures show the tables they are given, on labelled axes, with nothing cut off at the edge of the page."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.lines import AxLine
+
+from tilt import toy
+from tilt.data import BinaryPair
+from tilt.figures import scaling as scaling_figures
+from tilt.figures import svm as svm_figures
+from tilt.figures import toy as toy_figures
+from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.losses import LOSSES
+from tilt.scaling import risk_table, score_histograms
+from tilt.svm import fit_path
+from tilt.svm.tables import lambda_grid, optimal_row, path_table, plane_arrays, summary_table, weight_arrays
+
+SHAPE = (6, 6)
+ARTICLE, LAMBDAS = lambda_grid(-1, 7, 0.5, 1e-5)
+ROWS = [0, 9, 12, 16]
+DISTANCE = np.random.default_rng(0).normal(np.repeat([-0.8, 0.8], 60), 1.0)
+Y = np.repeat([-1, 1], 60)
+
+
+def make_pair(i, j, seed):
+    rng = np.random.default_rng(seed)
+    y = np.tile([-1.0, 1.0], 40)
+    x = np.clip(0.5 + 0.08 * y[:, None] * rng.normal(1, 0.5, 36) + rng.normal(0, 0.2, (80, 36)), 0, 1)
+    return BinaryPair(x[:50], y[:50], x[50:], y[50:], SHAPE, i, j)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    pair = make_pair(7, 9, 1)
+    path = fit_path(pair.x_train, pair.y_train, LAMBDAS)
+    return pair, path_table(pair, path, ARTICLE), plane_arrays(pair, path), weight_arrays(pair, path)
+
+
+@pytest.fixture(scope="module")
+def paths():
+    tables = {}
+    for seed, (i, j) in enumerate(combinations((0, 1, 4), 2)):
+        pair = make_pair(i, j, seed)
+        tables[i, j] = path_table(pair, fit_path(pair.x_train, pair.y_train, LAMBDAS), ARTICLE)
+    return tables
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    X, y = toy.noisy_training_set(10, seed=0)
+    return X, y, toy.noisy_point_table(X, y, np.logspace(-5, 1, 7))
+
+
+@pytest.fixture(scope="module")
+def drawn(fitted, paths, noisy):
+    """Every figure by name, laid out."""
+    _, table, plane, weights = fitted
+    angles = toy.mirror_distance_table(np.radians([0, 45, 85]))
+    figures = {
+        "boundaries": toy_figures.boundaries(angles),
+        "mirror_distance": toy_figures.mirror_distance(
+            toy.mirror_distance_table(np.linspace(0, 1.5, 9)), angles
+        ),
+        "noisy_point": toy_figures.noisy_point(*noisy[:2], toy.four_fits(noisy[2])),
+        "tilt_against_lambda": toy_figures.tilt_against_lambda(noisy[2]),
+        "histograms": scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), 1.5),
+        "losses": scaling_figures.losses(),
+        "scaled_losses": scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0, 10.0]),
+        "limits": scaling_figures.limits(risk_table(Y * DISTANCE, np.logspace(-2, 3, 11))),
+        "path_curves": svm_figures.path_curves(table, "7 v 9"),
+        "margins": svm_figures.margins(plane, table, ROWS),
+        "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS),
+        "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS),
+        "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values()))),
+        "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}),
+    }
+    for figure in figures.values():
+        figure.draw_without_rendering()
+    return figures
+
+
+def has_line(ax, x, y):
+    """Whether one of the lines of `ax` runs through exactly the points (x, y)."""
+    x, y = np.broadcast_arrays(np.atleast_1d(x), y)
+    return any(
+        line.get_xydata().shape == (x.size, 2)
+        and np.allclose(line.get_xydata(), np.stack([x, y], axis=1), rtol=1e-6, atol=1e-6)
+        for line in ax.lines
+        if not isinstance(line, AxLine)
+    )
+
+
+def stairs(ax):
+    return [patch.get_data() for patch in ax.patches if hasattr(patch, "get_data")]
+
+
+def test_axes_with_numbers_are_labelled(drawn):
+    for name, figure in drawn.items():
+        for ax in figure.axes:
+            for axis in (ax.xaxis, ax.yaxis):
+                numbers = [tick for tick in axis.get_ticklabels() if tick.get_visible() and tick.get_text()]
+                assert axis.get_label_text() or not (axis.get_visible() and numbers), name
+
+
+def test_nothing_is_cut_off(drawn):
+    for name, figure in drawn.items():
+        box = figure.get_tightbbox()
+        width, height = figure.get_size_inches()
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -0.01, name
+
+
+def test_boundaries_show_the_mirror_images(drawn):
+    for ax, theta in zip(drawn["boundaries"].axes, np.radians([0, 45, 85]), strict=True):
+        x = toy.REPRESENTATIVE
+        assert has_line(ax, *x)
+        assert has_line(ax, *(x - 2 * (x @ toy.normal(theta)) * toy.normal(theta)))
+
+
+def test_mirror_distance_shows_measured_and_closed_form(drawn):
+    curve = drawn["mirror_distance"].axes[-1]
+    theta = np.linspace(0, 1.5, 9)
+    lines = [line for line in curve.lines if len(line.get_xdata()) == 9]
+    assert len(lines) == 2
+    for line in lines:
+        np.testing.assert_allclose(line.get_xdata(), np.degrees(theta))
+        np.testing.assert_allclose(line.get_ydata(), 6 * np.cos(theta), atol=1e-12)
+
+
+def test_noisy_point_shows_the_training_set(drawn, noisy):
+    X, y, _ = noisy
+    for ax in drawn["noisy_point"].axes:
+        assert has_line(ax, *X[-1])
+        for label in (-1, 1):
+            assert has_line(ax, *X[:-1][y[:-1] == label].T)
+
+
+def test_tilt_against_lambda_shows_both_losses(drawn, noisy):
+    table = noisy[2]
+    for loss in ("hinge", "softplus"):
+        rows = table["loss"] == loss
+        assert has_line(
+            drawn["tilt_against_lambda"].axes[0], table["lambda"][rows], np.degrees(table["theta"][rows])
+        )
+
+
+def test_histograms_show_the_counts(drawn):
+    table = score_histograms(Y, DISTANCE, 1.5, bins=20)
+    for ax, quantity in zip(drawn["histograms"].axes, ("s", "ys", "hinge", "softplus"), strict=True):
+        for label in (-1, 1):
+            rows = (table["quantity"] == quantity) & (table["y"] == label)
+            assert any(
+                np.array_equal(data.values, table["count"][rows])
+                and np.allclose(data.edges[:-1], table["left"][rows])
+                for data in stairs(ax)
+            )
+
+
+def test_scaled_losses_are_losses_of_norm_times_distance(drawn):
+    axes = [ax for ax in drawn["scaled_losses"].axes if ax.lines]
+    for ax, norm in zip(axes, (0.1, 1.0, 10.0), strict=True):
+        d = ax.lines[0].get_xdata()
+        assert has_line(ax, d, np.where(d <= 0, 1, 0))
+        assert has_line(ax, d, np.maximum(1 - norm * d, 0))
+        assert has_line(ax, d, np.log1p(np.exp(-norm * d)))
+    for ax in set(drawn["scaled_losses"].axes) - set(axes):
+        assert stairs(ax)[0].values.sum() == len(Y)
+
+
+def test_losses_are_drawn(drawn):
+    ax = drawn["losses"].axes[0]
+    z = ax.lines[0].get_xdata()
+    for loss in LOSSES.values():
+        assert has_line(ax, z, loss(z))
+
+
+def test_limits_show_the_risk_and_both_distances(drawn):
+    table = risk_table(Y * DISTANCE, np.logspace(-2, 3, 11))
+    risk, large, small = drawn["limits"].axes
+    for name, loss in LOSSES.items():
+        assert has_line(risk, table["norm"], table[name])
+        assert has_line(large, table["norm"], table[name] / table["norm"])
+        assert has_line(small, table["norm"], (loss.alpha - table[name]) / (loss.beta * table["norm"]))
+    assert has_line(large, [0, 1], np.maximum(-Y * DISTANCE, 0).mean())
+    assert has_line(small, [0, 1], (Y * DISTANCE).mean())
+
+
+def test_path_curves_show_the_table(drawn, fitted):
+    pair, table, _, _ = fitted
+    tilt, distance, error = drawn["path_curves"].axes
+    assert has_line(tilt, ARTICLE, np.degrees(table["theta"]))
+    assert has_line(distance, ARTICLE, table["d_adv"])
+    assert has_line(error, ARTICLE, 100 * table["err_train"])
+    assert has_line(error, ARTICLE, 100 * table["err_test"])
+    half = np.linalg.norm(
+        pair.x_train[pair.y_train > 0].mean(axis=0) - pair.x_train[pair.y_train < 0].mean(axis=0)
+    )
+    assert has_line(distance, [0, 1], half / 2)
+    for ax in (tilt, distance, error):
+        assert has_line(ax, ARTICLE[optimal_row(table)], [0, 1])
+        assert ax.get_xscale() == "log"
+    assert "overfitted" in tilt.get_title("left")
+    assert "underfitted" in tilt.get_title("right")
+    assert r"10^{5}" in error.get_xlabel()
+
+
+def test_margins_show_histograms_and_the_scaled_hinge(drawn, fitted):
+    _, table, plane, _ = fitted
+    axes = drawn["margins"].axes
+    for ax, loss, k in zip(axes[: len(ROWS)], axes[len(ROWS) :], ROWS, strict=True):
+        drawn_counts = [data.values for data in stairs(ax)]
+        for side in ("i", "j"):
+            given = plane[f"histogram_{side}"][k]
+            assert sum(np.array_equal(counts, given) for counts in drawn_counts) == 2  # area and outline
+        d = loss.lines[0].get_xdata()
+        assert has_line(loss, d, np.maximum(1 - table["norm_w"][k] * d, 0))
+        assert has_line(ax, table["d_adv"][k], [0, 1])
+        left, right = ax.get_xlim()
+        filled = (plane["histogram_i"][k] + plane["histogram_j"][k]) > 0
+        assert left <= plane["histogram_edges"][:-1][filled].min()
+        assert right >= plane["histogram_edges"][1:][filled].max()
+        assert f"θ = {np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
+
+
+def test_margins_show_the_boundary_where_no_sample_is_near_it(fitted):
+    _, table, plane, _ = fitted
+    far = plane | {"histogram_edges": plane["histogram_edges"] + 10}
+    assert svm_figures.margins(far, table, ROWS).axes[0].get_xlim()[0] == 0
+
+
+def test_tilt_planes_show_the_training_data(drawn, fitted):
+    _, _, plane, _ = fitted
+    assert len(drawn["tilt_planes"].axes) == len(ROWS)
+    for ax, k in zip(drawn["tilt_planes"].axes, ROWS, strict=True):
+        (points,) = ax.collections
+        assert ax.get_aspect() == 1
+        assert points.get_rasterized()
+        blue, red = (
+            points.get_offsets()[np.all(np.isclose(points.get_facecolors()[:, :3], to_rgb(colour)), axis=1)]
+            for colour in (CLASS_I, CLASS_J)
+        )
+        for shown, label in ((blue, -1), (red, 1)):
+            rows = plane["y"] == label
+            given = np.stack([plane["z"][rows], plane["n"][k][rows]], axis=1)
+            np.testing.assert_allclose(shown[shown[:, 0].argsort()], given[given[:, 0].argsort()])
+
+
+def test_tilt_planes_show_boundary_margins_and_mirror_images(drawn, fitted):
+    _, table, plane, _ = fitted
+    for ax, k in zip(drawn["tilt_planes"].axes, ROWS, strict=True):
+        normal = np.array([np.cos(table["theta"][k]), np.sin(table["theta"][k])])
+        lines = [np.array([line.get_xy1(), line.get_xy2()]) for line in ax.lines if isinstance(line, AxLine)]
+        found = np.array([line @ normal + table["midpoint_distance"][k] for line in lines])
+        np.testing.assert_allclose(
+            found * table["norm_w"][k], np.array([[0, 0], [-1, -1], [1, 1]]), atol=1e-9
+        )
+        for ends in zip(plane["positions"][:, k], plane["mirror_positions"][:, k], strict=True):
+            assert has_line(ax, *np.stack(ends).T)
+            assert np.mean(ends, axis=0) @ normal == pytest.approx(-table["midpoint_distance"][k], abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (3, 4, 3)], ids=["grey", "colour"])
+def test_mirror_images_show_images_distances_and_weights(fitted, shape):
+    _, table, plane, weights = fitted
+    figure = svm_figures.mirror_images(plane, table, weights | {"image_shape": np.array(shape)}, ROWS)
+    axes = np.array([ax for ax in figure.axes if ax.images]).reshape(3, 1 + len(ROWS))
+    for c in (0, 1):
+        shown = [plane["images"][c], *plane["mirror_images"][c][ROWS]]
+        for ax, pixels in zip(axes[c], shown, strict=True):
+            np.testing.assert_allclose(ax.images[0].get_array(), pixels.reshape(shape).clip(0, 1))
+        for ax, pixels in zip(axes[c, 1:], shown[1:], strict=True):
+            assert ax.get_xlabel() == f"{np.linalg.norm(pixels - shown[0]):.2f}"
+    directions = [weights["z_hat"], *(w / np.linalg.norm(w) for w in weights["w"][ROWS])]
+    for ax, direction in zip(axes[2], directions, strict=True):
+        flat = direction.reshape(*shape[:2], -1).mean(axis=2)
+        np.testing.assert_allclose(ax.images[0].get_array(), flat)
+        low, high = ax.images[0].get_clim()
+        assert low == -high
+    for ax, k in zip(axes[0, 1:], ROWS, strict=True):
+        assert f"10^{{{np.log10(ARTICLE[k]):g}}}" in ax.get_title()
+        assert f"{np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
+
+
+def test_pair_maps_place_every_pair(drawn, paths):
+    maps = [ax for ax in drawn["pair_maps"].axes if ax.images]
+    summary = summary_table(list(paths), list(paths.values()))
+    columns = ("theta_smallest", "theta_optimal", "d_adv_optimal", "err_test_optimal")
+    factors = (180 / np.pi, 180 / np.pi, 1, 100)
+    for ax, column, factor in zip(maps, columns, factors, strict=True):
+        cells = ax.images[0].get_array()
+        assert cells.count() == len(paths)
+        rows = [float(label.get_text()) for label in ax.get_yticklabels()]
+        across = [float(label.get_text()) for label in ax.get_xticklabels()]
+        for k, (i, j) in enumerate(paths):
+            assert cells[rows.index(i), across.index(j)] == pytest.approx(factor * summary[column][k])
+        assert len(ax.texts) == len(paths)
+    assert maps[0].images[0].get_clim() == maps[1].images[0].get_clim()
+
+
+@pytest.mark.parametrize(
+    ("classes", "numbers"), [((3, 8), 1), (range(12), 0)], ids=["one pair", "12 classes"]
+)
+def test_pair_maps_of_few_and_of_many_classes(paths, classes, numbers):
+    pairs = list(combinations(classes, 2))
+    figure = svm_figures.pair_maps(summary_table(pairs, [next(iter(paths.values()))] * len(pairs)))
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        if ax.images:
+            assert ax.images[0].get_array().count() == len(pairs)
+            assert len(ax.texts) == numbers
+
+
+def test_all_paths_show_every_pair_the_median_and_the_optimal_lambdas(drawn, paths):
+    axes = drawn["all_paths"].axes
+    for ax, quantity, factor in zip(
+        axes, ("theta", "d_adv", "err_train", "err_test"), (180 / np.pi, 1, 100, 100), strict=False
+    ):
+        curves = [factor * table[quantity] for table in paths.values()]
+        for curve in (*curves, np.median(curves, axis=0)):
+            assert has_line(ax, ARTICLE, curve)
+    optimal = np.sort([ARTICLE[optimal_row(table)] for table in paths.values()])
+    dots, median = axes[4].lines
+    np.testing.assert_allclose(np.sort(dots.get_xdata()), optimal)
+    assert len(set(zip(*dots.get_data(), strict=True))) == len(paths)
+    np.testing.assert_allclose(median.get_xdata(), optimal[1])

@@ -1,0 +1,93 @@
+"""Intermediates: what is written reads back equal, what is damaged is named, nothing is half-written."""
+
+import numpy as np
+import pytest
+
+from tilt.errors import InputError
+from tilt.io import read_arrays, read_json, read_table, replacing, write_arrays, write_json, write_table
+
+
+def test_a_table_reads_back_equal(tmp_path):
+    table = {
+        "text": np.array(["0v1", "a, b"]),
+        "whole": np.array([1, -2]),
+        "number": np.array([0.1 + 0.2, 1e-300]),
+        "extreme": np.array([np.inf, np.nan]),
+        "truth": np.array([True, False]),
+    }
+    write_table(tmp_path / "table.csv", table)
+    read = read_table(tmp_path / "table.csv")
+    assert list(read) == list(table)
+    for name, column in table.items():
+        np.testing.assert_array_equal(read[name], column)
+        assert read[name].dtype.kind == column.dtype.kind
+
+
+def test_an_empty_table_keeps_its_columns(tmp_path):
+    write_table(tmp_path / "table.csv", {"a": [], "b": []})
+    assert {name: len(column) for name, column in read_table(tmp_path / "table.csv").items()} == {"a": 0, "b": 0}
+
+
+def test_columns_of_unequal_length_are_refused_and_leave_nothing(tmp_path):
+    with pytest.raises(ValueError, match="shorter"):
+        write_table(tmp_path / "table.csv", {"a": [1, 2], "b": [1]})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,2,3\n"])
+def test_a_damaged_table_is_named(tmp_path, text):
+    (tmp_path / "table.csv").write_text(text)
+    with pytest.raises(InputError, match=r"table\.csv: not a readable CSV table"):
+        read_table(tmp_path / "table.csv")
+
+
+def test_arrays_read_back_equal(tmp_path):
+    arrays = {"x": np.arange(6.0).reshape(2, 3), "y": np.array([1, 2], dtype=np.int8)}
+    write_arrays(tmp_path / "arrays.npz", arrays)
+    read = read_arrays(tmp_path / "arrays.npz")
+    assert read.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(read[name], array)
+        assert read[name].dtype == array.dtype
+    assert read_arrays(tmp_path / "arrays.npz", "y").keys() == {"y"}
+
+
+def test_damaged_arrays_are_named(tmp_path):
+    path = tmp_path / "arrays.npz"
+    with pytest.raises(InputError, match=r"arrays\.npz: no such file"):
+        read_arrays(path)
+    write_arrays(path, {"x": np.arange(1000.0)})
+    with pytest.raises(InputError, match=r"arrays\.npz: no array named w, z"):
+        read_arrays(path, "x", "z", "w")
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(InputError, match=r"arrays\.npz: not a readable NPZ file"):
+        read_arrays(path)
+
+
+def test_pickled_arrays_are_refused_both_ways(tmp_path):
+    path = tmp_path / "arrays.npz"
+    with pytest.raises(ValueError, match="allow_pickle"):
+        write_arrays(path, {"x": np.array([{}], dtype=object)})
+    assert not path.exists()
+    np.savez(path, x=np.array([{}], dtype=object))
+    with pytest.raises(InputError, match="not a readable NPZ file"):
+        read_arrays(path)
+
+
+def test_a_record_reads_back_equal_and_holds_only_finite_numbers(tmp_path):
+    record = {"name": "7v9", "values": [1, 0.5, None]}
+    write_json(tmp_path / "record.json", record)
+    assert read_json(tmp_path / "record.json") == record
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_json(tmp_path / "other.json", {"x": float("nan")})
+    assert [file.name for file in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half of the new")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

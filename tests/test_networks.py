@@ -1,0 +1,357 @@
+"""LeNet and its training: the layers and one update against independent sums, files, resumed training."""
+
+import gzip
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch.nn import functional as F
+
+from tilt.errors import InputError
+from tilt.figures.lenet import error_curves, filters, weight_rms
+from tilt.networks import choose_device
+from tilt.networks.lenet import (
+    LAYERS,
+    LeNet,
+    initialise,
+    layer_rms,
+    load_network,
+    predict_scores,
+    resize_to_28,
+    save_network,
+)
+from tilt.networks.training import train
+
+
+def network(scheme="improved_xavier", seed=0, **kw):
+    model = LeNet(10, **kw)
+    initialise(model, scheme, seed)
+    return model
+
+
+def stripes(n, seed):
+    """Two classes of images: horizontal and vertical stripes, noisy."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, n)
+    wave = np.where(np.arange(28) % 6 < 3, 200.0, 0.0)
+    x = np.where(y[:, None, None] == 0, wave[:, None], wave[None, :]) + rng.uniform(0, 55, (n, 28, 28))
+    return x.astype(np.float32), y
+
+
+DATA = (*stripes(60, 0), *stripes(20, 1))
+SETTINGS = {
+    "n_classes": 2,
+    "weight_decay": 1e-2,
+    "seed": 3,
+    "scheme": "matconvnet",
+    "pixel_scale": 0.5,
+    "batch_size": 25,
+    "epochs": 4,
+    "device": "cpu",
+}
+
+
+def test_layers_against_plain_convolutions():
+    rng = np.random.default_rng(0)
+    images = torch.tensor(rng.uniform(0, 255, (3, 28, 28)), dtype=torch.float32)
+    mean = rng.uniform(0, 255, (28, 28)).astype(np.float32)
+    model = network(mean_image=mean, pixel_scale=0.01)
+    assert sum(p.numel() for p in model.parameters()) == 520 + 25_050 + 400_500 + 5_010
+    with torch.no_grad():
+        for name in LAYERS:
+            model.get_parameter(f"{name}.bias").normal_()
+        x = 0.01 * (images - torch.tensor(mean))[:, None]
+        x = F.max_pool2d(F.conv2d(x, model.conv1.weight, model.conv1.bias), 2)
+        x = F.max_pool2d(F.conv2d(x, model.conv2.weight, model.conv2.bias), 2)
+        # Rows of fc1 run over height, width, channel.
+        kernel = model.fc1.weight.view(500, 4, 4, 50).permute(0, 3, 1, 2)
+        x = F.conv2d(x, kernel, model.fc1.bias)[:, :, 0, 0].clamp(min=0)
+        expected = x @ model.fc2.weight.T + model.fc2.bias
+    np.testing.assert_allclose(predict_scores(model, images), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_gradients_against_the_general_routine():
+    generator = torch.Generator().manual_seed(0)
+    images = (255 * torch.rand(4, 28, 28, generator=generator)).requires_grad_()
+    model = network(pixel_scale=0.01)
+    of = [images, *model.parameters()]
+    ours = torch.autograd.grad(model(images).logsumexp(1).sum(), of)
+
+    x = F.max_pool2d(F.conv2d(0.01 * images[:, None], model.conv1.weight, model.conv1.bias), 2)
+    x = F.max_pool2d(model.conv2(x), 2).permute(0, 2, 3, 1).flatten(1)
+    expected = torch.autograd.grad(model.fc2(F.relu(model.fc1(x))).logsumexp(1).sum(), of)
+    for one, other in zip(ours, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
+
+
+def test_gradient_of_images_alone_when_the_weights_are_frozen():
+    images = torch.rand(2, 28, 28).requires_grad_()
+    whole, frozen = network(), network().requires_grad_(False)
+    (expected,) = torch.autograd.grad(whole(images).sum(), images)
+    (gradient,) = torch.autograd.grad(frozen(images).sum(), images)
+    torch.testing.assert_close(gradient, expected)
+    assert gradient.abs().sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("scheme", "deviations"),
+    [
+        ("matconvnet", (0.01, 0.01, 0.01, 0.01)),
+        ("improved_xavier", ((2 / 500) ** 0.5, (2 / 1250) ** 0.5, (2 / 8000) ** 0.5, (2 / 10) ** 0.5)),
+    ],
+)
+def test_initial_weights(scheme, deviations):
+    model, same, other = network(scheme, 1), network(scheme, 1), network(scheme, 2)
+    for (name, rms), deviation in zip(layer_rms(model).items(), deviations, strict=True):
+        weight = model.get_parameter(f"{name}.weight")
+        assert rms == pytest.approx(deviation, rel=4 / (2 * weight.numel()) ** 0.5)
+        assert abs(weight.mean().item()) < 4 * deviation / weight.numel() ** 0.5
+        assert torch.equal(weight, same.get_parameter(f"{name}.weight"))
+        assert not torch.equal(weight, other.get_parameter(f"{name}.weight"))
+        assert not model.get_parameter(f"{name}.bias").any()
+
+
+def test_unknown_initial_weights():
+    with pytest.raises(InputError, match=r"'kaiming'.*matconvnet"):
+        network("kaiming")
+
+
+def test_rms_leaves_biases_out():
+    model = LeNet(10)
+    with torch.no_grad():
+        model.conv2.weight.fill_(-3.0)
+        model.conv2.bias.fill_(100.0)
+    assert layer_rms(model) == pytest.approx({"conv1": 0, "conv2": 3, "fc1": 0, "fc2": 0})
+
+
+def test_saved_network_gives_the_same_scores(tmp_path):
+    images = np.random.default_rng(0).uniform(0, 255, (5, 28, 28)).astype(np.float32)
+    model = network(mean_image=images.mean(0), pixel_scale=0.1)
+    save_network(tmp_path / "net.safetensors", model, {"weight_decay": 0.1})
+    loaded = load_network(tmp_path / "net.safetensors")
+    np.testing.assert_array_equal(predict_scores(loaded, images), predict_scores(model, images))
+    assert not any(p.requires_grad for p in loaded.parameters())
+    assert [p.name for p in tmp_path.iterdir()] == ["net.safetensors"]
+
+
+def test_unusable_network_files(tmp_path):
+    path = tmp_path / "net.safetensors"
+    with pytest.raises(InputError, match=r"net\.safetensors: no such file"):
+        load_network(path)
+    save_network(path, network(), {})
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match=r"net\.safetensors: not a readable LeNet"):
+        load_network(path)
+    save_file({"fc2.bias": torch.zeros(10)}, path)
+    with pytest.raises(InputError, match="Missing key") as caught:
+        load_network(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_resizing():
+    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28), dtype=np.uint8)
+    np.testing.assert_array_equal(resize_to_28(images, 255), images)
+
+    ramp = np.broadcast_to(np.arange(14, dtype=np.uint8), (1, 14, 14))
+    resized = resize_to_28(ramp, 15)
+    assert resized.dtype == np.float32
+    assert resized.shape == (1, 28, 28)
+    # Pixel centres: column j of 28 lies at (j + 1/2) / 2 - 1/2 of 14, held at the border.
+    columns = np.clip((np.arange(28) + 0.5) / 2 - 0.5, 0, 13) * 255 / 15
+    np.testing.assert_allclose(resized[0], np.broadcast_to(columns, (28, 28)), rtol=1e-5)
+
+    with pytest.raises(InputError, match=r"\(1, 32, 32, 3\) are not grey"):
+        resize_to_28(np.zeros((1, 32, 32, 3), np.uint8), 255)
+
+
+def test_devices():
+    assert choose_device("cpu").type == "cpu"
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+    with pytest.raises(InputError, match="'tpu' is unknown"):
+        choose_device("tpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_cuda_without_a_gpu():
+    with pytest.raises(InputError, match="needs a GPU"):
+        train(*DATA, **SETTINGS | {"device": "cuda"})
+
+
+def test_updates_against_the_formula():
+    """Decay joins the gradient of weights and biases alike, then momentum: v = 0.9 v + g + λ p, p -= η v."""
+    x, y, *_ = DATA
+    rate, decay = 1e-3, 0.5
+    trained = train(
+        *DATA, **SETTINGS | {"learning_rate": rate, "weight_decay": decay, "batch_size": 60, "epochs": 3}
+    )
+    model = LeNet(2, mean_image=x.mean(0), pixel_scale=0.5)
+    initialise(model, "matconvnet", 3)
+    velocity = [torch.zeros_like(p) for p in model.parameters()]
+    for epoch in range(3):
+        loss = F.cross_entropy(model(torch.tensor(x)), torch.tensor(y))
+        assert trained.history["train_loss"][epoch] == pytest.approx(loss.item(), rel=1e-4)
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for p, g, v in zip(model.parameters(), gradients, velocity, strict=True):
+                v.mul_(0.9).add_(g + decay * p)
+                p.sub_(rate * v)
+    for ours, expected in zip(trained.model.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(ours, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_history_of_a_network_that_stands_still():
+    """At rate 0 the running error over the minibatches is the error of the initial network."""
+    x, y, x_test, y_test = DATA
+    trained = train(*DATA, **SETTINGS | {"learning_rate": 0.0, "epochs": 2})
+    scores = predict_scores(trained.model, x)
+    history = trained.history
+    assert list(history) == [
+        *("epoch", "train_error", "train_loss", "test_error", "test_loss"),
+        *(f"rms_{name}" for name in LAYERS),
+        *("seconds", "diverged"),
+    ]
+    np.testing.assert_array_equal(history["epoch"], [1, 2])
+    np.testing.assert_allclose(history["train_error"], (scores.argmax(1) != y).mean(), rtol=1e-6)
+    loss = F.cross_entropy(torch.tensor(scores), torch.tensor(y)).item()
+    np.testing.assert_allclose(history["train_loss"], loss, rtol=1e-5)
+    wrong = predict_scores(trained.model, x_test).argmax(1) != y_test
+    np.testing.assert_allclose(history["test_error"], wrong.mean())
+    assert history["rms_fc2"][-1] == layer_rms(trained.model)["fc2"]
+    assert not trained.diverged
+
+
+def test_training_separates_what_is_separable():
+    trained = train(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3})
+    assert trained.history["train_error"][0] > 0.1
+    assert trained.history["test_error"][-1] == 0
+
+
+class Killed(Exception):
+    pass
+
+
+def stop_after(epoch):
+    def stop(model, row):
+        if row["epoch"] == epoch:
+            raise Killed
+
+    return stop
+
+
+def assert_same_training(one, other):
+    for a, b in zip(one.model.state_dict().items(), other.model.state_dict().items(), strict=True):
+        assert a[0] == b[0]
+        assert torch.equal(a[1], b[1]), a[0]
+    for column in one.history.keys() - {"seconds"}:
+        np.testing.assert_array_equal(one.history[column], other.history[column], column)
+
+
+def test_killed_training_continues_bit_for_bit(tmp_path, caplog):
+    path = tmp_path / "checkpoint.safetensors"
+    undisturbed = train(*DATA, **SETTINGS)
+    with pytest.raises(Killed):
+        train(*DATA, **SETTINGS, checkpoint=path, on_epoch=stop_after(2))
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    caplog.set_level(logging.INFO)
+    epochs = []
+    resumed = train(*DATA, **SETTINGS, checkpoint=path, on_epoch=lambda _, row: epochs.append(row["epoch"]))
+    assert epochs == [3, 4]
+    assert "continues after epoch 2" in caplog.text
+    assert "epoch 4 of 4: train error" in caplog.text
+    assert_same_training(resumed, undisturbed)
+    assert_same_training(train(*DATA, **SETTINGS, checkpoint=path), undisturbed)
+
+
+@pytest.mark.parametrize(
+    ("other", "reported"),
+    [
+        ({"weight_decay": 0.5, "seed": 4}, "another weight_decay, seed"),
+        ({"epochs": 6}, "holds 6 epochs, more than 4"),
+        (None, "another data"),
+    ],
+)
+def test_checkpoint_of_another_training_is_not_resumed(tmp_path, caplog, other, reported):
+    path = tmp_path / "checkpoint.safetensors"
+    if other is None:
+        train(DATA[0] + 1, *DATA[1:], **SETTINGS | {"epochs": 1}, checkpoint=path)
+    else:
+        train(*DATA, **SETTINGS | {"epochs": 1} | other, checkpoint=path)
+    trained = train(*DATA, **SETTINGS, checkpoint=path)
+    assert reported in caplog.text
+    assert_same_training(trained, train(*DATA, **SETTINGS))
+
+
+def test_damaged_checkpoint_is_reported(tmp_path, caplog):
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(b"no checkpoint")
+    train(*DATA, **SETTINGS | {"epochs": 1}, checkpoint=path)
+    assert "not a readable checkpoint" in caplog.text
+
+
+def test_diverging_training_stops(tmp_path):
+    path = tmp_path / "checkpoint.safetensors"
+    wild = SETTINGS | {"learning_rate": 1e6}
+    trained = train(*DATA, **wild, checkpoint=path)
+    assert trained.diverged
+    assert 1 <= len(trained.history["epoch"]) < 4
+    assert trained.history["diverged"].sum() == 1
+    assert len(train(*DATA, **wild, checkpoint=path).history["epoch"]) == len(trained.history["epoch"])
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        (0, DATA[0].astype(np.float64), "x_train is float64"),
+        (2, DATA[2][:, :8, :8], r"x_test is float32 of shape \(20, 8, 8\)"),
+        (1, DATA[1][:-1], r"y_train is int64 of shape \(59,\)"),
+        (3, DATA[3] + 1, "y_test has labels from 1 to 2; give 0 to 1"),
+    ],
+)
+def test_images_that_do_not_fit(part, value, message):
+    data = list(DATA)
+    data[part] = value
+    with pytest.raises(InputError, match=message):
+        train(*data, **SETTINGS)
+
+
+def test_mnist_is_learnt():
+    folder = Path(os.environ.get("TILT_REFERENCE", ""), "mnist")
+    if "TILT_REFERENCE" not in os.environ or not folder.is_dir():
+        pytest.skip("TILT_REFERENCE names no folder with mnist/")
+
+    def read(name, skipped):
+        return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8, offset=skipped)
+
+    x = resize_to_28(read("train-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), 255)
+    y = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
+    settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
+    trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})
+    assert trained.history["test_error"][-1] < 0.12
+
+
+def test_figures_show_the_numbers():
+    rms = {"low": dict.fromkeys(LAYERS, 0.02), "high": dict.fromkeys(LAYERS, 0.01)}
+    (ax,) = weight_rms(rms, {"low": dict.fromkeys(LAYERS, 0.03)}).axes
+    assert [bar.get_height() for bar in ax.patches] == [0.02] * 4 + [0.01] * 4
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [0.03] * 4)
+
+    banks = {"low": np.random.default_rng(0).normal(size=(20, 5, 5))}
+    first, again, other = (filters(banks, 4, seed) for seed in (0, 0, 1))
+    titles = [[ax.get_title() for ax in fig.axes[:4]] for fig in (first, again, other)]
+    assert titles[0] == titles[1] != titles[2]
+    np.testing.assert_array_equal(first.axes[0].images[0].get_array(), banks["low"][int(titles[0][0]) - 1])
+
+    table = {
+        "scheme": ["matconvnet"] * 6,
+        "weight_decay": [0.1] * 6,
+        "seed": [0, 0, 1, 1, 2, 2],
+        "epoch": [1, 2] * 3,
+        "train_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
+        "test_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
+    }
+    for ax in error_curves(table).axes:
+        np.testing.assert_allclose(ax.lines[0].get_ydata(), [60, 10])

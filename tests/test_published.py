@@ -1,0 +1,470 @@
+"""The article's tables: where they come from, how ours compare, and who is right where they differ."""
+
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.svm import SVC
+
+from tilt import published
+from tilt.data import BinaryPair, binary_pair, torchvision_images
+from tilt.errors import InputError
+from tilt.figures import published as figures
+from tilt.figures.style import save_figure
+from tilt.io import read_table as read_csv
+from tilt.io import write_table
+from tilt.published import TOLERANCES, arbitrate, deviations, fetch_tables, read_table, summarise
+from tilt.svm import fit_path
+from tilt.svm.tables import path_table
+
+ALPHAS = np.arange(-10, 71) / 10
+PAIRS = [(0, 1), (7, 9), (8, 9)]
+
+
+def rows() -> np.ndarray:
+    """A table as the article has it, 14 x 81, λ falling: θ = 1.5 .. 0.7, 1/‖w‖ = 2 .. 1, errors in %."""
+    table = np.zeros((14, 81))
+    table[0] = np.linspace(0.7, 1.5, 81)
+    table[1] = np.linspace(-0.5, 0.3, 81)
+    table[2] = np.linspace(2, 1, 81)
+    table[3] = np.linspace(3, 0.6, 81)
+    table[4] = np.linspace(12, 0, 81)
+    table[5] = np.linspace(10, 2, 81)
+    return table
+
+
+def text(table: np.ndarray) -> str:
+    return "\n".join(",".join(f"{value:.5g}" for value in row) for row in table) + "\n"
+
+
+def ours() -> dict[str, np.ndarray]:
+    """Our table that agrees with `rows` in every number."""
+    theirs = read_table(text(rows()), "extras_79.csv")
+    table = {
+        name: theirs[name].copy() for name in ("lambda_article", "theta", "d_adv", "err_train", "err_test")
+    }
+    return table | {
+        "norm_w": 1 / theirs["inverse_norm_w"],
+        "bias_low": np.zeros(81),
+        "bias_high": np.zeros(81),
+    }
+
+
+THEIRS = read_table(text(rows()), "extras_79.csv")
+
+
+def test_columns_of_a_file_are_lambdas_that_fall_and_rows_of_a_table_lambdas_that_rise():
+    np.testing.assert_allclose(np.log10(THEIRS["lambda_article"]), ALPHAS, atol=1e-12)
+    ends = {name: (column[0], column[-1]) for name, column in THEIRS.items() if name != "lambda_article"}
+    assert ends == {
+        "theta": (1.5, 0.7),
+        "midpoint_distance": (0.3, -0.5),
+        "inverse_norm_w": (1, 2),
+        "d_adv": (0.6, 3),
+        "err_train": (0, 0.12),
+        "err_test": (0.02, 0.1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda t: t[:13], "13 rows of 81 values instead of 14 rows of 81"),
+        (lambda t: t[:, :80], "14 rows of 80 values"),
+        (lambda t: "\n".join(text(t).splitlines()[:13]) + "\n1,2\n", "14 rows of 2 or 81 values"),
+        (lambda t: "", "0 rows"),
+        (lambda t: "<html>\n<p>Not here, sorry</p>", "2 rows of 1 or 2 values"),
+        (lambda t: text(t).replace("0.71", "0.7l", 1), "not a table of numbers.*0.7l"),
+        (
+            lambda t: np.where(np.arange(14)[:, None] == 0, 1.58, t),
+            "row 0 .theta. leaves the range 0 to 1.57",
+        ),
+        (lambda t: np.where(np.arange(14)[:, None] == 0, -0.01, t), "row 0 .theta."),
+        (lambda t: np.where(np.arange(14)[:, None] == 2, 0, t), "row 2 .1/‖w‖."),
+        (
+            lambda t: np.where(np.arange(14)[:, None] == 4, 100.5, t),
+            "row 4 .err_train. leaves the range 0 to 100",
+        ),
+        (lambda t: np.where(np.arange(14)[:, None] == 5, -1, t), "row 5 .err_test."),
+        (lambda t: np.where(np.arange(14)[:, None] == 5, np.nan, t), "row 5 .err_test."),
+        (lambda t: np.where(np.arange(14)[:, None] == 9, np.inf, t), "not finite"),
+    ],
+)
+def test_a_damaged_table_is_refused_by_name(damage, says):
+    damaged = damage(rows())
+    with pytest.raises(InputError, match=says) as caught:
+        read_table(damaged if isinstance(damaged, str) else text(damaged), "some/extras_79.csv")
+    assert str(caught.value).startswith("some/extras_79.csv: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_angle_may_be_a_right_one_as_printed():
+    table = rows()
+    table[0, -1] = 1.571
+    assert read_table(text(table), "t")["theta"][0] == 1.571
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder, its name in need of quoting, with the tables of two of the three pairs."""
+    folder = tmp_path / "the article's #1 folder"
+    folder.mkdir()
+    for i, j in PAIRS[:2]:
+        (folder / f"extras_{i}{j}.csv").write_text(text(rows()))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "location", [str, lambda folder: f"{folder}/", Path.as_uri], ids=["folder", "/", "URL"]
+)
+def test_tables_come_from_a_folder(folder, location):
+    tables, absent = fetch_tables(location(folder), PAIRS, 1, 1)
+    assert absent == [(8, 9)]
+    assert list(tables) == [(0, 1), (7, 9)]
+    np.testing.assert_array_equal(tables[7, 9]["theta"], THEIRS["theta"])
+
+
+def test_a_folder_without_any_table_and_none_at_all_are_refused(folder, tmp_path):
+    for location, pairs in ((folder, [(8, 9)]), (tmp_path / "absent", PAIRS)):
+        with pytest.raises(InputError, match=r"has no extras_IJ\.csv.*folder or address.*turn") as caught:
+            fetch_tables(str(location), pairs, 1, 1)
+        assert str(location) in str(caught.value)
+
+
+def test_a_damaged_file_is_named(folder):
+    (folder / "extras_01.csv").write_bytes(b"\xff\x00\n")
+    with pytest.raises(InputError, match=r"extras_01\.csv: 1 rows of 1 values"):
+        fetch_tables(str(folder), PAIRS, 1, 1)
+
+
+@pytest.mark.parametrize(("retries", "timeout_s"), [(0, 1), (1, 0)])
+def test_arguments_out_of_range_are_refused(folder, retries, timeout_s):
+    with pytest.raises(InputError, match=f"retries is {retries} and timeout_s {timeout_s}"):
+        fetch_tables(str(folder), PAIRS, retries, timeout_s)
+
+
+class Site(ThreadingHTTPServer):
+    """A site that answers with the status codes of `answers` in turn (200: the table), then with the last."""
+
+    daemon_threads = True
+
+    def __init__(self, *answers: int) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.answers = list(answers)
+        self.requests: list[str] = []
+        self.released = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/assets/data"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        self.server.requests.append(self.path)
+        answers = self.server.answers
+        status = answers.pop(0) if len(answers) > 1 else answers[0]
+        if status == 0:
+            self.server.released.wait(10)
+            return
+        content = text(rows()).encode() if status == 200 else b"no"
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site():
+    """Start a site; it is stopped at the end."""
+    sites = []
+
+    def start(*answers: int) -> Site:
+        sites.append(Site(*answers))
+        threading.Thread(target=sites[-1].serve_forever, args=(0.01,), daemon=True).start()
+        return sites[-1]
+
+    yield start
+    for started in sites:
+        started.released.set()
+        started.shutdown()
+        started.server_close()
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """Pauses between attempts, recorded instead of waited for."""
+    recorded: list[float] = []
+    monkeypatch.setattr(published, "time", SimpleNamespace(sleep=recorded.append))
+    return recorded
+
+
+def test_tables_come_from_a_site_and_what_it_does_not_know_is_absent(site, pauses):
+    started = site(200, 404, 200)
+    tables, absent = fetch_tables(f"{started.address}/", PAIRS, 3, 5)
+    assert (list(tables), absent) == ([(0, 1), (8, 9)], [(7, 9)])
+    assert started.requests == [f"/assets/data/extras_{i}{j}.csv" for i, j in PAIRS]
+    assert pauses == []
+    np.testing.assert_array_equal(tables[8, 9]["d_adv"], THEIRS["d_adv"])
+
+
+def test_a_site_that_knows_none_is_refused(site):
+    started = site(404)
+    with pytest.raises(InputError, match=f"{started.address} has no extras_IJ.csv"):
+        fetch_tables(started.address, PAIRS, 1, 5)
+    assert len(started.requests) == len(PAIRS)
+
+
+def test_a_server_error_is_tried_again_with_growing_pauses(site, pauses):
+    started = site(503, 500, 200)
+    tables, absent = fetch_tables(started.address, PAIRS, 3, 5)
+    assert (list(tables), absent) == (PAIRS, [])
+    assert pauses == [1, 2]
+
+
+def test_a_server_error_that_stays_is_refused(site, pauses):
+    started = site(503)
+    with pytest.raises(
+        InputError, match=r"extras_01.csv \(HTTP Error 503.*folder or address.*turn"
+    ) as caught:
+        fetch_tables(started.address, PAIRS, 2, 5)
+    assert started.address in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert started.requests == ["/assets/data/extras_01.csv"] * 2
+    assert pauses == [1]
+
+
+def test_a_silent_site_is_given_up(site):
+    with pytest.raises(InputError, match="timed out"):
+        fetch_tables(site(0).address, PAIRS, 1, 0.1)
+
+
+def test_a_site_that_is_not_there_is_refused(site):
+    started = site(200)
+    started.shutdown()
+    started.server_close()
+    with pytest.raises(InputError, match=f"published tables: {started.address} does not deliver.*refused"):
+        fetch_tables(started.address, PAIRS, 1, 5)
+
+
+def test_equal_tables_do_not_deviate():
+    table = deviations(ours(), THEIRS)
+    assert table["bias_unique"].all()
+    for quantity in TOLERANCES:
+        np.testing.assert_allclose(table[f"{quantity}_deviation"], 0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "change", "expected"),
+    [
+        ("theta", lambda v: v + 0.002, 0.002),
+        ("d_adv", lambda v: v - 0.01, -0.01),
+        ("norm_w", lambda v: v * 1.1, 0.1),
+        ("err_train", lambda v: v + 0.003, 0.3),
+        ("err_test", lambda v: v - 0.001, -0.1),
+    ],
+)
+def test_deviations_are_ours_minus_published_in_their_units(quantity, change, expected):
+    changed = ours()
+    changed[quantity] = change(changed[quantity])
+    table = deviations(changed, THEIRS)
+    np.testing.assert_allclose(table[f"{quantity}_deviation"], expected)
+    np.testing.assert_allclose(table[f"{quantity}_ours"], changed[quantity])
+    np.testing.assert_allclose(table[f"{quantity}_published"], ours()[quantity])
+    for other in TOLERANCES.keys() - {quantity}:
+        np.testing.assert_allclose(table[f"{other}_deviation"], 0, atol=1e-12)
+
+
+def test_rows_meet_by_lambda_whatever_their_order_and_number():
+    some = {name: np.append(column[[40, 7, 60]], 1.0) for name, column in ours().items()}
+    some["lambda_article"][-1] = 123.0
+    table = deviations(some, THEIRS)
+    np.testing.assert_array_equal(table["lambda_article"], some["lambda_article"][:3])
+    for quantity in TOLERANCES:
+        np.testing.assert_allclose(table[f"{quantity}_deviation"], 0, atol=1e-12)
+
+
+def test_tables_without_a_common_lambda_are_refused():
+    strange = ours()
+    strange["lambda_article"] = strange["lambda_article"] * 1.05
+    with pytest.raises(InputError, match="lambda_article: none"):
+        deviations(strange, THEIRS)
+
+
+@pytest.fixture
+def changed():
+    """Ours with one large and one small deviation of θ and the test error, the last 10 biases not unique."""
+    table = ours()
+    table["bias_low"][-10:] = -1
+    for quantity, factor in (("theta", 1), ("err_test", 0.01)):
+        table[quantity][20] -= 3 * factor * TOLERANCES[quantity]
+        table[quantity][30] += 0.5 * factor * TOLERANCES[quantity]
+    table["err_test"][-3:] += 0.05
+    return table
+
+
+def test_summary_finds_the_largest_and_keeps_rows_without_a_unique_bias_apart(changed, tmp_path):
+    write_table(tmp_path / "79.csv", deviations(changed, THEIRS))
+    summary = summarise({(0, 1): deviations(ours(), THEIRS), (7, 9): read_csv(tmp_path / "79.csv")})
+    assert summary["pair"].tolist() == ["0v1"] * 5 + ["7v9"] * 5
+    assert summary["quantity"].tolist() == [*TOLERANCES, *TOLERANCES]
+    found = {
+        (pair, quantity): {name: column[k] for name, column in summary.items()}
+        for k, (pair, quantity) in enumerate(zip(summary["pair"], summary["quantity"], strict=True))
+    }
+    for quantity, rows_, apart in (("theta", 81, 0), ("err_test", 71, 10)):
+        line = found["7v9", quantity]
+        assert (line["rows"], line["within"], line["rows_not_unique"]) == (rows_, rows_ - 1, apart)
+        assert line["largest"] == pytest.approx(3 * TOLERANCES[quantity])
+        assert line["lambda_article"] == pytest.approx(10)
+        assert line["median"] == pytest.approx(0, abs=1e-12)
+    assert found["7v9", "err_test"]["within_not_unique"] == 7
+    assert found["0v1", "err_test"]["within"] == 81
+
+
+def test_median_is_that_of_the_sizes_of_comparable_rows():
+    table = ours()
+    table["theta"] += np.where(np.arange(81) % 2, 1e-3, -1e-3)
+    table["err_test"][:50] += 0.1
+    table["bias_low"][:50] = -1
+    summary = summarise({(7, 9): deviations(table, THEIRS)})
+    assert dict(zip(summary["quantity"], summary["median"], strict=True)) == pytest.approx(
+        {"theta": 1e-3, "norm_w": 0, "d_adv": 0, "err_train": 0, "err_test": 0}
+    )
+
+
+def test_no_row_to_compare_has_no_statistics():
+    table = ours()
+    table["bias_high"][:] = 1
+    summary = summarise({(7, 9): deviations(table, THEIRS)})
+    lines = np.isin(summary["quantity"], ["err_train", "err_test"])
+    assert (summary["rows"][lines] == 0).all()
+    assert (summary["within_not_unique"][lines] == 81).all()
+    assert np.isnan(summary["largest"][lines]).all()
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A pair of overlapping classes in 6 dimensions, ours at 9 λ, and a published table equal to ours."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([-1.0, 1.0], 200)
+    x = [rng.uniform(0, 0.6, (400, 6)) + 0.2 * (y[:, None] > 0) for _ in range(2)]
+    pair = BinaryPair(x[0], y, x[1], y, (2, 3), 7, 9)
+    article = 10.0 ** np.arange(-1, 8)
+    table = path_table(pair, fit_path(pair.x_train, y, 1e-5 * article), article)
+    return pair, table, table | {"inverse_norm_w": 1 / table["norm_w"]}
+
+
+def shifted(table: dict[str, np.ndarray], **shifts: float) -> dict[str, np.ndarray]:
+    """The table with columns shifted at λ_article = 1000, by multiples of the tolerance."""
+    table = {name: column.copy() for name, column in table.items()}
+    for quantity, shift in shifts.items():
+        table[quantity][4] += shift * TOLERANCES[quantity] / (100 if quantity.startswith("err") else 1)
+    return table
+
+
+def test_nothing_is_fitted_where_nothing_differs(small, monkeypatch):
+    monkeypatch.setattr("sklearn.svm.SVC", None)
+    pair, table, theirs = small
+    settled = arbitrate(pair, table, shifted(theirs, theta=0.9, d_adv=-0.9, err_test=0.9))
+    assert list(settled)[:5] == ["lambda_article", "quantity", "ours", "published", "libsvm"]
+    assert {len(column) for column in settled.values()} == {0}
+
+
+def test_libsvm_sides_with_the_true_minimiser(small):
+    pair, table, theirs = small
+    settled = arbitrate(pair, table, shifted(theirs, theta=1.1, d_adv=-1.1, err_train=1.1, err_test=-1.1))
+    assert settled["quantity"].tolist() == ["theta", "d_adv", "err_train", "err_test"]
+    assert set(settled["agrees_with"]) == {"ours"}
+    np.testing.assert_allclose(settled["lambda_article"], 1000)
+    np.testing.assert_allclose(settled["libsvm"], settled["ours"], atol=1e-4)
+    np.testing.assert_allclose(settled["objective_ours"], table["objective"][4])
+    np.testing.assert_allclose(settled["objective_libsvm"], table["objective"][4], rtol=1e-5)
+
+
+def test_libsvm_sides_with_the_article_or_with_neither(small):
+    pair, table, theirs = small
+    wrong = shifted(table, theta=1.1, d_adv=2, err_test=-1.1)
+    settled = arbitrate(pair, wrong, shifted(theirs, d_adv=-2))
+    assert settled["quantity"].tolist() == ["theta", "d_adv", "err_test"]
+    assert settled["agrees_with"].tolist() == ["published", "neither", "published"]
+
+
+def test_one_fit_serves_a_lambda_and_errors_without_a_unique_bias_are_let_be(small, monkeypatch):
+    pair, table, theirs = small
+    assert table["bias_low"][-1] < table["bias_high"][-1]
+    fits = []
+
+    class Recorded(SVC):
+        def fit(self, *args):
+            fits.append(1 / (2 * 400 * self.C))
+            return super().fit(*args)
+
+    monkeypatch.setattr("sklearn.svm.SVC", Recorded)
+    theirs = shifted(theirs, theta=2, d_adv=2)
+    theirs["theta"][[1, -1]] += 0.1
+    theirs["err_test"][-1] += 0.1
+    settled = arbitrate(pair, {name: column[::-1] for name, column in table.items()}, theirs)
+    np.testing.assert_allclose(fits, [100, 1e-2, 1e-5])
+    np.testing.assert_allclose(settled["lambda_article"], [1e7, 1e3, 1e3, 1])
+    assert settled["quantity"].tolist() == ["theta", "theta", "d_adv", "theta"]
+    assert set(settled["agrees_with"]) == {"ours"}
+
+
+def test_figures_are_drawn(changed, tmp_path):
+    compared = {(0, 1): deviations(ours(), THEIRS), (7, 9): deviations(changed, THEIRS)}
+    pair, every = figures.path_and_published(compared[7, 9], "7 v 9"), figures.deviations(compared)
+    save_figure(tmp_path / "pair.png", pair)
+    save_figure(tmp_path / "deviations.png", every)
+    assert len(list(tmp_path.iterdir())) == 4
+    assert all(ax.get_ylabel() for ax in pair.axes)
+    titles = [ax.get_title() for ax in every.axes[:5]]
+    assert [title.splitlines()[1] for title in titles] == [
+        "161 of 162 within",
+        "162 of 162 within",
+        "162 of 162 within",
+        "152 of 152 within",
+        "151 of 152 within",
+    ]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Path:
+    folder = Path(os.environ.get("TILT_REFERENCE", ""))
+    if "TILT_REFERENCE" not in os.environ or not (folder / "published").is_dir():
+        pytest.skip("TILT_REFERENCE names no folder with the article's tables in its subfolder published/")
+    return folder.resolve()
+
+
+def test_the_articles_tables_are_read(reference):
+    pairs = [(i, j) for j in range(10) for i in range(j)]
+    tables, absent = fetch_tables(str(reference / "published"), pairs, 1, 1)
+    assert len(tables) + len(absent) == 45
+    for table in tables.values():
+        assert table["theta"][-1] == 0
+        assert (np.diff(table["theta"]) < 0.01).all()
+        assert 1.05 <= table["theta"][0] <= 1.49
+        assert table["err_test"].min() < 0.0371
+
+
+def test_our_path_of_a_pair_is_the_articles(reference, tmp_path):
+    if not (reference / "mnist").is_dir():
+        pytest.skip("TILT_REFERENCE has no subfolder mnist/ with the MNIST files")
+    tables, _ = fetch_tables(str(reference / "published"), [(1, 9)], 1, 1)
+    images = torchvision_images("mnist", tmp_path, [(reference / "mnist").as_uri()], 1, 5)
+    pair = binary_pair(images, 1, 9, train_per_class=3000)
+    article = 10.0**ALPHAS
+    table = path_table(pair, fit_path(pair.x_train, pair.y_train, 1e-5 * article), article)
+    summary = summarise({(1, 9): deviations(table, tables[1, 9])})
+    np.testing.assert_array_equal(summary["within"], summary["rows"])
+    np.testing.assert_array_equal(summary["within_not_unique"], summary["rows_not_unique"])
+    assert summary["rows"].tolist()[:3] == [81] * 3

@@ -1,0 +1,247 @@
+"""The workflow itself: a tiny real run in an empty folder, what reruns and what does not, and mistakes."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from conftest import ROOT
+
+SNAKEMAKE = Path(sys.executable).parent / "snakemake"
+
+TINY = {
+    "toy": {"points_per_class": 5, "angles": 7, "lambda_count": 5},
+    "datasets": {
+        "tiny": {
+            "source": "digits",
+            "train_per_class": 30,
+            "scaling": {"pair": "0v1"},
+            "svm": {
+                "train_per_class": 20,
+                "pairs": ["0v1", "7v9"],
+                "shown_pairs": ["7v9"],
+                "lambda_article": {"step": 1},
+            },
+            "lenet": {
+                "epochs": 2,
+                "batch_size": 100,
+                "networks": {
+                    "xavier_low": {"weight_decay": 1e-4, "initial_weights": "improved_xavier", "pixel_scale": 0.1},
+                    "xavier_high": {"weight_decay": 1e-1, "initial_weights": "improved_xavier", "pixel_scale": 0.1},
+                },
+            },
+            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20},
+        }
+    },
+}  # fmt: skip
+
+
+def snakemake(checkout: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the workflow of a checkout in a folder, with the tiny configuration that lies there."""
+    environment = {
+        **os.environ,
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
+    }
+    return subprocess.run(
+        [SNAKEMAKE, "--snakefile", checkout / "Snakefile", "--directory", folder, "--cores", "2",
+         "--configfile", folder / "tiny.yaml", *arguments],
+        env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def jobs(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """Rule and count of each job in the table that Snakemake prints."""
+    lines = (done.stdout + done.stderr).splitlines()
+    start = next((k for k, line in enumerate(lines) if line.startswith("job ")), None)
+    if start is None:
+        return {}
+    counted = {}
+    for line in lines[start + 2 :]:
+        if not line.strip() or line.startswith("total"):
+            break
+        rule, count = line.split()
+        counted[rule] = int(count)
+    return counted
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of the sources, free to be edited."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("workflow", "envs", "profiles"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def finished(checkout, tmp_path_factory) -> Path:
+    """A folder in which the tiny data set was built from nothing."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    done = snakemake(checkout, folder, "tiny")
+    assert done.returncode == 0, done.stderr[-5000:]
+    return folder
+
+
+def test_every_stage_left_its_files(finished):
+    results = finished / "results"
+    for pair in ("0v1", "7v9"):
+        with (results / "tiny" / "svm" / pair / "path.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 9
+        assert {"lambda_article", "lambda", "C", "norm_w", "bias", "theta", "d_adv", "d_err", "err_train",
+                "err_test", "objective", "duality_gap", "n_support", "n_margin"} <= set(rows[0])  # fmt: skip
+        assert all(-1e-12 <= float(row["duality_gap"]) <= 1e-6 for row in rows)
+        weights = np.load(results / "tiny" / "svm" / pair / "weights.npz")
+        half = np.linalg.norm(weights["centroid_j"] - weights["centroid_i"]) / 2
+        for row in rows:
+            assert float(row["d_adv"]) == pytest.approx(half * np.cos(float(row["theta"])), rel=1e-10)
+    for path in (
+        "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/lenet/xavier_low/history.csv",
+        "tiny/attack/xavier_high/attacks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
+        "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
+    ):  # fmt: skip
+        assert (results / path).stat().st_size > 0, path
+    assert not list(results.rglob(".*")), "temporary files were left behind"
+    assert not list(results.rglob("checkpoint*"))
+    assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
+        "xavier_low": 0, "xavier_high": 0,
+    }  # fmt: skip
+
+
+def test_every_file_is_documented(finished):
+    documented = (ROOT / "results" / "README.md").read_text()
+    for file in finished.joinpath("results").rglob("*"):
+        if file.is_file() and "figures" not in file.parts:
+            assert file.name in documented or file.suffix in (".log", ".tsv"), file
+
+
+def test_a_second_run_has_nothing_to_do(checkout, finished):
+    done = snakemake(checkout, finished, "tiny")
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
+    done = snakemake(checkout, finished, "tiny", "--report", "report.zip")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (finished / "report.zip").stat().st_size > 100_000
+
+
+def edited(file: Path, text: str) -> None:
+    file.write_text(file.read_text() + text)
+
+
+@pytest.mark.parametrize(
+    ("module", "rules", "spared"),
+    [
+        ("figures/svm.py", {"svm_figures", "svm_pair_figures"}, {"svm_path", "lenet_network", "toy_figures"}),
+        ("attacks.py", {"attack_network"}, {"lenet_network", "svm_path", "toy_tables"}),
+        ("svm/newton.py", {"svm_path", "toy_tables"}, {"lenet_network", "images"}),
+        ("networks/training.py", {"lenet_network"}, {"svm_path", "images"}),
+        ("data/sources.py", {"images"}, {"toy_tables"}),
+        ("toy.py", {"toy_tables", "toy_figures"}, {"svm_path", "lenet_network"}),
+    ],
+)
+def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, rules, spared):
+    file = checkout / "workflow" / "lib" / "tilt" / module
+    before = file.read_text()
+    try:
+        edited(file, "\n# edited\n")
+        done = snakemake(checkout, finished, "tiny", "--dry-run")
+    finally:
+        file.write_text(before)
+    planned = jobs(done)
+    triggered = {
+        line.split("rule ")[1].rstrip(":")
+        for block in (done.stdout + done.stderr).split("\n\n")
+        for line in block.splitlines()
+        if line.startswith(("rule ", "localrule "))
+        and ("Updated input files" in block or "Code has changed" in block)
+        and module in block.split("reason:")[-1]
+    }
+    assert rules <= triggered, done.stdout + done.stderr
+    assert not spared & triggered
+    assert rules <= set(planned)
+
+
+def test_a_touch_reruns_nothing(checkout, finished):
+    for file in (checkout / "workflow" / "lib").rglob("*.py"):
+        file.touch()
+    done = snakemake(checkout, finished, "tiny", "--dry-run")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_an_unrelated_setting_reruns_nothing_and_a_related_one_its_rules(checkout, finished):
+    config = yaml.safe_load((finished / "tiny.yaml").read_text())
+    try:
+        config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
+        (finished / "tiny.yaml").write_text(yaml.safe_dump(config))
+        done = snakemake(checkout, finished, "tiny", "--dry-run")
+        assert "Nothing to be done" in done.stdout + done.stderr
+        config["datasets"]["tiny"]["attack"]["max_steps"] = 21
+        (finished / "tiny.yaml").write_text(yaml.safe_dump(config))
+        planned = jobs(snakemake(checkout, finished, "tiny", "--dry-run"))
+        assert planned["attack_network"] == 2
+        assert not {"svm_path", "lenet_network", "images"} & set(planned)
+    finally:
+        (finished / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+
+
+def test_the_full_study_is_planned(checkout, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    planned = jobs(snakemake(checkout, tmp_path, "mnist", "digits", "--dry-run"))
+    assert planned["svm_path"] == 90
+    assert planned["lenet_network"] == planned["attack_network"] == 8
+    assert planned["published_pair"] == 45
+    assert planned["report"] == 2
+    assert planned["toy_tables"] == 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["toy", "digits", "mnist", "mnist_data", "mnist_svm", "mnist_scaling", "mnist_published", "mnist_lenet",
+     "mnist_attack", "mnist_report", "digits_svm"],
+)  # fmt: skip
+def test_targets_exist(target):
+    text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert target in text.split()
+
+
+MISTAKES = [
+    ({"datasets": {"tiny": {"svm": {"tolerense": 1}}}}, "unknown key 'tolerense' (did you mean 'tolerance'?)"),
+    ({"datasets": {"tiny": {"svm": {"pairs": ["3v3"]}}}}, "there is no pair '3v3'"),
+    ({"datasets": {"tiny": {"svm": {"train_per_class": 5000}}}}, "class 0"),
+    ({"datasets": {"tiny": {"train_per_class": 1000}}}, "train_per_class is 1000; ask for 1 to"),
+    ({"datasets": {"tiny": {"classes": 4, "svm": {"pairs": ["0v1"], "shown_pairs": ["0v1"]}}}}, "10 classes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message"), MISTAKES, ids=[message for _, message in MISTAKES])
+def test_a_mistake_ends_the_run_with_one_line(checkout, tmp_path, change, message):
+    def merged(base, update):
+        both = {**base, **update}
+        return {
+            key: merged(base[key], value) if isinstance(value, dict) and key in base else value
+            for key, value in both.items()
+        }
+
+    config = merged(TINY, change)
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake(checkout, tmp_path, "tiny_svm")
+    printed = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert any(message in line for line in printed.splitlines()), printed
+    assert "Traceback" not in printed
+    results = tmp_path / "results"
+    left = [file for file in results.rglob("*") if file.is_file() and file.suffix not in (".log", ".tsv")]
+    assert all(file.name in ("images.npz", "record.json") for file in left)

@@ -1,0 +1,148 @@
+"""Targeted attack on a classifier: gradient ascent on the probability of another class."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from tilt.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Ascent:
+    """What `targeted_ascent` reached, for n images of k classes.
+
+    images (n, h, w) on the 0-255 scale; norm (n,), the L2 norm of the perturbation with pixels in [0, 1];
+    steps (n,); success (n,), whether the target's probability reached the confidence; p_start and p_end
+    (n, k), the probabilities of all classes before and after.
+    """
+
+    images: NDArray[np.float32]
+    norm: NDArray[np.float64]
+    steps: NDArray[np.int64]
+    success: NDArray[np.bool_]
+    p_start: NDArray[np.float64]
+    p_end: NDArray[np.float64]
+
+
+def targeted_ascent(
+    model: Callable[[Tensor], Tensor],
+    images: NDArray[np.float32] | Tensor,
+    targets: NDArray[np.int64],
+    temperature: float,
+    *,
+    confidence: float = 0.95,
+    step: float = 1.0,
+    max_steps: int = 5000,
+) -> Ascent:
+    """Move each image until softmax(scores / temperature) gives its target class the `confidence`.
+
+    `model` maps images (n, h, w) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
+    The rule is the article's (its section on adversarial examples of LeNet):
+    x' <- clip(x' + step ∇p / ‖∇p‖, 0, 255), with p the target's probability. Two details are ours. The
+    gradient is that of log p, which has the same direction and does not underflow where p does. And since
+    steps of a fixed length end up circling around the summit, an image's step is halved whenever its p has
+    fallen, and grows back by a tenth a step, up to `step`, while p rises. An image whose gradient vanishes
+    stops where it is, and one that is not there after `max_steps` counts as a failure as well.
+
+    Raises InputError when the targets do not fit the images or the temperature is not positive.
+    """
+    if len(images) == 0 or targets.shape != (len(images),):
+        raise InputError(
+            f"targets of shape {targets.shape} for {len(images)} images; give one target per image"
+        )
+    if not temperature > 0:
+        raise InputError(f"temperature {temperature} is not positive; see fit_temperature")
+    start = torch.as_tensor(images, dtype=torch.float32)
+    target = torch.as_tensor(targets, device=start.device)[:, None]
+    x = start.clone()
+    steps = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+    active = torch.arange(len(x), device=x.device)
+    length = torch.full((len(x),), step, device=x.device)
+    before = torch.full((len(x),), -torch.inf, device=x.device)
+    for taken in range(max_steps + 1):
+        here = x[active].requires_grad_()
+        log_p = F.log_softmax(model(here) / temperature, dim=1).gather(1, target[active])[:, 0]
+        (gradient,) = torch.autograd.grad(log_p.sum(), here)
+        here, log_p = here.detach(), log_p.detach()
+        norm = gradient.flatten(1).norm(dim=1)
+        there = log_p >= math.log(confidence)
+        steps[active] = taken
+        success[active] = there
+        going = ~there & (norm > 0) & norm.isfinite()
+        if taken == max_steps or not going.any():
+            break
+        length = torch.where(log_p < before, length / 2, (1.1 * length).clamp(max=step))[going]
+        before, active = log_p[going], active[going]
+        move = gradient[going] * (length / norm[going])[:, None, None]
+        x[active] = (here[going] + move).clamp(0, 255)
+    return Ascent(
+        images=x.cpu().numpy(),
+        norm=((x - start).double() / 255).flatten(1).norm(dim=1).cpu().numpy(),
+        steps=steps.cpu().numpy(),
+        success=success.cpu().numpy(),
+        p_start=_probabilities(model, start, temperature),
+        p_end=_probabilities(model, x, temperature),
+    )
+
+
+def cyclic_targets(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
+    """The article's targets (n,): each class becomes the next, the last one the first."""
+    return (labels + 1) % n_classes
+
+
+def select_images(
+    labels: NDArray[np.int64], per_class: int, predicted: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Rows of the first `per_class` images of each class in file order, class by class.
+
+    With the classes `predicted` for all images, only those that are right count. Raises InputError when a
+    class has fewer.
+    """
+    usable = np.ones(len(labels), bool) if predicted is None else predicted == labels
+    rows = []
+    for label in np.unique(labels):
+        found = np.flatnonzero(usable & (labels == label))
+        if not 1 <= per_class <= len(found):
+            raise InputError(
+                f"class {label} has {len(found)} images to attack and {per_class} were asked for; "
+                f"ask for 1 to {len(found)}"
+            )
+        rows.append(found[:per_class])
+    return np.concatenate(rows)
+
+
+def ascent_table(
+    index: NDArray[np.int64], labels: NDArray[np.int64], targets: NDArray[np.int64], ascent: Ascent
+) -> dict[str, NDArray[Any]]:
+    """One row per attacked image: its index in the data set, label, target, and what the ascent gave.
+
+    `predicted` is the class that the network gives the original and p_source_start the probability of that
+    class; p_target_end is the target's at the end. Norms are L2 with pixels in [0, 1].
+    """
+    rows = np.arange(len(index))
+    predicted = ascent.p_start.argmax(axis=1)
+    return {
+        "index": index,
+        "label": labels,
+        "target": targets,
+        "predicted": predicted,
+        "p_source_start": ascent.p_start[rows, predicted],
+        "p_target_end": ascent.p_end[rows, targets],
+        "steps": ascent.steps,
+        "norm": ascent.norm,
+        "success": ascent.success,
+    }
+
+
+def _probabilities(model: Callable[[Tensor], Tensor], x: Tensor, temperature: float) -> NDArray[np.float64]:
+    with torch.no_grad():
+        p: NDArray[np.float64] = F.softmax(model(x).double() / temperature, dim=1).cpu().numpy()
+    return p

@@ -1,0 +1,389 @@
+"""What the report says under each figure: sample and seeds, what the article printed, what was measured.
+
+Functions take settings and tables and return captions by figure; every measured number is computed here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilt import claims
+from tilt.claims import Columns, Settings
+from tilt.losses import LOSSES, empirical_risk, scaled
+from tilt.svm.tables import optimal_row
+
+NO_NUMBER = "no number"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands under one figure: its title, a description for who cannot see it, n and seeds, both values.
+
+    `text` names the two paragraphs that say what is drawn and what the article claims of it.
+    """
+
+    text: str
+    title: str
+    alt: str
+    sample: str
+    published: str
+    measured: str
+
+
+Captions = dict[str, Caption]
+
+
+def toy(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> Captions:
+    """Of the toy problem: its settings, `mirror_distance_table`, `four_fits`, `noisy_point_table`."""
+    n, seed = settings["points_per_class"], settings["seed"]
+    points = f"n = {2 * n} points, {n} a class, p one of them; seed {seed}."
+    angles = np.degrees(mirror["theta"])
+    shown = [int(np.abs(angles - angle).argmin()) for angle in (0, 45, 85)]
+    gap = np.abs(mirror["distance"] - mirror["closed_form"]).max()
+    fitted = [
+        f"{name} {l2} L2 {theta:.1f}°"
+        for name, l2, theta in zip(fits["classifier"], fits["l2"], np.degrees(fits["theta"]), strict=True)
+    ]
+    classified = []
+    for loss, name in (("hinge", "the SVM"), ("softplus", "logistic regression")):
+        rows = (table["loss"] == loss) & (table["noisy_point_correct"] == 1)
+        classified.append(
+            f"{name} classifies p as labelled "
+            + (f"up to λ = {table['lambda'][rows].max():.2g}" if rows.any() else "at no λ")
+        )
+    return {
+        "boundaries": Caption(
+            "toy_boundaries",
+            "Boundaries with more and more tilt",
+            "Three panels with a boundary at 0, 45 and 85 degrees, an image x, x_p and x_m.",
+            "One image; no data set, no seed.",
+            NO_NUMBER,
+            f"‖x_m − x‖ is {_join(f'{mirror["distance"][k]:.2f} at {angles[k]:.0f}°' for k in shown)}.",
+        ),
+        "mirror_distance": Caption(
+            "toy_mirror_distance",
+            "How far away the mirror image is",
+            "The distance falls to zero as the tilt grows; pictures of x and of its mirror image.",
+            f"{len(angles)} angles; no data set, no seed.",
+            NO_NUMBER,
+            f"Measured distance and closed form differ by at most {gap:.0e}.",
+        ),
+        "noisy_point": Caption(
+            "toy_noisy_point",
+            "One noisy point, four classifiers",
+            "Four panels: both boundaries are tilted without L2 and upright with it.",
+            f"{points} Without L2: λ = {fits['lambda'].min():g}; with L2: λ = {fits['lambda'].max():g}.",
+            NO_NUMBER,
+            f"θ: {_join(fitted)}.",
+        ),
+        "tilt": Caption(
+            "toy_tilt",
+            "Tilt against regularization",
+            "The tilt of both classifiers against λ: it falls from tilted to upright.",
+            f"{points} {len(np.unique(table['lambda']))} values of λ.",
+            NO_NUMBER,
+            f"{_join(classified)}.".capitalize(),
+        ),
+    }
+
+
+def scaling(classifier: Settings, margins: Columns, norms: Sequence[float]) -> Captions:
+    """Of the scaled loss: the classifier's record, its margins, and the norms that are drawn."""
+    distance = margins["y"] * margins["distance"]
+    norm = classifier["norm_w"]
+    d_adv, d_err = distance.mean(), np.maximum(-distance, 0).mean()
+    of = (
+        f"n = {len(distance):,} training images of {classifier['pair']}, "
+        f"λ_article = {_power(classifier['lambda_article'])}; no seed."
+    )
+
+    def risks(norm: float) -> str:
+        return _join(
+            f"{name} {empirical_risk(scaled(loss, norm), distance):.3g}" for name, loss in LOSSES.items()
+        )
+
+    return {
+        "histograms": Caption(
+            "scaling_histograms",
+            "From score to loss",
+            "Four histograms: score, margin, hinge loss and softplus loss of the training images.",
+            of,
+            NO_NUMBER,
+            f"‖w‖ = {norm:.3g}; {100 * np.mean(distance <= 0):.2f} % errors; mean loss {risks(norm)}.",
+        ),
+        "losses": Caption(
+            "scaling_losses",
+            "Three losses",
+            "Curves of the 0-1, the hinge and the softplus loss against the margin.",
+            "Formulas; no data.",
+            NO_NUMBER,
+            "At margin 0: "
+            + _join(f"{name} α = {loss.alpha:.3g}, slope −{loss.beta:g}" for name, loss in LOSSES.items())
+            + ".",
+        ),
+        "scaled_losses": Caption(
+            "scaling_scaled_losses",
+            "The norm scales the loss",
+            "Panels with growing norm of the weights: the losses steepen over the same histogram.",
+            of,
+            NO_NUMBER,
+            "Risk " + "; ".join(f"at ‖w‖ = {norm:g}: {risks(norm)}" for norm in norms) + ".",
+        ),
+        "limits": Caption(
+            "scaling_limits",
+            "Two limits",
+            "Three panels: risk against the norm of the weights, and its limits for large and small norm.",
+            of,
+            NO_NUMBER,
+            f"d_err = {d_err:.4f} and d_adv = {d_adv:.4f} pixels.",
+        ),
+    }
+
+
+def svm(paths: Mapping[str, Columns], train_per_class: int) -> Captions:
+    """Of all pairs together, from their path tables."""
+    tables = list(paths.values())
+    best = [optimal_row(table) for table in tables]
+    ends = [(table["lambda"].argmin(), table["lambda"].argmax()) for table in tables]
+    theta = np.degrees(
+        [[t["theta"][e[0]], t["theta"][k]] for t, e, k in zip(tables, ends, best, strict=True)]
+    )
+    least = 100 * np.array([table["err_test"].min() for table in tables])
+    d_adv = np.array([table["d_adv"][k] for table, k in zip(tables, best, strict=True)])
+    optimal = np.array([table["lambda_article"][k] for table, k in zip(tables, best, strict=True)])
+    gap = max(table["duality_gap"].max() for table in tables)
+    of = (
+        f"{len(tables)} pairs, n = {2 * train_per_class:,} training images each, "
+        f"{len(tables[0]['lambda'])} values of λ; no seed: every model is optimal to a relative gap of {gap:.0e}."
+    )
+    return {
+        "pair_maps": Caption(
+            "svm_pair_maps",
+            "Every pair",
+            "Four maps over class I and class J: two of the tilt, one of the distance, one of the test error.",
+            of,
+            "mean of the least test errors {:.3f} %, worst pair {:.2f} %; θ at λ_article = 0.1 from {} to {} rad".format(
+                claims.LEAST_ERROR_MEAN, claims.LEAST_ERROR_WORST, *claims.THETA_SMALLEST
+            ),
+            f"Least test error {least.mean():.3f} % in the mean, {least.max():.2f} % at worst "
+            f"({list(paths)[least.argmax()]}). θ at the smallest λ {_range(theta[:, 0], '.0f')}°, "
+            f"at λ_optimal {_range(theta[:, 1], '.0f')}°; d_adv there {_range(d_adv, '.2f')} pixels.",
+        ),
+        "all_paths": Caption(
+            "svm_all_paths",
+            "Every pair along λ",
+            "Five panels against λ: tilt, distance, training error, test error, and places of the least error.",
+            of,
+            "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
+                claims.OPTIMAL_EXPONENT, *claims.OPTIMAL_EXPONENT_RANGE
+            ),
+            f"λ_article of the least test error, of several λ the middle one: median {_power(np.median(optimal))}, "
+            f"range {_power(optimal.min())} to {_power(optimal.max())}.",
+        ),
+    }
+
+
+def svm_pair(
+    pair: str,
+    table: Columns,
+    plane: Columns,
+    exponents: Sequence[float],
+    train_per_class: int,
+    published: str,
+) -> Captions:
+    """Of one pair: its path table, `positions` and `mirror_positions` of its plane, the exponents drawn.
+
+    `published` says what the article prints of the pair.
+    """
+    best, lam = optimal_row(table), table["lambda_article"]
+    rows = [int(np.abs(np.log10(lam) - exponent).argmin()) for exponent in exponents]
+    gaps = np.linalg.norm(plane["mirror_positions"] - plane["positions"], axis=2)
+    degrees = np.degrees(table["theta"])
+    of = f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; no seed."
+
+    def along(values: Sequence[str]) -> str:
+        return "; ".join(f"{_power(lam[k])}: {value}" for k, value in zip(rows, values, strict=True)) + "."
+
+    return {
+        "curves": Caption(
+            "svm_curves",
+            f"{pair}: tilt, distance and errors",
+            f"Tilt, adversarial distance and errors of {pair} against λ, with λ_optimal.",
+            f"{of} {len(lam)} values of λ.",
+            published,
+            f"Least test error {100 * table['err_test'][best]:.2f} % at λ_article = {_power(lam[best])}, "
+            f"where θ = {degrees[best]:.1f}° and d_adv = {table['d_adv'][best]:.2f} pixels; θ is "
+            f"{degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.",
+        ),
+        "margins": Caption(
+            "svm_margins",
+            f"{pair}: distances from the boundary",
+            f"Histograms of the signed distance of {pair} from the boundary, under the scaled hinge.",
+            of,
+            published,
+            "‖w‖ and d_adv by λ_article: "
+            + along([f"{table['norm_w'][k]:.3g}, {table['d_adv'][k]:.2f} pixels" for k in rows]),
+        ),
+        "planes": Caption(
+            "svm_planes",
+            f"{pair}: tilt planes",
+            f"Scatter plots of {pair} in the tilt plane, with boundary, margins and mirror images.",
+            of,
+            published,
+            "θ and training error by λ_article: "
+            + along([f"{degrees[k]:.1f}°, {100 * table['err_train'][k]:.2f} %" for k in rows]),
+        ),
+        "mirrors": Caption(
+            "svm_mirrors",
+            f"{pair}: mirror images",
+            f"An image of each class of {pair} and its mirror images; the weights as images.",
+            "One training image a class, the nearest to its centroid.",
+            published,
+            "‖x_m − x‖ in pixels, class I and class J, by λ_article: "
+            + along([f"{gaps[0, k]:.2f}, {gaps[1, k]:.2f}" for k in rows]),
+        ),
+    }
+
+
+def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
+    """Of the article's tables: `published.summarise`, the arbitration of all pairs, the pair that is drawn."""
+    names = np.unique(summary["pair"])
+    pair = shown if shown in names else str(summary["pair"][0])
+
+    def worst(rows: NDArray[np.bool_]) -> str:
+        parts = []
+        for quantity, (name, unit, _) in claims.PUBLISHED_QUANTITIES.items():
+            largest = summary["largest"][rows & (summary["quantity"] == quantity)]
+            if np.isfinite(largest).any():
+                parts.append(f"{name} {np.nanmax(largest):.2g} {unit}")
+        return _join(parts)
+
+    agrees = arbitration["agrees_with"].astype(str)
+    counts = _join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "published", "neither"))
+    return {
+        "deviations": Caption(
+            "published_deviations",
+            "Ours minus the article's",
+            "Panels of the deviation of each quantity against λ, dots within the tolerance lines.",
+            f"{len(names)} pairs whose table is there; no seed.",
+            "the tables",
+            f"Largest deviations: {worst(summary['rows'] >= 0)}. Cells beyond the tolerance, by whom libsvm "
+            f"agrees with: {counts}.",
+        ),
+        "pair": Caption(
+            "published_pair",
+            f"{pair}: curves and published values",
+            f"Tilt, distance and errors of {pair} against λ: the article's dots lie on our curves.",
+            "Every λ that both tables have; no seed.",
+            "the table of the pair",
+            f"Largest deviations: {worst(summary['pair'] == pair)}.",
+        ),
+    }
+
+
+def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], images: Settings) -> Captions:
+    """Of the networks: their settings and histories; `images` counts "train" and "test"."""
+    seeds = _join(sorted({str(network["seed"]) for network in networks.values()}))
+    epochs = max(len(history["epoch"]) for history in histories.values())
+    of = (
+        f"{len(networks)} networks, n = {images['train']:,} training and {images['test']:,} test images, "
+        f"{epochs} epochs; seed {seeds}."
+    )
+    ends = {
+        name: {column: values[-1] for column, values in history.items()}
+        for name, history in histories.items()
+    }
+    return {
+        "errors": Caption(
+            "lenet_errors",
+            "Errors along the training",
+            "Curves of training and test error against the epoch, by weight decay and initial weights.",
+            of,
+            "final test error {low:g} % (low) and {high:g} % (high)".format(**claims.LENET_TEST_ERROR),
+            "Test (training) error at the end: "
+            + "; ".join(
+                f"{name} {100 * end['test_error']:.2f} % ({100 * end['train_error']:.2f} %)"
+                for name, end in ends.items()
+            )
+            + ".",
+        ),
+        "rms": Caption(
+            "lenet_rms",
+            "Size of the weights",
+            "Bars of the root mean square of each layer's weights, by network.",
+            of,
+            "Conv1, Conv2, FC1, FC2: "
+            + "; ".join(f"{side} {_numbers(layers.values())}" for side, layers in claims.LENET_RMS.items()),
+            "Conv1, Conv2, FC1, FC2: "
+            + "; ".join(
+                f"{name} {_numbers(end[f'rms_{layer}'] for layer in claims.LENET_RMS['low'])}"
+                for name, end in ends.items()
+            )
+            + ".",
+        ),
+        "filters": Caption(
+            "lenet_filters",
+            "Filters of the first layer",
+            "Rows of small filters, one row per network.",
+            f"Of 20 filters those chosen with seed 0; networks of seed {seeds}.",
+            NO_NUMBER,
+            "RMS of Conv1: " + _join(f"{name} {end['rms_conv1']:.2g}" for name, end in ends.items()) + ".",
+        ),
+    }
+
+
+def attack(
+    networks: Mapping[str, Settings],
+    attacks: Mapping[str, Columns],
+    temperatures: Mapping[str, float],
+    shown: Mapping[str, str],
+) -> Captions:
+    """Of the attacks: networks' settings, tables and temperatures; `shown` names those of "low" and "high"."""
+    captions = {}
+    for side, name in shown.items():
+        table, network = attacks[name], networks[name]
+        first = np.unique(table["label"], return_index=True)[1]
+        captions[side] = Caption(
+            "attack_examples",
+            f"Adversarial examples, {side} weight decay",
+            f"A row of digits, their adversarial examples with {side} weight decay, and the perturbations.",
+            f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
+            f"{network['seed']}, temperature {temperatures[name]:.3g}.",
+            f"norms {_numbers(claims.ATTACK_NORMS[side])}; mean {claims.ATTACK_MEAN[side]:.2f}",
+            f"Norms {_numbers(table['norm'][first])}; mean {table['norm'][first].mean():.2f}.",
+        )
+    parts = []
+    for name, table in attacks.items():
+        norms = list(claims.reached_norms([table]).values())
+        middle = f"mean {np.mean(norms):.2f}, median {np.median(norms):.2f}, " if norms else ""
+        parts.append(f"{name} {middle}{len(norms)} of {len(table['norm'])} reached")
+    captions["norms"] = Caption(
+        "attack_norms",
+        "How far away adversarial examples are",
+        "Strips of dots with boxes: the norms of the perturbations for each network.",
+        f"n = {max(len(table['norm']) for table in attacks.values())} test images for each network; seed "
+        f"{_join(sorted({str(network['seed']) for network in networks.values()}))}.",
+        "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**claims.ATTACK_MEAN)
+        + f"{claims.ATTACK_RATIO:.1f} times as far",
+        f"{'; '.join(parts)}.",
+    )
+    return captions
+
+
+def _join(parts: Any) -> str:
+    return ", ".join(parts)
+
+
+def _numbers(values: Any) -> str:
+    return _join(f"{value:.3g}" for value in values)
+
+
+def _range(values: NDArray[Any], digits: str) -> str:
+    return f"{values.min():{digits}} to {values.max():{digits}}"
+
+
+def _power(value: float) -> str:
+    return f"10^{np.log10(value):.3g}"

@@ -1,0 +1,26 @@
+"""Fetch or build a data set, verify it, and write its array file and record."""
+
+from pipeline.job import job
+from tilt.data import check_images, describe, embedded_digits, save_images, torchvision_images
+from tilt.errors import InputError
+from tilt.io import write_json
+
+
+def main(input, output, params):
+    if params.source == "digits":
+        images = embedded_digits(params.train_per_class)
+        source = "scikit-learn's embedded digits"
+    else:
+        images = torchvision_images(
+            params.source, params.data_dir, params.mirrors, params.retries, params.timeout_s
+        )
+        source = f"torchvision {params.source}, archives verified by MD5"
+    check_images(images, params.source)
+    found = len(set(images.y_train.tolist()))
+    if found != params.classes:
+        raise InputError(f"{params.source}: {found} classes, but the configuration says {params.classes}")
+    save_images(output.images, images)
+    write_json(output.record, {"source": source, **describe(images)})
+
+
+job(main, snakemake)

@@ -1,0 +1,50 @@
+"""Train one LeNet, and write its history, its weights, its first filters and a record."""
+
+from pathlib import Path
+
+from pipeline.job import job
+from tilt.data import first_per_class, load_images
+from tilt.io import write_arrays, write_json, write_table
+from tilt.networks.lenet import layer_rms, resize_to_28, save_network
+from tilt.networks.training import train
+
+
+def main(input, output, params):
+    images = load_images(input.images)
+    if params.train_per_class is not None:
+        images = first_per_class(images, params.train_per_class)
+    network = params.network
+    training = train(
+        resize_to_28(images.x_train, images.value_max),
+        images.y_train,
+        resize_to_28(images.x_test, images.value_max),
+        images.y_test,
+        n_classes=int(images.y_train.max()) + 1,
+        weight_decay=network["weight_decay"],
+        seed=network["seed"],
+        scheme=network["initial_weights"],
+        pixel_scale=network["pixel_scale"],
+        epochs=params.epochs,
+        batch_size=params.batch_size,
+        learning_rate=params.learning_rate,
+        momentum=params.momentum,
+        device=params.device,
+        checkpoint=params.checkpoint,
+    )
+    model = training.model.cpu()
+    record = {
+        **network,
+        "epochs": len(training.history["epoch"]),
+        "diverged": training.diverged,
+        "train_images": len(images.x_train),
+        "test_images": len(images.x_test),
+        "rms": layer_rms(model),
+    }
+    write_table(output.history, training.history)
+    write_arrays(output.filters, {"conv1": model.conv1.weight.detach().numpy()[:, 0]})
+    save_network(output.weights, model, record)
+    write_json(output.record, record)
+    Path(params.checkpoint).unlink()
+
+
+job(main, snakemake)

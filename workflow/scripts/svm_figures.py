@@ -1,0 +1,15 @@
+"""Draw the pairs side by side: maps over classes, and all paths."""
+
+from pipeline.job import job
+from tilt.figures.style import save_figure
+from tilt.figures.svm import all_paths, pair_maps
+from tilt.io import read_table
+
+
+def main(input, output, params):
+    tables = {pair: read_table(path) for pair, path in zip(params.pairs, input.paths, strict=True)}
+    save_figure(output.maps[0], pair_maps(read_table(input.summary[0])))
+    save_figure(output.paths[0], all_paths(tables))
+
+
+job(main, snakemake)

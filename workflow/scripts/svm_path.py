@@ -1,0 +1,27 @@
+"""Fit the SVM of one pair for every λ, and write its table, its weights and its tilt planes."""
+
+from pipeline.job import job
+from tilt.data import binary_pair, load_images
+from tilt.errors import InputError
+from tilt.io import write_arrays, write_table
+from tilt.svm import fit_path
+from tilt.svm.tables import lambda_grid, path_table, plane_arrays, weight_arrays
+
+
+def main(input, output, params):
+    class_i, class_j = map(int, params.pair.split("v"))
+    pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
+    grid = params.grid
+    article, lambdas = lambda_grid(grid["first_exponent"], grid["last_exponent"], grid["step"], grid["scale"])
+    path = fit_path(pair.x_train, pair.y_train, lambdas, tol=params.tolerance)
+    if not path.certified.all():
+        raise InputError(
+            f"svm.tolerance: {params.pair} reached a relative duality gap of {path.duality_gap.max():.2g}, "
+            f"not {params.tolerance:g}; set a larger one"
+        )
+    write_table(output.path, path_table(pair, path, article))
+    write_arrays(output.weights, weight_arrays(pair, path))
+    write_arrays(output.plane, plane_arrays(pair, path))
+
+
+job(main, snakemake)
