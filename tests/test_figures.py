@@ -206,6 +206,14 @@ def test_path_curves_show_the_table(drawn, fitted):
     assert r"10^{5}" in error.get_xlabel()
 
 
+def test_path_curves_of_a_pair_without_errors(fitted):
+    nothing = {name: np.zeros(len(ARTICLE)) for name in ("err_train", "err_test")}
+    error = svm_figures.path_curves(fitted[1] | nothing, "0 v 3").axes[2]
+    assert has_line(error, ARTICLE, nothing["err_test"])
+    assert error.get_ylim()[0] < 0
+    assert error.get_ylim()[1] == 1
+
+
 def test_margins_show_histograms_and_the_scaled_hinge(drawn, fitted):
     _, table, plane, _ = fitted
     axes = drawn["margins"].axes

@@ -1,6 +1,5 @@
 """The article's tables: where they come from, how ours compare, and who is right where they differ."""
 
-import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -51,6 +50,7 @@ def ours() -> dict[str, np.ndarray]:
         "norm_w": 1 / theirs["inverse_norm_w"],
         "bias_low": np.zeros(81),
         "bias_high": np.zeros(81),
+        "n_margin": np.zeros(81),
     }
 
 
@@ -293,6 +293,13 @@ def test_rows_meet_by_lambda_whatever_their_order_and_number():
         np.testing.assert_allclose(table[f"{quantity}_deviation"], 0, atol=1e-12)
 
 
+def test_the_bias_is_unique_with_a_free_multiplier_or_an_interval_of_one_point():
+    table = ours()
+    table["bias_high"][:2] = [1e-5, 1]
+    table["n_margin"][0] = 1
+    np.testing.assert_array_equal(deviations(table, THEIRS)["bias_unique"], [1, 0] + [1] * 79)
+
+
 def test_tables_without_a_common_lambda_are_refused():
     strange = ours()
     strange["lambda_article"] = strange["lambda_article"] * 1.05
@@ -437,18 +444,20 @@ def test_figures_are_drawn(changed, tmp_path):
     ]
 
 
-@pytest.fixture(scope="module")
-def reference() -> Path:
-    folder = Path(os.environ.get("TILT_REFERENCE", ""))
-    if "TILT_REFERENCE" not in os.environ or not (folder / "published").is_dir():
-        pytest.skip("TILT_REFERENCE names no folder with the article's tables in its subfolder published/")
-    return folder.resolve()
-
-
-def test_the_articles_tables_are_read(reference):
+@pytest.fixture
+def tables(reference):
+    """The article's tables of all pairs that are there."""
+    if not (reference / "published").is_dir():
+        pytest.skip(
+            "the folder that TILT_REFERENCE names has no subfolder published/ with the article's tables"
+        )
     pairs = [(i, j) for j in range(10) for i in range(j)]
     tables, absent = fetch_tables(str(reference / "published"), pairs, 1, 1)
     assert len(tables) + len(absent) == 45
+    return tables
+
+
+def test_the_articles_tables_are_read(tables):
     for table in tables.values():
         assert table["theta"][-1] == 0
         assert (np.diff(table["theta"]) < 0.01).all()
@@ -456,11 +465,8 @@ def test_the_articles_tables_are_read(reference):
         assert table["err_test"].min() < 0.0371
 
 
-def test_our_path_of_a_pair_is_the_articles(reference, tmp_path):
-    if not (reference / "mnist").is_dir():
-        pytest.skip("TILT_REFERENCE has no subfolder mnist/ with the MNIST files")
-    tables, _ = fetch_tables(str(reference / "published"), [(1, 9)], 1, 1)
-    images = torchvision_images("mnist", tmp_path, [(reference / "mnist").as_uri()], 1, 5)
+def test_our_path_of_a_pair_is_the_articles(tables, reference, tmp_path):
+    images = torchvision_images("mnist", tmp_path, [(reference / "mnist").resolve().as_uri()], 1, 5)
     pair = binary_pair(images, 1, 9, train_per_class=3000)
     article = 10.0**ALPHAS
     table = path_table(pair, fit_path(pair.x_train, pair.y_train, 1e-5 * article), article)

@@ -137,11 +137,12 @@ def read_table(text: str, name: str) -> Columns:
 def deviations(ours: Columns, published: Columns) -> Columns:
     """Ours beside the published values of one pair, for each λ that both tables have.
 
-    `ours` has columns lambda_article, bias_low, bias_high, theta, norm_w, d_adv, err_train, err_test. The
-    result has lambda_article, bias_unique (1 or 0) and, for each quantity of TOLERANCES, quantity_ours,
-    quantity_published and quantity_deviation: ours minus published, for norm_w relative to published, for the
-    errors (fractions) in percentage points. Where the bias is not unique both follow one convention, the
-    middle of the interval of optimal biases. Raises InputError when no λ is common.
+    `ours` has columns lambda_article, bias_low, bias_high, n_margin, theta, norm_w, d_adv, err_train and
+    err_test. The result has lambda_article, bias_unique (1 or 0) and, for each quantity of TOLERANCES,
+    quantity_ours, quantity_published and quantity_deviation: ours minus published, for norm_w relative to
+    published, for the errors (fractions) in percentage points. The bias is unique where one sample has its
+    multiplier inside (0, C), however wide the interval found with inexact weights; where it is not, both
+    tables follow one convention, the middle of the interval. Raises InputError when no λ is common.
     """
     mine, theirs = np.nonzero(
         np.isclose(ours["lambda_article"][:, None], published["lambda_article"], rtol=1e-6, atol=0)
@@ -150,10 +151,11 @@ def deviations(ours: Columns, published: Columns) -> Columns:
         raise InputError(
             "lambda_article: none of the values is the article's; give some of 10^(k/10), k = -10..70"
         )
+    one_bias = ours["bias_low"][mine] == ours["bias_high"][mine]
     published = {**published, "norm_w": 1 / published["inverse_norm_w"]}
     table = {
         "lambda_article": ours["lambda_article"][mine],
-        "bias_unique": (ours["bias_low"][mine] == ours["bias_high"][mine]).astype(int),
+        "bias_unique": (one_bias | (ours["n_margin"][mine] > 0)).astype(int),
     }
     for quantity in TOLERANCES:
         a, b = ours[quantity][mine], published[quantity][theirs]

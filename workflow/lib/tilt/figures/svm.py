@@ -47,6 +47,7 @@ def path_curves(table: Columns, pair: str) -> Figure:
         lam[least], 100 * table["err_test"][least], "o", color="0.1", markersize=4, label="least test error"
     )
     error.set(ylabel="error (%)", xscale="log", xlabel=_lambda_label(table), xlim=(lam.min(), lam.max()))
+    error.set_ylim(top=max(error.get_ylim()[1], 1))
     for ax in (tilt, distance, error):
         ax.axvspan(lam.min(), lam[best], color="0.94")
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
@@ -144,7 +145,7 @@ def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[i
     Pixels outside [0, 1] are shown as black and white; of colour images ŵ is the mean over the channels.
     """
     shape = tuple(weights["image_shape"])
-    fig, axes = figure(1.2 * (1 + len(rows)), 5.2, 3, 1 + len(rows))
+    fig, axes = figure(max(1.2 * (1 + len(rows)), 4), 5.2, 3, 1 + len(rows))
     for c, name in enumerate(("class I", "class J")):
         x, mirrors = plane["images"][c], plane["mirror_images"][c][rows]
         for ax, pixels in zip(axes[c], (x, *mirrors), strict=True):
@@ -161,14 +162,8 @@ def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[i
     axes[2, 0].set(xlabel=Z_HAT, ylabel="directions")
     for ax in axes[2, 1:]:
         ax.set_xlabel(W_HAT)
-    fig.colorbar(
-        shading,
-        ax=axes[2, :],
-        location="bottom",
-        shrink=0.4,
-        aspect=30,
-        label="weight of a pixel (blue: towards I, red: towards J)",
-    )
+    bar = fig.colorbar(shading, ax=axes[2, :], location="bottom", shrink=0.4, aspect=30, ticks=MaxNLocator(5))
+    bar.set_label("weight of a pixel (blue: towards I, red: towards J)")
     axes[0, 0].set_title("$x$")
     for ax, k in zip(axes[0, 1:], rows, strict=True):
         ax.set_title(f"{_value(table['lambda_article'][k])}\n{_tilt(table, k)}", fontsize=8)

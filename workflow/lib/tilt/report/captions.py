@@ -42,6 +42,7 @@ def toy(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> C
     points = f"n = {2 * n} points, {n} a class, p one of them; seed {seed}."
     angles = np.degrees(mirror["theta"])
     shown = [int(np.abs(angles - angle).argmin()) for angle in (0, 45, 85)]
+    distances = [f"{mirror['distance'][k]:.2f} at {angles[k]:.0f}°" for k in shown]
     gap = np.abs(mirror["distance"] - mirror["closed_form"]).max()
     fitted = [
         f"{name} {l2} L2 {theta:.1f}°"
@@ -61,7 +62,7 @@ def toy(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> C
             "Three panels with a boundary at 0, 45 and 85 degrees, an image x, x_p and x_m.",
             "One image; no data set, no seed.",
             NO_NUMBER,
-            f"‖x_m − x‖ is {_join(f'{mirror["distance"][k]:.2f} at {angles[k]:.0f}°' for k in shown)}.",
+            f"‖x_m − x‖ is {_join(distances)}.",
         ),
         "mirror_distance": Caption(
             "toy_mirror_distance",
@@ -143,45 +144,38 @@ def scaling(classifier: Settings, margins: Columns, norms: Sequence[float]) -> C
     }
 
 
-def svm(paths: Mapping[str, Columns], train_per_class: int) -> Captions:
-    """Of all pairs together, from their path tables."""
-    tables = list(paths.values())
-    best = [optimal_row(table) for table in tables]
-    ends = [(table["lambda"].argmin(), table["lambda"].argmax()) for table in tables]
-    theta = np.degrees(
-        [[t["theta"][e[0]], t["theta"][k]] for t, e, k in zip(tables, ends, best, strict=True)]
-    )
-    least = 100 * np.array([table["err_test"].min() for table in tables])
-    d_adv = np.array([table["d_adv"][k] for table, k in zip(tables, best, strict=True)])
-    optimal = np.array([table["lambda_article"][k] for table, k in zip(tables, best, strict=True)])
-    gap = max(table["duality_gap"].max() for table in tables)
+def svm(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
+    """Of all pairs together: their `summary_table`, the number of values of λ, training images a class."""
+    least, theta = 100 * summary["err_test_optimal"], np.degrees(summary["theta_optimal"])
+    best, worst = summary["lambda_article_optimal"], least.argmax()
     of = (
-        f"{len(tables)} pairs, n = {2 * train_per_class:,} training images each, "
-        f"{len(tables[0]['lambda'])} values of λ; no seed: every model is optimal to a relative gap of {gap:.0e}."
+        f"{len(least)} pairs, n = {2 * train_per_class:,} training images each, {lambdas} values of λ; "
+        f"no seed, but a relative duality gap of at most {summary['largest_duality_gap'].max():.0e}."
     )
     return {
         "pair_maps": Caption(
             "svm_pair_maps",
             "Every pair",
-            "Four maps over class I and class J: two of the tilt, one of the distance, one of the test error.",
+            "Four maps over class I and class J: tilt at two λ, adversarial distance, test error.",
             of,
-            "mean of the least test errors {:.3f} %, worst pair {:.2f} %; θ at λ_article = 0.1 from {} to {} rad".format(
+            "least test error {:.3f} % in the mean, {:.2f} % at worst; θ at 10^-1 {} to {} rad".format(
                 claims.LEAST_ERROR_MEAN, claims.LEAST_ERROR_WORST, *claims.THETA_SMALLEST
             ),
-            f"Least test error {least.mean():.3f} % in the mean, {least.max():.2f} % at worst "
-            f"({list(paths)[least.argmax()]}). θ at the smallest λ {_range(theta[:, 0], '.0f')}°, "
-            f"at λ_optimal {_range(theta[:, 1], '.0f')}°; d_adv there {_range(d_adv, '.2f')} pixels.",
+            f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
+            f"({summary['class_i'][worst]:.0f}v{summary['class_j'][worst]:.0f}). θ at the smallest λ "
+            f"{_range(summary['theta_smallest'], '.2f')} rad, at λ_optimal {_range(theta, '.0f')}°; "
+            f"d_adv there {_range(summary['d_adv_optimal'], '.2f')} pixels.",
         ),
         "all_paths": Caption(
             "svm_all_paths",
             "Every pair along λ",
-            "Five panels against λ: tilt, distance, training error, test error, and places of the least error.",
+            "Five panels against λ: tilt, distance, training and test error, places of the least error.",
             of,
             "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
                 claims.OPTIMAL_EXPONENT, *claims.OPTIMAL_EXPONENT_RANGE
             ),
-            f"λ_article of the least test error, of several λ the middle one: median {_power(np.median(optimal))}, "
-            f"range {_power(optimal.min())} to {_power(optimal.max())}.",
+            "λ_article of the least test error, of several λ the middle one: median "
+            f"{_power(np.median(best))}, range {_power(best.min())} to {_power(best.max())}.",
         ),
     }
 
@@ -249,7 +243,7 @@ def svm_pair(
 
 
 def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
-    """Of the article's tables: `published.summarise`, the arbitration of all pairs, the pair that is drawn."""
+    """Of the article's tables: `published.summarise`, all pairs' arbitration, the pair that is drawn."""
     names = np.unique(summary["pair"])
     pair = shown if shown in names else str(summary["pair"][0])
 
@@ -284,13 +278,13 @@ def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
     }
 
 
-def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], images: Settings) -> Captions:
-    """Of the networks: their settings and histories; `images` counts "train" and "test"."""
+def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], record: Settings) -> Captions:
+    """Of the networks: their settings and histories, and the record of one of them."""
     seeds = _join(sorted({str(network["seed"]) for network in networks.values()}))
     epochs = max(len(history["epoch"]) for history in histories.values())
     of = (
-        f"{len(networks)} networks, n = {images['train']:,} training and {images['test']:,} test images, "
-        f"{epochs} epochs; seed {seeds}."
+        f"{len(networks)} networks, n = {record['train_images']:,} training and {record['test_images']:,} test "
+        f"images, {epochs} epochs; seed {seeds}."
     )
     ends = {
         name: {column: values[-1] for column, values in history.items()}
@@ -341,7 +335,7 @@ def attack(
     temperatures: Mapping[str, float],
     shown: Mapping[str, str],
 ) -> Captions:
-    """Of the attacks: networks' settings, tables and temperatures; `shown` names those of "low" and "high"."""
+    """Of the attacks: the networks' settings, tables and temperatures; `shown` names "low" and "high"."""
     captions = {}
     for side, name in shown.items():
         table, network = attacks[name], networks[name]

@@ -29,7 +29,7 @@ ROUNDING = 4e-16
 @dataclass(eq=False)
 class Inner:
     """An inner problem: rows A (m, d) with labels y (m,) and numbers `samples`; the samples fixed at C, their
-    part v = C Σ A_i, β = C Σ y_i; C and σ."""
+    part v = C Σ A_i, β = C Σ y_i; C."""
 
     A: Array
     y: Array
@@ -38,17 +38,16 @@ class Inner:
     v: Array
     beta: float
     C: float
-    sigma: float
 
 
 def minimise(
-    problem: Inner, gram: GramCache, centre: Array, w: Array, b: float, tol: float
-) -> tuple[Array, float, Array, int]:
+    problem: Inner, gram: GramCache, centre: Array, sigma: float, w: Array, b: float, tol: float
+) -> tuple[Array, float, Array]:
     """Minimise from (w, b) until the gradient is below tol·‖w‖.
 
-    Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,) and the number of Newton steps.
+    Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,).
     """
-    A, y, C, sigma = problem.A, problem.y, problem.C, problem.sigma
+    A, y, C = problem.A, problem.y, problem.C
     floor = ROUNDING * (C + sigma) * np.sqrt(len(y))
     m = A @ w + b * y
     for steps in range(MAX_STEPS):
@@ -60,20 +59,19 @@ def minimise(
         if steps and size <= max(tol * np.linalg.norm(w), floor):
             break
         curved = np.flatnonzero((t > 0) & (t < C))
-        dw, db = _direction(problem, gram, curved, gradient_w, gradient_b)
+        dw, db = _direction(problem, gram, sigma, curved, gradient_w, gradient_b)
         dm = A @ dw + db * y
-        step = _line_search(problem, t, w, dw, db, dm)
+        step = _line_search(problem, sigma, t, w, dw, db, dm)
         w = w + step * dw
         b = b + step * db
         m += step * dm
-    return w, b, np.clip(centre + sigma * (1 - m), 0, C), steps
+    return w, b, np.clip(centre + sigma * (1 - m), 0, C)
 
 
 def _direction(
-    problem: Inner, gram: GramCache, curved: Index, gradient_w: Array, gradient_b: float
+    problem: Inner, gram: GramCache, sigma: float, curved: Index, gradient_w: Array, gradient_b: float
 ) -> tuple[Array, float]:
     """Newton direction from the smaller of two systems: samples × samples or features × features."""
-    sigma = problem.sigma
     if curved.size == 0:
         return -gradient_w, -gradient_b / len(problem.y)
     B, y = problem.A[curved], problem.y[curved]
@@ -98,13 +96,13 @@ def _solve_positive(matrix: Array, right: Array) -> Array:
     return dpotrs(factor, right, lower=1)[0]
 
 
-def _line_search(problem: Inner, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:
+def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:
     """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes."""
     curvature = dw @ dw
     slope = (w - problem.v) @ dw - problem.beta * db
 
     def derivative(step: float) -> float:
-        return float(step * curvature + slope - dm @ np.clip(t - (problem.sigma * step) * dm, 0, problem.C))
+        return float(step * curvature + slope - dm @ np.clip(t - (sigma * step) * dm, 0, problem.C))
 
     return _root(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
 

@@ -36,7 +36,11 @@ LARGEST_SIGMA = 1e6  # σ beyond it loses digits of the multipliers
 INEXACT_ROUNDS = 2  # rounds after which a model without exact active sets may be accepted
 ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
 UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biases is a point
+FIRST_ACCURACY = 1e-4  # of the gradient of a λ's first inner problem, relative to ‖w‖
+MAX_SET_CHANGES = 12
+ON_MARGIN = 1e-9  # relative slack of the conditions on active sets
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
+REFINEMENTS = 3
 NEAR_MARGIN = 0.02  # samples this near to the margin always stay in play
 SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
 SCREEN_FACTOR = 1.5  # ... this many times that far from the margin, a sample is first left out
@@ -177,69 +181,91 @@ class _PathSolver:
     def _solve(self, C: float, start: _Model, reach: float) -> _Model:
         """Solve for one C, from the model of a neighbouring C; `reach` screens samples by margin."""
         w, b, m = start.w, start.b, start.margins
-        full = start.a >= start.C
-        a = start.a * (C / start.C) if full.any() else start.a
+        a = start.a * (C / start.C) if (start.a >= start.C).any() else start.a
         active = (a > 0) & (a < C)
         self.gram.retain(np.flatnonzero(active))
         in_play = active | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
         sigma = FIRST_PENALTY * a.max()
         largest_sigma = min(LARGEST_PENALTY * a.max(), max(LARGEST_SIGMA, sigma))
+        inner = self._inner(in_play, m < 1, C)
         best = None
         for round_ in range(MAX_ROUNDS):
-            inner = self._inner(in_play, m < 1, C, sigma)
-            w, b, a_in, _ = minimise(inner, self.gram, a[inner.samples], w, b, 1e-4 * 0.1**round_ + 1e-12)
-            exact = self._exact(inner, a_in, b)
-            if exact is None and round_ >= INEXACT_ROUNDS:
-                exact = _balanced(a_in, inner.y, -inner.beta, C)
+            accuracy = FIRST_ACCURACY * 0.1**round_ + 1e-12
+            w, b, approximate = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
             a = np.where(inner.fixed, C, 0.0)
-            if exact is not None:
-                a[inner.samples] = exact
-                model = self._model(a, inner.v + exact @ inner.A, C)
+            a[inner.samples] = approximate
+            exact = self._exact(inner, approximate, b)
+            if exact is None and round_ >= INEXACT_ROUNDS:
+                exact = _balanced(approximate, inner.y, -inner.beta, C)
+            if exact is None:
+                m = self.A @ w + b * self.y
+            else:
+                feasible = a.copy()
+                feasible[inner.samples] = exact
+                model = self._model(feasible, inner.v + exact @ inner.A, C)
                 stalled = best is not None and model.gap > best.gap / 2 and best.gap <= self.tol
                 if best is None or model.gap < best.gap:
                     best = model
                 if stalled or model.gap <= max(self.tol * (w @ w / 2) / model.primal, ROUNDING):
                     break
-            a[inner.samples] = a_in
-            m = self.A @ w + b * self.y
-            in_play |= ((m < 1) != inner.fixed) | (np.abs(1 - m) < NEAR_MARGIN)
+                m = model.margins
+            misplaced = ~in_play & (((m < 1) != inner.fixed) | (np.abs(1 - m) < NEAR_MARGIN))
+            if misplaced.any():
+                in_play |= misplaced
+                inner = self._inner(in_play, m < 1, C)
             sigma = min(sigma * PENALTY_GROWTH, largest_sigma)
         assert best is not None
         return best
 
-    def _inner(self, in_play: Mask, inside: Mask, C: float, sigma: float) -> Inner:
+    def _inner(self, in_play: Mask, inside: Mask, C: float) -> Inner:
         """The inner problem of the samples in play, the rest at a = C where inside the margin, else at 0."""
         fixed = ~in_play & inside
         beta = C * self.y[fixed].sum()
         samples = np.flatnonzero(in_play)
         y = self.y[samples]
-        if not -C * (y < 0).sum() <= -beta <= C * (y > 0).sum() or samples.size == 0:
-            return self._inner(np.ones_like(in_play), inside, C, sigma)
-        v = C * self.A[fixed].sum(axis=0)
-        return Inner(self.A[samples], y, samples, fixed, v, beta, C, sigma)
+        if samples.size == 0 or not -C * (y < 0).sum() <= -beta <= C * (y > 0).sum():
+            in_play[:] = True  # no multipliers of the samples in play alone satisfy y·a = 0
+            return self._inner(in_play, inside, C)
+        return Inner(self.A[samples], y, samples, fixed, C * (fixed.astype(float) @ self.A), beta, C)
 
     def _exact(self, inner: Inner, a: Array, b: float) -> Array | None:
-        """The exact multipliers for the active sets of a, or None where they cannot have these sets."""
-        C = inner.C
-        full = a >= C
-        edge = np.flatnonzero((a > 0) & (a < C))
-        balance = -inner.beta - C * inner.y[full].sum()
-        if edge.size == 0:
-            return a if abs(balance) <= 1e-9 * C else None
-        if edge.size > inner.A.shape[1] + 1:
-            return None
-        B = inner.A[edge]
-        right = 1 - B @ (inner.v + C * inner.A[full].sum(axis=0))
-        K = self.gram.block(inner.samples[edge])
-        a_edge = _bordered_solve(K, inner.y[edge], right, balance, a[edge], b)
-        if a_edge is None:
-            return None
-        slack = 1e-9 * a.max()
-        if not ((a_edge >= -slack) & (a_edge <= C + slack)).all():
-            return None
-        exact = np.where(full, C, 0.0)
-        exact[edge] = np.clip(a_edge, 0, C)
-        return exact
+        """Exact multipliers of the samples in play, by a primal-dual active set method started from a.
+
+        With E = {0 < a < C} and L = {a = C} given, the margins of E are 1: a linear system. Multipliers
+        that leave [0, C] go to their bound, samples on the wrong side of the margin enter E, until neither
+        occurs. None where that fails: the method may cycle, and E must not outnumber the features by more than 1.
+        """
+        A, y, C = inner.A, inner.y, inner.C
+        full, edge = a >= C, (a > 0) & (a < C)
+        for _ in range(MAX_SET_CHANGES):
+            E = np.flatnonzero(edge)
+            balance = -inner.beta - C * y[full].sum()
+            if E.size == 0:
+                return C * full if abs(balance) <= ON_MARGIN * C else None
+            if E.size > A.shape[1] + 1:
+                return None
+            B = A[E]
+            w = inner.v + C * (full.astype(float) @ A)
+            K = self.gram.block(inner.samples[E])
+            solution = _bordered_solve(K, y[E], 1 - B @ w, balance, a[E], b)
+            if solution is None:
+                return None
+            a_E, b = solution
+            w += a_E @ B
+            m = A @ w + b * y
+            slack = ON_MARGIN * np.linalg.norm(w) + ROUNDING
+            enter = ((m < 1 - slack) & ~full | (m > 1 + slack) & full) & ~edge
+            slack = ON_MARGIN * np.abs(a_E).max()
+            leave = (a_E < -slack) | (a_E > C + slack)
+            a = C * full
+            a[E] = np.clip(a_E, 0, C)
+            if not (enter.any() or leave.any()):
+                return a
+            full[E[leave]] = a_E[leave] > C
+            full[enter] = False
+            edge[E[leave]] = False
+            edge |= enter
+        return None
 
     def _model(self, a: Array, w: Array, C: float) -> _Model:
         """The model of feasible multipliers a and w = Aᵀa, its biases and its duality gap.
@@ -260,21 +286,23 @@ class _PathSolver:
         return _Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
 
 
-def _bordered_solve(K: Array, y: Array, right: Array, balance: float, a: Array, b: float) -> Array | None:
-    """Solve K a + b y = right, y·a = balance for a, K positive semidefinite, refining from (a, b)."""
+def _bordered_solve(
+    K: Array, y: Array, right: Array, balance: float, a: Array, b: float
+) -> tuple[Array, float] | None:
+    """Solve K a + b y = right, y·a = balance, K positive semidefinite, refining from (a, b)."""
     jittered = K.copy()
     jittered[np.diag_indices_from(K)] += JITTER * np.trace(K) / len(K)
-    factor, info = dpotrf(jittered, lower=1, overwrite_a=1)
-    if info:
+    factor, failed = dpotrf(jittered, lower=1, overwrite_a=1)
+    if failed:
         return None
     q = dpotrs(factor, y, lower=1)[0]
-    for _ in range(4):
+    for _ in range(REFINEMENTS):
         residual, missing = right - K @ a - b * y, balance - y @ a
         p = dpotrs(factor, residual, lower=1)[0]
         db = (y @ p - missing) / (y @ q)
         a = a + p - db * q
         b += db
-    return a
+    return a, float(b)
 
 
 def _balanced(a: Array, y: Array, balance: float, C: float) -> Array:

@@ -151,9 +151,9 @@ def plane_arrays(pair: BinaryPair, path: HingePath) -> Columns:
 
 
 def optimal_row(table: Mapping[str, Any]) -> int:
-    """Row of λ_optimal: the least test error; of several, the middle one."""
+    """Row of λ_optimal: the least test error; of several, the largest λ (the article's tie rule)."""
     best = np.flatnonzero(table["err_test"] == np.min(table["err_test"]))
-    return int(best[(best.size - 1) // 2])
+    return int(best[np.argmax(table["lambda"][best])])
 
 
 def summary_table(pairs: Sequence[tuple[int, int]], tables: Sequence[Mapping[str, Any]]) -> Columns:

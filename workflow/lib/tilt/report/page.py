@@ -1,0 +1,318 @@
+"""The page of one data set: a single static HTML file with its pictures inside."""
+
+import base64
+import html
+import re
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tilt.claims import (
+    INITIAL_WEIGHTS,
+    PUBLISHED_QUANTITIES,
+    VERDICTS,
+    Claim,
+    Columns,
+    Settings,
+    reached_norms,
+)
+from tilt.errors import InputError
+from tilt.report.captions import Captions
+
+SECTIONS = {
+    "toy": "Toy problem",
+    "scaling": "Scaling the loss",
+    "svm": "Support vector machine",
+    "published": "Published tables",
+    "lenet": "LeNet",
+    "attack": "Adversarial examples",
+    "data": "Data",
+    "run": "How it was run",
+}
+MARKS = dict(zip(VERDICTS, "✓◐✗–", strict=True))
+PIXEL_DENSITY = 1.5  # pixels of a picture to one of the page
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture as a data URI with its size on the page, and the parts of its caption."""
+
+    name: str
+    picture: str
+    width: int
+    height: int
+    title: str
+    alt: str
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text; the first column names the rows."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def figures(
+    section: str, pictures: Iterable[str | Path], captions: Captions, texts: Mapping[str, str]
+) -> list[Figure]:
+    """The figures of a section from their PNG files.
+
+    `captions` go by the stem of the file; `texts` hold two paragraphs by name: what is drawn, and what the
+    article claims. Raises InputError when a file is not a PNG.
+    """
+    made = []
+    for path in map(Path, pictures):
+        content = path.read_bytes()
+        if content[:8] != b"\x89PNG\r\n\x1a\n":
+            raise InputError(f"{path}: not a PNG file; delete it and run again")
+        width, height = struct.unpack(">II", content[16:24])
+        caption = captions[path.stem]
+        drawn, claimed = texts[caption.text].strip().split("\n\n")
+        made.append(
+            Figure(
+                name=f"{section}-{path.stem}",
+                picture="data:image/png;base64," + base64.b64encode(content).decode(),
+                width=round(width / PIXEL_DENSITY),
+                height=round(height / PIXEL_DENSITY),
+                title=caption.title,
+                alt=caption.alt,
+                parts={
+                    "Drawn": f"{drawn} {caption.sample}",
+                    "The article": claimed,
+                    "It printed": f"{caption.published}.",
+                    "We measured": caption.measured,
+                },
+            )
+        )
+    return made
+
+
+def render(
+    *,
+    dataset: str,
+    claims: Sequence[Claim],
+    figures: Mapping[str, Sequence[Figure]],
+    tables: Mapping[str, Sequence[Table]],
+    settings: Mapping[str, Settings],
+    source: str,
+    config: str,
+) -> str:
+    """The page as HTML; sections without figures and tables are left out.
+
+    `settings` holds what the text mentions of "svm", "lenet" and "attack", `source` says where the data come
+    from, and `config` is the configuration as text.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = marked
+    shown = {key: title for key, title in SECTIONS.items() if figures.get(key) or tables.get(key)}
+    return environment.get_template("page.html.j2").render(
+        dataset=dataset,
+        sections=shown,
+        claims={key: [claim for claim in claims if claim.section == key] for key in shown},
+        counts={verdict: sum(claim.verdict == verdict for claim in claims) for verdict in VERDICTS},
+        marks=MARKS,
+        figures=figures,
+        tables=tables,
+        settings=settings,
+        source=source,
+        config=config,
+    )
+
+
+def marked(text: str) -> str:
+    """Plain text as HTML, with λ_optimal, d_adv, x_m and 10^2.5 typeset."""
+    text = re.sub(r"(?<!\w)(λ|d|x|w|f)_(\w+|‖w‖)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
+    return re.sub(r"10\^-?[\d.]*\d", lambda power: f"10<sup>{power[0][3:].replace('-', '−')}</sup>", text)
+
+
+def fits_table(fits: Columns) -> Table:
+    """The four fits of the toy problem."""
+    header = ("Classifier", "λ", "Tilt θ", "‖w‖", "Training error", "Noisy point p")
+    return Table(
+        "The four fits",
+        header,
+        [
+            (
+                f"{fits['classifier'][k]}, {fits['l2'][k]} L2",
+                f"{fits['lambda'][k]:g}",
+                f"{np.degrees(fits['theta'][k]):.2f}°",
+                f"{fits['norm_w'][k]:.3g}",
+                _percent(fits["err_train"][k]),
+                "as labelled" if fits["noisy_point_correct"][k] else "ignored",
+            )
+            for k in range(len(fits["theta"]))
+        ],
+    )
+
+
+def pairs_table(summary: Columns) -> Table:
+    """The SVM of every pair at the smallest λ and at λ_optimal."""
+    header = (
+        "Pair",
+        "λ_article at λ_optimal",
+        "Least test error",
+        "Training error there",
+        "θ there",
+        "d_adv there (pixels)",
+        "Test error at smallest λ",
+        "θ at smallest λ",
+        "Test error at largest λ",
+    )
+    rows = []
+    for k in range(len(summary["class_i"])):
+        row = {name: column[k] for name, column in summary.items()}
+        rows.append(
+            (
+                f"{row['class_i']:.0f}v{row['class_j']:.0f}",
+                f"10^{np.log10(row['lambda_article_optimal']):.1f}",
+                _percent(row["err_test_optimal"]),
+                _percent(row["err_train_optimal"]),
+                f"{np.degrees(row['theta_optimal']):.1f}°",
+                f"{row['d_adv_optimal']:.3f}",
+                _percent(row["err_test_smallest"]),
+                f"{np.degrees(row['theta_smallest']):.1f}°",
+                _percent(row["err_test_largest"]),
+            )
+        )
+    return Table(f"Summary of the {len(rows)} pairs", header, rows)
+
+
+def deviations_table(summary: Columns) -> Table:
+    """The deviations from the article's tables, a row per quantity."""
+    rows = []
+    for quantity, (name, unit, _) in PUBLISHED_QUANTITIES.items():
+        of = {column: values[summary["quantity"] == quantity] for column, values in summary.items()}
+        if not of["rows"].sum():
+            continue
+        worst = np.nanargmax(of["largest"])
+        rows.append(
+            (
+                f"{name} ({unit})",
+                f"{of['rows'].sum():,.0f}",
+                f"{of['within'].sum():,.0f}",
+                f"{np.nanmedian(of['median']):.2g}",
+                f"{of['largest'][worst]:.2g}",
+                f"{of['pair'][worst]}, 10^{np.log10(of['lambda_article'][worst]):.1f}",
+                f"{of['rows_not_unique'].sum():,.0f}",
+            )
+        )
+    header = (
+        "Quantity",
+        "Cells",
+        "Within tolerance",
+        "Median",
+        "Largest",
+        "At",
+        "Cells of a bias not unique",
+    )
+    return Table("Absolute deviations by quantity", header, rows)
+
+
+def arbitration_table(arbitration: Columns) -> Table:
+    """What libsvm finds in each cell beyond the tolerance; errors in %."""
+    rows = []
+    for k in range(len(arbitration["quantity"])):
+        row = {name: column[k] for name, column in arbitration.items()}
+        factor = 100 if row["quantity"].startswith("err") else 1
+        values = [f"{factor * row[who]:.4f}" for who in ("ours", "published", "libsvm")]
+        power = f"10^{np.log10(row['lambda_article']):.1f}"
+        rows.append((row["pair"], power, row["quantity"], *values, row["agrees_with"]))
+    header = ("Pair", "λ_article", "Quantity", "Ours", "Published", "libsvm", "libsvm agrees with")
+    return Table(f"The {len(rows)} cells beyond the tolerance", header, rows)
+
+
+def networks_table(networks: Mapping[str, Settings], histories: Mapping[str, Columns]) -> Table:
+    """Settings and outcome of each network."""
+    rows = []
+    for name, network in networks.items():
+        history = histories[name]
+        best = history["test_error"].argmin()
+        rows.append(
+            (
+                name,
+                INITIAL_WEIGHTS[network["initial_weights"]],
+                f"{network['pixel_scale']:g}",
+                f"{network['weight_decay']:g}",
+                str(network["seed"]),
+                f"{len(history['epoch'])}" + (", diverged" if str(history["diverged"][-1]) == "True" else ""),
+                _percent(history["train_error"][-1]),
+                _percent(history["test_error"][-1]),
+                f"{_percent(history['test_error'][best])}, epoch {history['epoch'][best]:.0f}",
+                *(f"{history[f'rms_{layer}'][-1]:.2g}" for layer in ("conv1", "conv2", "fc1", "fc2")),
+                f"{history['seconds'].sum() / 60:.1f} min",
+            )
+        )
+    header = (
+        *("Network", "Initial weights", "Pixel scale", "Weight decay", "Seed", "Epochs", "Training error"),
+        *("Test error", "Least test error", "RMS Conv1", "Conv2", "FC1", "FC2", "Time"),
+    )
+    return Table("The networks at the end of their training", header, rows)
+
+
+def attacks_table(attacks: Mapping[str, Columns], temperatures: Mapping[str, float]) -> Table:
+    """Outcome of the attack on each network."""
+    rows = []
+    for name, table in attacks.items():
+        norms = list(reached_norms([table]).values())
+        statistics = [f"{f(norms):.2f}" if norms else "–" for f in (np.mean, np.median, np.min, np.max)]
+        reached = f"{len(norms)} of {len(table['norm'])}"
+        steps = f"{np.median(table['steps']):.0f}"
+        rows.append((name, f"{temperatures[name]:.3g}", reached, *statistics, steps))
+    header = (
+        "Network",
+        "Temperature",
+        "Targets reached",
+        "Mean norm",
+        "Median",
+        "Least",
+        "Greatest",
+        "Median steps",
+    )
+    return Table("The attacks; norms of those that reached their target", header, rows)
+
+
+def data_table(record: Mapping[str, Any]) -> Table:
+    """What the data set holds, with checksums."""
+    parts = [record["train"], record["test"]]
+    lines = {
+        "Images": [f"{part['shape'][0]:,}" for part in parts],
+        "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
+        "Pixels": ["{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts],
+        "Images per class": [
+            ", ".join(f"{label}: {count:,}" for label, count in part["images_per_class"].items())
+            for part in parts
+        ],
+        "SHA-256 of the images": [part["sha256_x"] for part in parts],
+        "SHA-256 of the labels": [part["sha256_y"] for part in parts],
+    }
+    return Table("The data set", ("", "Training", "Test"), [(name, *cells) for name, cells in lines.items()])
+
+
+def manifest_table(manifest: Mapping[str, Any]) -> Table:
+    """Software, machine, commit and seeds."""
+    rows = []
+    for name, value in manifest.items():
+        if isinstance(value, Mapping):
+            value = ", ".join(f"{key} {part}" for key, part in value.items())
+        elif isinstance(value, bool) or value is None:
+            value = {True: "yes", False: "no", None: "unknown"}[value]
+        rows.append((name.replace("_", " ").capitalize(), str(value)))
+    return Table("Software and machine", ("", ""), rows)
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f} %"

@@ -1,0 +1,106 @@
+"""The report: what produced the results, the claims judged, and the page that shows everything."""
+
+REPORT = LIBRARY / "tilt" / "report"
+
+
+def pngs(rule):
+    """The pictures among the outputs of a rule that draws figures."""
+    return [str(file) for file in rule.output if file.endswith(".png")]
+
+
+def where_compared(*files):
+    """An input of data sets that are compared with the article's tables, of others nothing."""
+    return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []
+
+
+rule record:
+    input:
+        code=code("record.py"),
+        toy=rules.toy_tables.output,
+        risk=rules.scaling_tables.output.risk,
+        summary=rules.svm_summary.output,
+        published=where_compared("results/{dataset}/published/summary.csv"),
+        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+        attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+    output:
+        config="results/{dataset}/config.yaml",
+        manifest="results/{dataset}/manifest.json",
+    log:
+        "results/{dataset}/logs/record.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        name=lambda w: w.dataset,
+        device=config["device"],
+        toy=config["toy"],
+        dataset=lambda w: DATASETS[w.dataset],
+    script:
+        "../scripts/record.py"
+
+
+rule report:
+    input:
+        code=code("report.py"),
+        template=os.path.relpath(REPORT / "page.html.j2"),
+        texts=[
+            os.path.relpath(file)
+            for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))
+        ],
+        toy_figures=pngs(rules.toy_figures),
+        scaling_figures=pngs(rules.scaling_figures),
+        svm_figures=pngs(rules.svm_figures),
+        pair_figures=of_pairs(
+            [
+                f"results/{{dataset}}/figures/svm/{{pair}}_{figure}.png"
+                for figure in ("curves", "margins", "planes", "mirrors")
+            ],
+            "shown_pairs",
+        ),
+        published_figures=where_compared(*pngs(rules.published_figures)),
+        lenet_figures=pngs(rules.lenet_figures),
+        attack_figures=pngs(rules.attack_figures),
+        mirror=rules.toy_tables.output.mirror_distance,
+        fits=rules.toy_tables.output.four_fits,
+        noisy_point=rules.toy_tables.output.noisy_point,
+        risk=rules.scaling_tables.output.risk,
+        margins=rules.scaling_tables.output.margins,
+        classifier=rules.scaling_tables.output.classifier,
+        summary=rules.svm_summary.output,
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
+        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown_pairs"),
+        published=where_compared(*rules.published_summary.output),
+        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+        lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
+        attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
+        record=rules.images.output.record,
+        config=rules.record.output.config,
+        manifest=rules.record.output.manifest,
+    output:
+        page=report(
+            "results/{dataset}/report/index.html",
+            caption="../report/report_page.rst",
+            category="Report",
+        ),
+        claims="results/{dataset}/report/claims.csv",
+    log:
+        "results/{dataset}/logs/report.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        dataset=lambda w: w.dataset,
+        source=setting("source"),
+        toy=config["toy"],
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
+        scaling=setting("scaling"),
+        svm=setting("svm"),
+        lenet=setting("lenet"),
+        attack=setting("attack"),
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,93 @@
+"""Judge the claims, and write them as a table and as the page with every figure."""
+
+from pathlib import Path
+
+from pipeline.job import job
+from tilt import claims
+from tilt.io import read_arrays, read_json, read_table, replacing, write_table
+from tilt.report import captions, page
+
+
+def main(input, output, params):
+    def by(names, files, read=read_table):
+        return {name: read(file) for name, file in zip(names, files, strict=True)}
+
+    def comparable(*sections):
+        return claims.comparable(params.source, settings, *sections)
+
+    def positions(file):
+        return read_arrays(file, "positions", "mirror_positions")
+
+    settings = {"svm": params.svm, "lenet": params.lenet, "attack": params.attack}
+    networks, per_class = params.lenet["networks"], params.svm["train_per_class"]
+    shown, exponents = params.svm["shown_pairs"], params.svm["shown_exponents"]
+    mirror, fits, risk = read_table(input.mirror), read_table(input.fits), read_table(input.risk)
+    paths, summary = by(params.pairs, input.paths), read_table(input.summary[0])
+    published = [read_table(file) for file in input.published]
+    histories, attacks = by(networks, input.histories), by(networks, input.attacks)
+    records = by(networks, input.attack_records, read_json)
+    temperatures = {name: record["temperature"] for name, record in records.items()}
+    record = read_json(input.record)
+
+    judged = [
+        *claims.toy_claims(mirror, fits),
+        *claims.scaling_claims(risk),
+        *claims.svm_claims(paths, numbers=comparable("svm")),
+        *(claims.published_claims(*published) if published else ()),
+        *claims.lenet_claims(networks, histories, numbers=comparable("lenet")),
+        *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
+    ]
+    of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
+    printed = "the tables of 30 pairs, compared below" if published else captions.NO_NUMBER
+    for pair, plane in by(shown, input.planes, positions).items():
+        of_pair = captions.svm_pair(pair, paths[pair], plane, exponents, per_class, printed)
+        of_svm |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
+    written = {
+        "toy": captions.toy(params.toy, mirror, fits, read_table(input.noisy_point)),
+        "scaling": captions.scaling(
+            read_json(input.classifier), read_table(input.margins), params.scaling["norms"]
+        ),
+        "svm": of_svm,
+        "lenet": captions.lenet(networks, histories, read_json(input.lenet_records[0])),
+        "attack": captions.attack(networks, attacks, temperatures, params.lenet["shown"]),
+    }
+    pictures = {
+        "toy": input.toy_figures,
+        "scaling": input.scaling_figures,
+        "svm": [
+            *input.svm_figures,
+            *sorted(input.pair_figures, key=lambda file: shown.index(Path(file).name.split("_")[0])),
+        ],
+        "lenet": input.lenet_figures,
+        "attack": input.attack_figures,
+    }
+    tables = {
+        "toy": [page.fits_table(fits)],
+        "svm": [page.pairs_table(summary)],
+        "lenet": [page.networks_table(networks, histories)],
+        "attack": [page.attacks_table(attacks, temperatures)],
+        "data": [page.data_table(record)],
+        "run": [page.manifest_table(read_json(input.manifest))],
+    }
+    if published:
+        written["published"] = captions.published(*published, params.scaling["pair"])
+        pictures["published"] = input.published_figures
+        tables["published"] = [page.deviations_table(published[0]), page.arbitration_table(published[1])]
+    texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
+    text = page.render(
+        dataset=params.dataset,
+        claims=judged,
+        figures={
+            section: page.figures(section, pictures[section], written[section], texts) for section in written
+        },
+        tables=tables,
+        settings=settings,
+        source=record["source"],
+        config=Path(input.config).read_text(),
+    )
+    write_table(output.claims, claims.claims_table(judged))
+    with replacing(output.page) as temporary:
+        temporary.write_text(text)
+
+
+job(main, snakemake)
