@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from conftest import ROOT
 from pipeline.config import pairs, resolve
 from tilt.errors import InputError
 
@@ -156,14 +156,14 @@ def test_a_mistake_is_one_line_that_names_the_key(path, value, message):
 
 
 def test_a_misspelt_key_gets_a_hint():
-    with pytest.raises(InputError, match="unknown key 'tolerence' \\(did you mean 'tolerance'\\?\\)"):
+    with pytest.raises(InputError, match=r"unknown key 'tolerence' \(did you mean 'tolerance'\?\)"):
         resolve(changed("datasets.mnist.svm.tolerence", 1e-6), SCHEMA)
 
 
 def test_a_missing_key_is_named():
     config = copy.deepcopy(CONFIG)
     del config["datasets"]["mnist"]["svm"]
-    with pytest.raises(InputError, match="datasets.mnist: 'svm' is a required property"):
+    with pytest.raises(InputError, match=r"datasets\.mnist: 'svm' is a required property"):
         resolve(config, SCHEMA)
 
 

@@ -25,7 +25,10 @@ def test_a_table_reads_back_equal(tmp_path):
 
 def test_an_empty_table_keeps_its_columns(tmp_path):
     write_table(tmp_path / "table.csv", {"a": [], "b": []})
-    assert {name: len(column) for name, column in read_table(tmp_path / "table.csv").items()} == {"a": 0, "b": 0}
+    assert {name: len(column) for name, column in read_table(tmp_path / "table.csv").items()} == {
+        "a": 0,
+        "b": 0,
+    }
 
 
 def test_columns_of_unequal_length_are_refused_and_leave_nothing(tmp_path):
@@ -86,8 +89,13 @@ def test_a_record_reads_back_equal_and_holds_only_finite_numbers(tmp_path):
 def test_a_failed_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        temporary.write_text("half of the new")
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half of the new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import ROOT
 
 BIN = Path(sys.executable).parent
@@ -66,11 +67,15 @@ def test_conda_environments_hold_what_their_scripts_import():
                 continue
             script = ROOT / "workflow" / "scripts" / re.search(r"scripts/(\w+\.py)", rule)[1]
             environment = ROOT / "envs" / re.search(r"envs/(\w+\.yaml)", rule)[1]
-            packages = {line.split("=")[0] for line in yaml.safe_load(environment.read_text())["dependencies"]}
+            packages = {
+                line.split("=")[0] for line in yaml.safe_load(environment.read_text())["dependencies"]
+            }
             text = "\n".join(file.read_text() for file in [script, *library_files(script)])
             imported = set(re.findall(r"^\s*(?:import|from) (\w+)", text, flags=re.M))
             needed = {distributions.get(name, name) for name in imported - set(sys.stdlib_module_names)}
-            assert needed - {"tilt", "pipeline", "mpl_toolkits"} <= packages, f"{script.name}: {environment.name}"
+            assert needed - {"tilt", "pipeline", "mpl_toolkits"} <= packages, (
+                f"{script.name}: {environment.name}"
+            )
 
 
 def test_requirements_name_no_index():

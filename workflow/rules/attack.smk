@@ -16,6 +16,9 @@ rule attack_network:
         "results/{dataset}/benchmarks/attack/{network}.tsv"
     conda:
         "../../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
     params:
         device=config["device"],
         images_per_class=setting("attack.images_per_class"),
@@ -23,9 +26,6 @@ rule attack_network:
         confidence=setting("attack.confidence"),
         step=setting("attack.step"),
         max_steps=setting("attack.max_steps"),
-    resources:
-        mem_mb=2000,
-        runtime=60,
     script:
         "../scripts/attack_network.py"
 
@@ -58,11 +58,11 @@ rule attack_figures:
         "results/{dataset}/logs/attack_figures.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        networks=setting("lenet.networks"),
-        shown=setting("lenet.shown"),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        networks=setting("lenet.networks"),
+        shown=setting("lenet.shown"),
     script:
         "../scripts/attack_figures.py"

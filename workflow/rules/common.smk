@@ -31,7 +31,9 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     pair=r"\d+v\d+",
     network="|".join(
-        sorted({network for d in DATASETS.values() for network in d["lenet"]["networks"]})
+        sorted(
+            {network for d in DATASETS.values() for network in d["lenet"]["networks"]}
+        )
     ),
 
 

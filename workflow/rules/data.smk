@@ -11,6 +11,9 @@ rule images:
         "results/{dataset}/logs/images.log",
     conda:
         "../../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
     params:
         data_dir=config["data_dir"],
         source=setting("source"),
@@ -19,8 +22,5 @@ rule images:
         mirrors=setting("mirrors"),
         retries=setting("retries"),
         timeout_s=setting("timeout_s"),
-    resources:
-        mem_mb=2000,
-        runtime=30,
     script:
         "../scripts/images.py"

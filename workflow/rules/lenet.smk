@@ -16,6 +16,9 @@ rule lenet_network:
         "results/{dataset}/benchmarks/lenet/{network}.tsv"
     conda:
         "../../envs/torch.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=120,
     params:
         # not an output: it must outlive a job that was killed
         checkpoint="results/{dataset}/lenet/{network}/checkpoint.safetensors",
@@ -26,9 +29,6 @@ rule lenet_network:
         learning_rate=setting("lenet.learning_rate"),
         momentum=setting("lenet.momentum"),
         network=setting("lenet.networks.{network}"),
-    resources:
-        mem_mb=3000,
-        runtime=120,
     script:
         "../scripts/lenet_network.py"
 
@@ -39,7 +39,9 @@ rule lenet_figures:
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
     output:
-        errors=picture("results/{dataset}/figures/lenet/errors", "lenet_errors", "5 LeNet"),
+        errors=picture(
+            "results/{dataset}/figures/lenet/errors", "lenet_errors", "5 LeNet"
+        ),
         rms=picture("results/{dataset}/figures/lenet/rms", "lenet_rms", "5 LeNet"),
         filters=picture(
             "results/{dataset}/figures/lenet/filters", "lenet_filters", "5 LeNet"
@@ -48,11 +50,11 @@ rule lenet_figures:
         "results/{dataset}/logs/lenet_figures.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        networks=setting("lenet.networks"),
-        source=setting("source"),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        networks=setting("lenet.networks"),
+        source=setting("source"),
     script:
         "../scripts/lenet_figures.py"

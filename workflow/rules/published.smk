@@ -11,12 +11,12 @@ rule published_tables:
         "results/{dataset}/logs/published_tables.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
-        source=setting("published"),
     resources:
         mem_mb=500,
         runtime=30,
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
+        source=setting("published"),
     script:
         "../scripts/published_tables.py"
 
@@ -36,12 +36,12 @@ rule published_pair:
         "results/{dataset}/benchmarks/published/{pair}.tsv"
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pair=lambda w: w.pair,
-        train_per_class=setting("svm.train_per_class"),
     resources:
         mem_mb=3000,
         runtime=30,
+    params:
+        pair=lambda w: w.pair,
+        train_per_class=setting("svm.train_per_class"),
     script:
         "../scripts/published_pair.py"
 
@@ -58,11 +58,11 @@ rule published_summary:
         "results/{dataset}/logs/published_summary.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
     script:
         "../scripts/published_summary.py"
 
@@ -86,11 +86,11 @@ rule published_figures:
         "results/{dataset}/logs/published_figures.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
-        shown=setting("scaling.pair"),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
+        shown=setting("scaling.pair"),
     script:
         "../scripts/published_figures.py"

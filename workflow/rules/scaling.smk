@@ -16,12 +16,12 @@ rule scaling_tables:
         "results/{dataset}/logs/scaling_tables.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pair=setting("scaling.pair"),
-        train_per_class=setting("svm.train_per_class"),
     resources:
         mem_mb=1500,
         runtime=10,
+    params:
+        pair=setting("scaling.pair"),
+        train_per_class=setting("svm.train_per_class"),
     script:
         "../scripts/scaling_tables.py"
 
@@ -58,10 +58,10 @@ rule scaling_figures:
         "results/{dataset}/logs/scaling_figures.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        norms=setting("scaling.norms"),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        norms=setting("scaling.norms"),
     script:
         "../scripts/scaling_figures.py"

@@ -15,14 +15,14 @@ rule svm_path:
         "results/{dataset}/benchmarks/svm/{pair}.tsv"
     conda:
         "../../envs/numeric.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=15,
     params:
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
         tolerance=setting("svm.tolerance"),
         grid=setting("svm.lambda_article"),
-    resources:
-        mem_mb=1500,
-        runtime=15,
     script:
         "../scripts/svm_path.py"
 
@@ -37,11 +37,11 @@ rule svm_summary:
         "results/{dataset}/logs/svm_summary.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
     script:
         "../scripts/svm_summary.py"
 
@@ -52,17 +52,21 @@ rule svm_figures:
         summary=rules.svm_summary.output,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
     output:
-        maps=picture("results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "3 SVM"),
-        paths=picture("results/{dataset}/figures/svm/all_paths", "svm_all_paths", "3 SVM"),
+        maps=picture(
+            "results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "3 SVM"
+        ),
+        paths=picture(
+            "results/{dataset}/figures/svm/all_paths", "svm_all_paths", "3 SVM"
+        ),
     log:
         "results/{dataset}/logs/svm_figures.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        pairs=lambda w: pairs(DATASETS[w.dataset]),
     script:
         "../scripts/svm_figures.py"
 
@@ -106,11 +110,11 @@ rule svm_pair_figures:
         "results/{dataset}/logs/svm_pair_figures/{pair}.log",
     conda:
         "../../envs/numeric.yaml"
-    params:
-        pair=lambda w: w.pair,
-        exponents=setting("svm.shown_exponents"),
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        pair=lambda w: w.pair,
+        exponents=setting("svm.shown_exponents"),
     script:
         "../scripts/svm_pair_figures.py"

@@ -18,9 +18,12 @@ rule toy:
 for name, dataset in DATASETS.items():
     folder = f"results/{name}"
     shown = [
-        f"{folder}/figures/svm/{pair}_curves.png" for pair in dataset["svm"]["shown_pairs"]
+        f"{folder}/figures/svm/{pair}_curves.png"
+        for pair in dataset["svm"]["shown_pairs"]
     ]
-    stages = {stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()}
+    stages = {
+        stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()
+    }
     stages["svm"] += shown
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
@@ -29,15 +32,15 @@ for name, dataset in DATASETS.items():
         name:
             name
         default_target: name == config["main"]
-        localrule: True
         input:
             stages["report"],
+        localrule: True
 
     for stage, files in stages.items():
 
         rule:
             name:
                 f"{name}_{stage}"
-            localrule: True
             input:
                 files,
+            localrule: True

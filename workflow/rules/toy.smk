@@ -13,15 +13,15 @@ rule toy_tables:
         "results/toy/logs/toy_tables.log",
     conda:
         "../../envs/numeric.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
     params:
         points_per_class=config["toy"]["points_per_class"],
         seed=config["toy"]["seed"],
         angles=config["toy"]["angles"],
         lambda_exponents=config["toy"]["lambda_exponents"],
         lambda_count=config["toy"]["lambda_count"],
-    resources:
-        mem_mb=1000,
-        runtime=10,
     script:
         "../scripts/toy_tables.py"
 
@@ -38,7 +38,9 @@ rule toy_figures:
             "results/toy/figures/boundaries", "toy_boundaries", "1 Toy problem"
         ),
         mirror_distance=picture(
-            "results/toy/figures/mirror_distance", "toy_mirror_distance", "1 Toy problem"
+            "results/toy/figures/mirror_distance",
+            "toy_mirror_distance",
+            "1 Toy problem",
         ),
         noisy_point=picture(
             "results/toy/figures/noisy_point", "toy_noisy_point", "1 Toy problem"

@@ -6,7 +6,7 @@ import torch
 from pipeline.job import job
 from tilt.attacks import ascent_table, cyclic_targets, select_images, targeted_ascent
 from tilt.calibration import fit_temperature
-from tilt.data import load_images
+from tilt.data.images import load_images
 from tilt.io import write_arrays, write_json, write_table
 from tilt.networks import choose_device
 from tilt.networks.lenet import load_network, predict_scores, resize_to_28

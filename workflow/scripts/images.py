@@ -1,7 +1,8 @@
 """Fetch or build a data set, verify it, and write its array file and record."""
 
 from pipeline.job import job
-from tilt.data import check_images, describe, embedded_digits, save_images, torchvision_images
+from tilt.data.images import check_images, describe, save_images
+from tilt.data.sources import embedded_digits, torchvision_images
 from tilt.errors import InputError
 from tilt.io import write_json
 

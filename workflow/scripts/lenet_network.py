@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.job import job
-from tilt.data import first_per_class, load_images
+from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
 from tilt.networks.lenet import layer_rms, resize_to_28, save_network
 from tilt.networks.training import train

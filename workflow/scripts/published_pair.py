@@ -3,7 +3,7 @@
 import logging
 
 from pipeline.job import job
-from tilt.data import binary_pair, load_images
+from tilt.data.images import binary_pair, load_images
 from tilt.io import read_table, write_table
 from tilt.published import arbitrate, deviations
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.data import binary_pair, load_images
+from tilt.data.images import binary_pair, load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_json, write_table
 from tilt.scaling import risk_table, score_histograms

@@ -1,7 +1,7 @@
 """Fit the SVM of one pair for every λ, and write its table, its weights and its tilt planes."""
 
 from pipeline.job import job
-from tilt.data import binary_pair, load_images
+from tilt.data.images import binary_pair, load_images
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_table
 from tilt.svm import fit_path

@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -37,7 +37,9 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
         raise InputError("configuration: toy.lambda_exponents: the second must be greater than the first")
     if resolved["main"] not in resolved["datasets"]:
         known = ", ".join(resolved["datasets"])
-        raise InputError(f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})")
+        raise InputError(
+            f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})"
+        )
     return resolved
 
 
@@ -50,14 +52,15 @@ def pairs(dataset: Mapping[str, Any]) -> list[str]:
 
 
 def _readable(error: ValidationError) -> str:
+    schema = cast(Mapping[str, Any], error.schema)
     where = ".".join(map(str, error.absolute_path)) or "top level"
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = list(error.schema.get("properties", {}))
+        known = list(schema.get("properties", {}))
         key = next(key for key in error.instance if key not in known)
         close = difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"
-    expected = error.schema.get("description")
+    expected = schema.get("description")
     return f"{where}: {error.message}" + (f" ({expected})" if expected else "")
 
 

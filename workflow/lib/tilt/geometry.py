@@ -22,12 +22,14 @@ def signed_distance(x: Array, w: Array, b: float) -> Any:
 
 def projected_image(x: Array, w: Array, b: float) -> Array:
     """x_p = x - d(x) ŵ, the nearest point of the boundary (section on the toy problem)."""
-    return x - np.multiply.outer(signed_distance(x, w, b), w / np.linalg.norm(w))
+    projected: Array = x - np.multiply.outer(signed_distance(x, w, b), w / np.linalg.norm(w))
+    return projected
 
 
 def mirror_image(x: Array, w: Array, b: float) -> Array:
     """x_m = x - 2 d(x) ŵ: as far from the boundary as x, on the other side."""
-    return x - 2 * np.multiply.outer(signed_distance(x, w, b), w / np.linalg.norm(w))
+    mirrored: Array = x - 2 * np.multiply.outer(signed_distance(x, w, b), w / np.linalg.norm(w))
+    return mirrored
 
 
 def nearest_centroid_direction(centroid_i: Array, centroid_j: Array) -> Array:
@@ -89,4 +91,5 @@ def tilt_directions(w: Array, z_hat: Array) -> Array:
     if tilted.size == 0:
         raise ValueError("no boundary is tilted: the tilt plane is not defined")
     nearest = tilted[np.abs(np.arange(len(w))[:, None] - tilted).argmin(axis=1)]
-    return across[nearest] / sizes[nearest, None]
+    directions: Array = across[nearest] / sizes[nearest, None]
+    return directions

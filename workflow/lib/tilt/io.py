@@ -96,7 +96,7 @@ def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
 
 def _typed(column: Sequence[str]) -> NDArray[Any]:
     if column and set(column) <= {"True", "False"}:
-        return np.array(column) == "True"
+        return np.array([value == "True" for value in column])
     for kind in (np.int64, np.float64):
         try:
             return np.array(column, dtype=kind)

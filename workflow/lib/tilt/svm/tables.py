@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.data import BinaryPair
+from tilt.data.images import BinaryPair
 from tilt.geometry import (
     TiltPlane,
     adversarial_distance,
