@@ -16,7 +16,7 @@ include: "workflow/rules/svm.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/lenet.smk"
 include: "workflow/rules/attack.smk"
-# include: "workflow/rules/report.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/targets.smk"
 
 

@@ -9,16 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tilt.data import (
+from tilt.data.images import (
     Images,
     binary_pair,
     check_images,
     describe,
-    embedded_digits,
     first_per_class,
     load_images,
     save_images,
 )
+from tilt.data.sources import embedded_digits
 from tilt.errors import InputError
 from tilt.io import read_arrays, write_arrays
 

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from torchvision import datasets
 
-from tilt.data import binary_pair, check_images, sources, torchvision_images
+from tilt.data import sources
+from tilt.data.images import binary_pair, check_images
+from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
 
 TRAIN_LABELS = [5, 0, 4, 0, 5]

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import AxLine
 
 from tilt import toy
-from tilt.data import BinaryPair
+from tilt.data.images import BinaryPair
 from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures

@@ -326,6 +326,12 @@ def test_images_that_do_not_fit(part, value, message):
         train(*data, **SETTINGS)
 
 
+@pytest.mark.parametrize("name", ["epochs", "batch_size"])
+def test_training_of_nothing(name):
+    with pytest.raises(InputError, match=f"{name} is 0"):
+        train(*DATA, **SETTINGS | {name: 0})
+
+
 def test_mnist_is_learnt():
     folder = Path(os.environ.get("TILT_REFERENCE", ""), "mnist")
     if "TILT_REFERENCE" not in os.environ or not folder.is_dir():

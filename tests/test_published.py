@@ -10,7 +10,8 @@ import pytest
 from sklearn.svm import SVC
 
 from tilt import published
-from tilt.data import BinaryPair, binary_pair, torchvision_images
+from tilt.data.images import BinaryPair, binary_pair
+from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
 from tilt.figures import published as figures
 from tilt.figures.style import save_figure

@@ -1,4 +1,4 @@
-"""What every rule file uses: the checked configuration, settings by data set, code dependencies."""
+"""Shared by the other files: the checked configuration, settings by data set, code dependencies."""
 
 import os
 import sys
@@ -9,10 +9,7 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 LIBRARY = ROOT / "workflow" / "lib"
 sys.path.insert(0, str(LIBRARY))
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(LIBRARY), os.environ.get("PYTHONPATH")])
-)
-os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import pairs, resolve

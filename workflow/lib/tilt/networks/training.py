@@ -76,11 +76,14 @@ def train(
     bit for bit as if it had never stopped; a checkpoint made with other data or settings is reported in the
     log and overwritten. The number of epochs is free to grow. The file stays: the caller removes it.
 
-    Raises InputError when images and labels do not fit LeNet or each other, or the scheme or the device
-    cannot be used.
+    Raises InputError when images and labels do not fit LeNet or each other, there is no epoch or no batch,
+    or the scheme or the device cannot be used.
     """
     _check(x_train, y_train, n_classes, "train")
     _check(x_test, y_test, n_classes, "test")
+    for name, count in (("epochs", epochs), ("batch_size", batch_size)):
+        if count < 1:
+            raise InputError(f"{name} is {count}; give 1 or more")
     place = choose_device(device)
     settings = {
         "n_classes": n_classes,

@@ -39,6 +39,12 @@ class Inner:
     beta: float
     C: float
 
+    def scatter(self, a: Array) -> Array:
+        """The multipliers of all samples (n,), given those of the samples in play (m,)."""
+        everything = np.where(self.fixed, self.C, 0.0)
+        everything[self.samples] = a
+        return everything
+
 
 def minimise(
     problem: Inner, gram: GramCache, centre: Array, sigma: float, w: Array, b: float, tol: float
@@ -77,12 +83,12 @@ def _direction(
     B, y = problem.A[curved], problem.y[curved]
     if curved.size <= B.shape[1]:
         K = gram.block(problem.samples[curved])
-        K[np.diag_indices_from(K)] += 1 / sigma
+        K.ravel()[:: curved.size + 1] += 1 / sigma
         p, q = _solve_positive(K, np.stack([B @ gradient_w, y], axis=1)).T
         db = (y @ p - gradient_b) / (y @ q)
         return -gradient_w - (db * q - p) @ B, db
     H = sigma * (B.T @ B)
-    H[np.diag_indices_from(H)] += 1
+    H.ravel()[:: len(H) + 1] += 1
     h = sigma * (y @ B)
     p, q = _solve_positive(H, np.stack([gradient_w, h], axis=1)).T
     db = (h @ p - gradient_b) / (sigma * curved.size - h @ q)
@@ -90,7 +96,7 @@ def _direction(
 
 
 def _solve_positive(matrix: Array, right: Array) -> Array:
-    factor, info = dpotrf(matrix, lower=1, overwrite_a=1)
+    factor, info = dpotrf(matrix.T, lower=1, overwrite_a=1)
     if info:
         raise FloatingPointError("matrix not pd")
     return dpotrs(factor, right, lower=1)[0]

@@ -185,35 +185,37 @@ class _PathSolver:
         active = (a > 0) & (a < C)
         self.gram.retain(np.flatnonzero(active))
         in_play = active | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
+        inner = self._inner(in_play, m < 1, C)
         sigma = FIRST_PENALTY * a.max()
         largest_sigma = min(LARGEST_PENALTY * a.max(), max(LARGEST_SIGMA, sigma))
-        inner = self._inner(in_play, m < 1, C)
+        accuracy = FIRST_ACCURACY
         best = None
         for round_ in range(MAX_ROUNDS):
-            accuracy = FIRST_ACCURACY * 0.1**round_ + 1e-12
-            w, b, approximate = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
-            a = np.where(inner.fixed, C, 0.0)
-            a[inner.samples] = approximate
-            exact = self._exact(inner, approximate, b)
+            exact = self._exact(inner, a[inner.samples], b)
+            settled = exact is not None
             if exact is None and round_ >= INEXACT_ROUNDS:
-                exact = _balanced(approximate, inner.y, -inner.beta, C)
-            if exact is None:
-                m = self.A @ w + b * self.y
-            else:
-                feasible = a.copy()
-                feasible[inner.samples] = exact
-                model = self._model(feasible, inner.v + exact @ inner.A, C)
+                exact = _balanced(a[inner.samples], inner.y, -inner.beta, C)
+            if exact is not None:
+                model = self._model(inner.scatter(exact), inner.v + exact @ inner.A, C)
                 stalled = best is not None and model.gap > best.gap / 2 and best.gap <= self.tol
                 if best is None or model.gap < best.gap:
                     best = model
-                if stalled or model.gap <= max(self.tol * (w @ w / 2) / model.primal, ROUNDING):
+                if stalled or model.gap <= max(self.tol * (model.w @ model.w / 2) / model.primal, ROUNDING):
                     break
-                m = model.margins
+            if settled:
+                a, w, b, m = model.a, model.w, model.b, model.margins
+            elif round_ > 0:
+                m = self.A @ w + b * self.y
             misplaced = ~in_play & (((m < 1) != inner.fixed) | (np.abs(1 - m) < NEAR_MARGIN))
             if misplaced.any():
                 in_play |= misplaced
                 inner = self._inner(in_play, m < 1, C)
+                if settled:
+                    continue
+            w, b, a_in = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
+            a = inner.scatter(a_in)
             sigma = min(sigma * PENALTY_GROWTH, largest_sigma)
+            accuracy = max(0.1 * accuracy, 1e-12)
         assert best is not None
         return best
 
@@ -237,6 +239,7 @@ class _PathSolver:
         """
         A, y, C = inner.A, inner.y, inner.C
         full, edge = a >= C, (a > 0) & (a < C)
+        fewest = len(y)
         for _ in range(MAX_SET_CHANGES):
             E = np.flatnonzero(edge)
             balance = -inner.beta - C * y[full].sum()
@@ -259,8 +262,12 @@ class _PathSolver:
             leave = (a_E < -slack) | (a_E > C + slack)
             a = C * full
             a[E] = np.clip(a_E, 0, C)
-            if not (enter.any() or leave.any()):
+            wrong = int(enter.sum() + leave.sum())
+            if wrong == 0:
                 return a
+            if wrong > fewest + fewest // 4 + 2:
+                return None
+            fewest = min(fewest, wrong)
             full[E[leave]] = a_E[leave] > C
             full[enter] = False
             edge[E[leave]] = False
@@ -290,9 +297,10 @@ def _bordered_solve(
     K: Array, y: Array, right: Array, balance: float, a: Array, b: float
 ) -> tuple[Array, float] | None:
     """Solve K a + b y = right, y·a = balance, K positive semidefinite, refining from (a, b)."""
+    m = len(K)
     jittered = K.copy()
-    jittered[np.diag_indices_from(K)] += JITTER * np.trace(K) / len(K)
-    factor, failed = dpotrf(jittered, lower=1, overwrite_a=1)
+    jittered.ravel()[:: m + 1] += JITTER * np.trace(K) / m
+    factor, failed = dpotrf(jittered.T, lower=1, overwrite_a=1)
     if failed:
         return None
     q = dpotrs(factor, y, lower=1)[0]
