@@ -27,14 +27,16 @@ def main(input, output, params):
     histories, attacks = by(networks, input.histories), by(networks, input.attacks)
     records = by(networks, input.attack_records, read_json)
     temperatures = {name: record["temperature"] for name, record in records.items()}
-    record = read_json(input.record)
+    record, trained = read_json(input.record), read_json(input.lenet_records[0])
 
     judged = [
         *claims.toy_claims(mirror, fits),
         *claims.scaling_claims(risk),
         *claims.svm_claims(paths, numbers=comparable("svm")),
         *(claims.published_claims(*published) if published else ()),
-        *claims.lenet_claims(networks, histories, numbers=comparable("lenet")),
+        *claims.lenet_claims(
+            networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
+        ),
         *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
@@ -48,7 +50,7 @@ def main(input, output, params):
             read_json(input.classifier), read_table(input.margins), params.scaling["norms"]
         ),
         "svm": of_svm,
-        "lenet": captions.lenet(networks, histories, read_json(input.lenet_records[0])),
+        "lenet": captions.lenet(networks, histories, trained),
         "attack": captions.attack(networks, attacks, temperatures, params.lenet["shown"]),
     }
     pictures = {

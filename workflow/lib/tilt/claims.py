@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tilt.losses import LOSSES
 from tilt.published import TOLERANCES
+from tilt.svm.tables import optimal_row
 
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
@@ -197,8 +198,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
     """
     tables = [{k: v[np.argsort(table["lambda"])] for k, v in table.items()} for table in paths.values()]
     least = 100 * np.array([table["err_test"].min() for table in tables])
-    best = [table["lambda_article"][table["err_test"] == table["err_test"].min()].max() for table in tables]
-    exponents = np.log10(best)
+    exponents = np.log10([table["lambda_article"][optimal_row(table)] for table in tables])
     smallest, largest = np.array([table["theta"][[0, -1]] for table in tables]).T
     spread = max(np.ptp(table["d_adv"] / np.cos(table["theta"])) / table["d_adv"].max() for table in tables)
     printed = [
@@ -272,6 +272,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
             [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tables],
             "greater at both ends of λ",
+            f"; {sum(table['err_test'][0] == 0 for table in tables)} have none at the smallest λ",
         ),
     ]
     if len(tables) >= MIN_PAIRS and np.ptp(least) > 0:
@@ -343,12 +344,12 @@ def starts(networks: Mapping[str, Settings]) -> dict[str, dict[str, list[str]]]:
 
 
 def lenet_claims(
-    networks: Mapping[str, Settings], histories: Mapping[str, Columns], *, numbers: bool
+    networks: Mapping[str, Settings], histories: Mapping[str, Columns], *, test_images: int, numbers: bool
 ) -> list[Claim]:
     """LeNet low against LeNet high from each start, from the networks' settings and histories.
 
-    `numbers` says whether the article's numbers can be compared (see `comparable`). Values are means over
-    seeds, at the end of the training.
+    Values are means over seeds at the end of the training; `test_images` is the number of images behind a test
+    error, and `numbers` says whether the article's numbers can be compared (see `comparable`).
     """
     claims = []
     for start, names in starts(networks).items():
@@ -358,6 +359,7 @@ def lenet_claims(
             for column in ("test_error", "train_error")
         )
         gap = {side: test[side] - train[side] for side in SIDES}
+        chance = np.sqrt(sum(error * (100 - error) for error in test.values()) / test_images)
         rms = {
             side: [_mean(table[f"rms_{layer}"][-1] for table in of[side]) for layer in LENET_RMS[side]]
             for side in SIDES
@@ -368,6 +370,7 @@ def lenet_claims(
         apart = [_curve_deviation(of[side], column, at) for (side, column), at in LENET_CURVES.items()]
         trained = not any(_flags(table["diverged"]).any() for side in SIDES for table in of[side])
         remark = "" if trained else "; a training diverged"
+        rule = "by more than 2 standard errors; partly, if at all"
         printed = [
             _claim(
                 "lenet",
@@ -400,17 +403,18 @@ def lenet_claims(
                 "lenet",
                 f"High weight decay generalises better ({start})",
                 "{high:g} % against {low:g} % test error".format(**LENET_TEST_ERROR),
-                "{high:.2f} % against {low:.2f} %".format(**test) + remark,
-                "lower final test error",
-                trained and test["high"] < test["low"],
+                "{high:.2f} % against {low:.2f} %".format(**test)
+                + f"; standard error of the difference {chance:.2f} points{remark}",
+                f"lower final test error {rule}",
+                *(trained and test["low"] - test["high"] > least for least in (2 * chance, 0)),
             ),
             _claim(
                 "lenet",
                 f"High weight decay overfits less ({start})",
                 "test and training error end about equal",
-                "test less training error: high {high:.2f}, low {low:.2f} points".format(**gap) + remark,
-                "smaller difference with high",
-                trained and gap["high"] < gap["low"],
+                "test less training error {high:.2f} against {low:.2f} points".format(**gap) + remark,
+                f"less {rule}",
+                *(trained and gap["low"] - gap["high"] > least for least in (2 * chance, 0)),
             ),
             _claim(
                 "lenet",
@@ -467,7 +471,7 @@ def attack_claims(
             "attack",
             f"With high weight decay adversarial examples are farther away ({start})",
             "for each of 10 images",
-            f"by {farther.mean():.2f} ± {error:.2f} (standard error), "
+            f"by {farther.mean():.2f} ± {error:.2f} (standard error), {ratio:.2f} times; "
             f"{(farther > 0).sum()} of {len(shared)} images",
             "mean above 2 standard errors; partly, above 0",
             farther.mean() > 2 * error,
@@ -511,13 +515,13 @@ def _range_claim(
     )
 
 
-def _pairs_claim(statement: str, holds: Sequence[Any], rule: str) -> Claim:
+def _pairs_claim(statement: str, holds: Sequence[Any], rule: str, remark: str = "") -> Claim:
     full, part = PAIR_SHARES
     return _claim(
         "svm",
         statement,
         "in words",
-        f"{sum(holds)} of {len(holds)} pairs",
+        f"{sum(holds)} of {len(holds)} pairs{remark}",
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         np.mean(holds) >= full,
         np.mean(holds) >= part,

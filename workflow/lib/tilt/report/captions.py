@@ -49,7 +49,7 @@ def toy(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> C
         for name, l2, theta in zip(fits["classifier"], fits["l2"], np.degrees(fits["theta"]), strict=True)
     ]
     classified = []
-    for loss, name in (("hinge", "the SVM"), ("softplus", "logistic regression")):
+    for loss, name in (("hinge", "The SVM"), ("softplus", "logistic regression")):
         rows = (table["loss"] == loss) & (table["noisy_point_correct"] == 1)
         classified.append(
             f"{name} classifies p as labelled "
@@ -86,7 +86,7 @@ def toy(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> C
             "The tilt of both classifiers against λ: it falls from tilted to upright.",
             f"{points} {len(np.unique(table['lambda']))} values of λ.",
             NO_NUMBER,
-            f"{_join(classified)}.".capitalize(),
+            f"{_join(classified)}.",
         ),
     }
 
@@ -103,7 +103,7 @@ def scaling(classifier: Settings, margins: Columns, norms: Sequence[float]) -> C
 
     def risks(norm: float) -> str:
         return _join(
-            f"{name} {empirical_risk(scaled(loss, norm), distance):.3g}" for name, loss in LOSSES.items()
+            f"{name} {empirical_risk(scaled(loss, norm), distance):.3f}" for name, loss in LOSSES.items()
         )
 
     return {
@@ -174,7 +174,7 @@ def svm(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
             "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
                 claims.OPTIMAL_EXPONENT, *claims.OPTIMAL_EXPONENT_RANGE
             ),
-            "λ_article of the least test error, of several λ the middle one: median "
+            "λ_article of the least test error, of several λ the largest: median "
             f"{_power(np.median(best))}, range {_power(best.min())} to {_power(best.max())}.",
         ),
     }
@@ -346,8 +346,8 @@ def attack(
             f"A row of digits, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
             f"{network['seed']}, temperature {temperatures[name]:.3g}.",
-            f"norms {_numbers(claims.ATTACK_NORMS[side])}; mean {claims.ATTACK_MEAN[side]:.2f}",
-            f"Norms {_numbers(table['norm'][first])}; mean {table['norm'][first].mean():.2f}.",
+            f"norms {_fixed(claims.ATTACK_NORMS[side])}; mean {claims.ATTACK_MEAN[side]:.2f}",
+            f"Norms {_fixed(table['norm'][first])}; mean {table['norm'][first].mean():.2f}.",
         )
     parts = []
     for name, table in attacks.items():
@@ -373,6 +373,10 @@ def _join(parts: Any) -> str:
 
 def _numbers(values: Any) -> str:
     return _join(f"{value:.3g}" for value in values)
+
+
+def _fixed(values: Any) -> str:
+    return _join(f"{value:.2f}" for value in values)
 
 
 def _range(values: NDArray[Any], digits: str) -> str:

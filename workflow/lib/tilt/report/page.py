@@ -86,9 +86,9 @@ def figures(
                 alt=caption.alt,
                 parts={
                     "Drawn": f"{drawn} {caption.sample}",
-                    "The article": claimed,
-                    "It printed": f"{caption.published}.",
-                    "We measured": caption.measured,
+                    "Claimed": claimed,
+                    "Published": f"{caption.published}.",
+                    "Measured": caption.measured,
                 },
             )
         )
@@ -134,9 +134,10 @@ def render(
 
 
 def marked(text: str) -> str:
-    """Plain text as HTML, with λ_optimal, d_adv, x_m and 10^2.5 typeset."""
-    text = re.sub(r"(?<!\w)(λ|d|x|w|f)_(\w+|‖w‖)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
-    return re.sub(r"10\^-?[\d.]*\d", lambda power: f"10<sup>{power[0][3:].replace('-', '−')}</sup>", text)
+    """Plain text as HTML, with λ_optimal, d_adv, x_m, 10^2.5 and 4e-15 typeset."""
+    text = re.sub(r"(?<!\w)(λ|d|x|w)_(\w+)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
+    text = re.sub(r"(?<=\d)e([+-])0*(?=\d)", r" · 10^\1", text).replace("10^+", "10^")
+    return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
 
 
 def fits_table(fits: Columns) -> Table:
