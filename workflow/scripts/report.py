@@ -40,8 +40,9 @@ def main(input, output, params):
         *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
-    printed = "the tables of 30 pairs, compared below" if published else captions.NO_NUMBER
+    tabled = set(published[0]["pair"]) if published else ()
     for pair, plane in by(shown, input.planes, positions).items():
+        printed = "a table of this pair, compared below" if pair in tabled else captions.NO_NUMBER
         of_pair = captions.svm_pair(pair, paths[pair], plane, exponents, per_class, printed)
         of_svm |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
     written = {

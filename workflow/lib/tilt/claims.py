@@ -281,7 +281,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             _claim(
                 "svm",
                 "Classes that are hard to separate end up more tilted",
-                "7 v 9 more than 0 v 1",
+                "7v9 more than 0v1",
                 f"rank correlation of θ at the smallest λ with the least test error: {rho:.2f}",
                 "at least 0.5; partly, above 0",
                 rho >= 0.5,
@@ -348,8 +348,8 @@ def lenet_claims(
 ) -> list[Claim]:
     """LeNet low against LeNet high from each start, from the networks' settings and histories.
 
-    Values are means over seeds at the end of the training; `test_images` is the number of images behind a test
-    error, and `numbers` says whether the article's numbers can be compared (see `comparable`).
+    Values are means over seeds at the end of the training; `test_images` is how many images a test error is
+    taken over, and `numbers` says whether the article's numbers can be compared (see `comparable`).
     """
     claims = []
     for start, names in starts(networks).items():

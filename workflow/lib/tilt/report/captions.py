@@ -283,8 +283,8 @@ def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], re
     seeds = _join(sorted({str(network["seed"]) for network in networks.values()}))
     epochs = max(len(history["epoch"]) for history in histories.values())
     of = (
-        f"{len(networks)} networks, n = {record['train_images']:,} training and {record['test_images']:,} test "
-        f"images, {epochs} epochs; seed {seeds}."
+        f"{len(networks)} networks, n = {record['train_images']:,} training and "
+        f"{record['test_images']:,} test images, {epochs} epochs; seed {seeds}."
     )
     ends = {
         name: {column: values[-1] for column, values in history.items()}

@@ -136,7 +136,8 @@ def render(
 def marked(text: str) -> str:
     """Plain text as HTML, with λ_optimal, d_adv, x_m, 10^2.5 and 4e-15 typeset."""
     text = re.sub(r"(?<!\w)(λ|d|x|w)_(\w+)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
-    text = re.sub(r"(?<=\d)e([+-])0*(?=\d)", r" · 10^\1", text).replace("10^+", "10^")
+    text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1 · 10^\2", text).replace("10^+", "10^")
+    text = re.sub(r"(?<![\d.])1 · 10\^", "10^", text)
     return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
 
 
@@ -224,14 +225,15 @@ def deviations_table(summary: Columns) -> Table:
 
 
 def arbitration_table(arbitration: Columns) -> Table:
-    """What libsvm finds in each cell beyond the tolerance; errors in %."""
+    """What libsvm finds in each cell beyond the tolerance."""
     rows = []
     for k in range(len(arbitration["quantity"])):
         row = {name: column[k] for name, column in arbitration.items()}
-        factor = 100 if row["quantity"].startswith("err") else 1
+        name, unit, _ = PUBLISHED_QUANTITIES[row["quantity"]]
+        factor, unit = (100, "%") if unit == "points" else (1, unit)
         values = [f"{factor * row[who]:.4f}" for who in ("ours", "published", "libsvm")]
         power = f"10^{np.log10(row['lambda_article']):.1f}"
-        rows.append((row["pair"], power, row["quantity"], *values, row["agrees_with"]))
+        rows.append((row["pair"], power, f"{name} ({unit})", *values, row["agrees_with"]))
     header = ("Pair", "λ_article", "Quantity", "Ours", "Published", "libsvm", "libsvm agrees with")
     return Table(f"The {len(rows)} cells beyond the tolerance", header, rows)
 

@@ -21,9 +21,10 @@ from tilt.svm.gram import GramCache
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
-MAX_STEPS = 200
+MAX_STEPS = 100
 SEARCH_ACCURACY = 0.1
 ROUNDING = 4e-16
+JITTER = 1e-14  # added to the diagonal, relative to the trace, against rounding
 
 
 @dataclass(eq=False)
@@ -83,23 +84,20 @@ def _direction(
     B, y = problem.A[curved], problem.y[curved]
     if curved.size <= B.shape[1]:
         K = gram.block(problem.samples[curved])
-        K.ravel()[:: curved.size + 1] += 1 / sigma
-        p, q = _solve_positive(K, np.stack([B @ gradient_w, y], axis=1)).T
+        p, q = _solve(K, 1 / sigma, np.stack([B @ gradient_w, y], axis=1)).T
         db = (y @ p - gradient_b) / (y @ q)
         return -gradient_w - (db * q - p) @ B, db
-    H = sigma * (B.T @ B)
-    H.ravel()[:: len(H) + 1] += 1
     h = sigma * (y @ B)
-    p, q = _solve_positive(H, np.stack([gradient_w, h], axis=1)).T
+    p, q = _solve(sigma * (B.T @ B), 1, np.stack([gradient_w, h], axis=1)).T
     db = (h @ p - gradient_b) / (sigma * curved.size - h @ q)
     return -p - db * q, db
 
 
-def _solve_positive(matrix: Array, right: Array) -> Array:
-    factor, info = dpotrf(matrix.T, lower=1, overwrite_a=1)
-    if info:
-        raise FloatingPointError("matrix not pd")
-    return dpotrs(factor, right, lower=1)[0]
+def _solve(matrix: Array, shift: float, right: Array) -> Array:
+    """(matrix + shift I)⁻¹ right for a positive semidefinite matrix, which is overwritten."""
+    matrix.ravel()[:: len(matrix) + 1] += shift + JITTER * np.trace(matrix)
+    factor, _ = dpotrf(matrix.T, lower=1, overwrite_a=1)
+    return np.asarray(dpotrs(factor, right, lower=1)[0])
 
 
 def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:

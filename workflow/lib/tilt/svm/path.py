@@ -28,15 +28,15 @@ from tilt.svm.newton import Inner, minimise
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-MAX_ROUNDS = 40
+MAX_ROUNDS = 20
 FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 10 to 1000 take about as long
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
 LARGEST_SIGMA = 1e6  # σ beyond it loses digits of the multipliers
-INEXACT_ROUNDS = 2  # rounds after which a model without exact active sets may be accepted
+INEXACT_ROUNDS = 5  # rounds after which a model without exact active sets may be accepted
 ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
 UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biases is a point
-FIRST_ACCURACY = 1e-4  # of the gradient of a λ's first inner problem, relative to ‖w‖
+FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖
 MAX_SET_CHANGES = 12
 ON_MARGIN = 1e-9  # relative slack of the conditions on active sets
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
