@@ -563,7 +563,7 @@ def _curve_deviation(histories: Sequence[Columns], column: str, published: Mappi
         for epoch, value in published.items()
         if epoch <= length
     ]
-    return float(np.median(deviations)) if deviations else np.inf
+    return float(np.median(deviations)) if deviations else np.nan
 
 
 def _flags(column: NDArray[Any]) -> NDArray[np.bool_]:

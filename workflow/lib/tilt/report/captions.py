@@ -255,8 +255,10 @@ def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
                 parts.append(f"{name} {np.nanmax(largest):.2g} {unit}")
         return _join(parts)
 
-    agrees = arbitration["agrees_with"].astype(str)
-    counts = _join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "published", "neither"))
+    counts = "none"
+    if len(arbitration["pair"]):
+        agrees = arbitration["agrees_with"]
+        counts = _join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "published", "neither"))
     return {
         "deviations": Caption(
             "published_deviations",

@@ -227,7 +227,7 @@ def deviations_table(summary: Columns) -> Table:
 def arbitration_table(arbitration: Columns) -> Table:
     """What libsvm finds in each cell beyond the tolerance."""
     rows = []
-    for k in range(len(arbitration["quantity"])):
+    for k in range(len(arbitration["pair"])):
         row = {name: column[k] for name, column in arbitration.items()}
         name, unit, _ = PUBLISHED_QUANTITIES[row["quantity"]]
         factor, unit = (100, "%") if unit == "points" else (1, unit)
