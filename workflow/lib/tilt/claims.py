@@ -272,7 +272,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
             [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tables],
             "greater at both ends of λ",
-            f"; {sum(table['err_test'][0] == 0 for table in tables)} have none at the smallest λ",
+            f"; without test error at the smallest λ: {sum(table['err_test'][0] == 0 for table in tables)}",
         ),
     ]
     if len(tables) >= MIN_PAIRS and np.ptp(least) > 0:

@@ -1,0 +1,663 @@
+"""The report: verdicts at both sides of their tolerances, a caption for every figure, a whole page."""
+
+import re
+import struct
+import zlib
+from html.parser import HTMLParser
+
+import docutils.core
+import numpy as np
+import pytest
+
+from conftest import ROOT
+from tilt import claims
+from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
+from tilt.errors import InputError
+from tilt.io import read_table, write_table
+from tilt.published import TOLERANCES
+from tilt.report import captions, page
+from tilt.scaling import risk_table
+from tilt.svm.tables import summary_table
+from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
+
+MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
+NETWORKS = {
+    "small_low": {"weight_decay": 1e-4, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
+    "small_high": {"weight_decay": 1e-1, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
+}
+SHOWN = {"low": "small_low", "high": "small_high"}
+LENET = claims.PROTOCOLS["lenet"] | {"networks": NETWORKS}
+SETTINGS = {
+    "svm": claims.PROTOCOLS["svm"] | {"tolerance": 1e-6},
+    "lenet": LENET,
+    "attack": claims.PROTOCOLS["attack"],
+}
+
+
+def verdict(judged, start):
+    """The verdict of the only claim whose text starts like this."""
+    (found,) = (claim.verdict for claim in judged if claim.statement.startswith(start))
+    return found
+
+
+# Toy problem
+
+
+@pytest.fixture(scope="module")
+def toy():
+    X, y = noisy_training_set(6, seed=0)
+    table = noisy_point_table(X, y, np.logspace(-6, 1, 8))
+    return {
+        "mirror": mirror_distance_table(np.linspace(0, np.pi / 2, 7)),
+        "fits": four_fits(table),
+        "table": table,
+    }
+
+
+def test_the_toy_problem_as_computed_is_reproduced(toy):
+    judged = claims.toy_claims(toy["mirror"], toy["fits"])
+    assert [claim.verdict for claim in judged] == [REPRODUCED] * 3
+
+
+@pytest.mark.parametrize(
+    ("start", "column", "value", "expected"),
+    [
+        ("Without", "theta", np.radians([45, 0, 45, 0]), REPRODUCED),
+        ("Without", "theta", np.radians([45, 0, 44.9, 0]), PARTLY),
+        ("Without", "theta", np.radians([44.9, 0, 44.9, 0]), NOT),
+        ("Without", "noisy_point_correct", np.array([0, 0, 1, 0]), PARTLY),
+        ("With enough", "theta", np.radians([80, 4.9, 80, 4.9]), REPRODUCED),
+        ("With enough", "theta", np.radians([80, 4.9, 80, 5.1]), PARTLY),
+        ("With enough", "noisy_point_correct", np.array([1, 1, 1, 1]), NOT),
+    ],
+)
+def test_the_toy_problem_is_judged_by_tilt_and_noisy_point(toy, start, column, value, expected):
+    judged = claims.toy_claims(toy["mirror"], toy["fits"] | {column: value})
+    assert verdict(judged, start) == expected
+
+
+def test_mirror_images_that_do_not_come_closer_are_not_a_reproduction(toy):
+    mirror = toy["mirror"] | {"distance": toy["mirror"]["distance"][::-1]}
+    assert verdict(claims.toy_claims(mirror, toy["fits"]), "The more") == NOT
+
+
+# Scaling the loss
+
+
+def test_both_limits_are_reached_at_extreme_norms_only():
+    judged = claims.scaling_claims(risk_table(MARGINS, [1e-3, 1, 1e3]))
+    assert [claim.verdict for claim in judged] == [REPRODUCED] * 3
+    judged = claims.scaling_claims(risk_table(MARGINS, [2, 3, 4]))
+    assert verdict(judged, "For large") == NOT
+    assert verdict(judged, "For small") == NOT
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1.009, REPRODUCED), (1.011, PARTLY)])
+def test_a_limit_is_reached_to_one_per_cent_of_d_adv(factor, expected):
+    risk = risk_table(MARGINS, [1e-6, 1e6])
+    d_adv = MARGINS.mean()
+    risk["hinge"][0] = 1 - 1e-6 * factor * d_adv
+    assert verdict(claims.scaling_claims(risk), "For small") == expected
+
+
+# SVM
+
+
+def path(*, theta, err_test, err_train=(0.0, 0.01, 0.02, 0.03, 0.04), exponents=(-1, 1, 2.5, 4, 7)):
+    article, theta = 10.0 ** np.array(exponents), np.array(theta)
+    return {
+        "lambda_article": article,
+        "lambda": 1e-5 * article,
+        "theta": theta,
+        "d_adv": 2 * np.cos(theta),
+        "norm_w": 1 / article,
+        "err_train": np.array(err_train),
+        "err_test": np.array(err_test),
+        "duality_gap": np.full(len(theta), 1e-7),
+    }
+
+
+def paths(*, mean=1.110, worst=3.70, tilts=(1.06, 1.49), n=45):
+    """Paths of n pairs in which every claim of the article holds, with these headline numbers."""
+    spread = np.linspace(-0.1, 0.1, n - 1)
+    least = np.append((mean * n - worst) / (n - 1) + spread - spread.mean(), worst) / 100
+    tables = [
+        path(theta=[t, 0.8, 0.4, 0.2, 0.0], err_test=[e + 0.02, e + 0.01, e, e + 0.01, e + 0.03])
+        for t, e in zip(np.linspace(*tilts, n), least, strict=True)
+    ]
+    for k, exponent in ((0, 1.2), (1, 3.5)):
+        tables[k]["lambda_article"][2] = 10.0**exponent
+    return {f"0v{k}": table for k, table in enumerate(tables)}
+
+
+def test_a_faithful_svm_is_reproduced_in_every_claim():
+    judged = claims.svm_claims(paths(), numbers=True)
+    assert {claim.verdict for claim in judged} == {REPRODUCED}
+    assert len(judged) == 11
+
+
+@pytest.mark.parametrize(
+    ("changed", "start", "expected"),
+    [
+        ({"mean": 1.119}, "Least test error over λ, mean", REPRODUCED),
+        ({"mean": 1.121}, "Least test error over λ, mean", NOT),
+        ({"worst": 3.74}, "Least test error over λ, worst", REPRODUCED),
+        ({"worst": 3.76}, "Least test error over λ, worst", NOT),
+        ({"tilts": (1.069, 1.481)}, "Tilt at the smallest", REPRODUCED),
+        ({"tilts": (1.069, 1.479)}, "Tilt at the smallest", PARTLY),
+        ({"tilts": (1.09, 1.40)}, "Tilt at the smallest", NOT),
+    ],
+)
+def test_numbers_of_the_svm_are_judged_by_their_tolerance(changed, start, expected):
+    assert verdict(claims.svm_claims(paths(**changed), numbers=True), start) == expected
+
+
+@pytest.mark.parametrize(
+    ("exponents", "median", "ends"),
+    [
+        ((1.2, 2.5, 3.5), REPRODUCED, REPRODUCED),
+        ((1.39, 2.69, 3.69), REPRODUCED, REPRODUCED),
+        ((1.41, 2.71, 3.5), NOT, PARTLY),
+        ((1.41, 2.5, 3.2), REPRODUCED, NOT),
+    ],
+)
+def test_the_place_of_the_least_error_is_judged_in_decades(exponents, median, ends):
+    tables = paths(n=3, mean=2)
+    for table, exponent in zip(tables.values(), exponents, strict=True):
+        table["lambda_article"][2] = 10.0**exponent
+    judged = claims.svm_claims(tables, numbers=True)
+    assert verdict(judged, "λ_article of the least test error, median") == median
+    assert verdict(judged, "λ_article of the least test error, range") == ends
+
+
+def test_of_several_least_errors_the_largest_lambda_counts():
+    tables = paths(n=3, mean=2)
+    for table in tables.values():
+        table["err_test"][3] = table["err_test"][2]
+    measured = [c.measured for c in claims.svm_claims(tables, numbers=True) if "median" in c.statement]
+    assert measured == ["10^4.0"]
+
+
+def test_numbers_of_other_data_are_not_comparable_and_words_are_judged():
+    judged = claims.svm_claims(paths(), numbers=False)
+    assert [claim.verdict for claim in judged] == [INCOMPARABLE] * 5 + [REPRODUCED] * 6
+
+
+@pytest.mark.parametrize(("broken", "expected"), [(2, REPRODUCED), (3, PARTLY), (20, PARTLY), (21, NOT)])
+@pytest.mark.parametrize(
+    ("start", "column", "values"),
+    [
+        ("The tilt falls", "theta", [1.2, 0.8, 0.9, 0.2, 0.0]),
+        ("The two aims conflict", "err_train", [0.05, 0.01, 0.02, 0.03, 0.04]),
+        ("The test error is least in between", "err_test", [0.01, 0.02, 0.03, 0.04, 0.05]),
+    ],
+)
+def test_what_is_said_of_every_pair_is_judged_by_their_share(start, column, values, broken, expected):
+    tables = paths(n=40)
+    for table in list(tables.values())[:broken]:
+        table[column] = np.array(values)
+    assert verdict(claims.svm_claims(tables, numbers=True), start) == expected
+
+
+def test_identity_limit_and_rank_correlation_of_the_svm():
+    tables = paths(n=6, mean=2)
+    for k, table in enumerate(tables.values()):
+        table["theta"][-1] = np.radians(0.11)
+        table["theta"][0] = 1.5 - 0.01 * k
+        table["err_test"][2] = 0.001 * k
+    judged = claims.svm_claims(tables, numbers=True)
+    assert verdict(judged, "At the largest λ") == NOT
+    assert verdict(judged, "The adversarial distance depends") == NOT
+    assert verdict(judged, "Classes that are hard") == NOT
+
+
+# Published tables
+
+
+def deviations(**changed):
+    """Two pairs that agree with the article everywhere; changed: quantity -> cells within, of 1000."""
+    names = list(TOLERANCES)
+    lines = {
+        "pair": np.repeat(["0v1", "7v9"], len(names)),
+        "quantity": np.tile(names, 2),
+        "rows": np.full(10, 500.0),
+        "within": np.full(10, 500.0),
+        "median": np.full(10, 2e-4),
+        "largest": np.tile(list(TOLERANCES.values()), 2),
+        "lambda_article": np.full(10, 10.0),
+        "rows_not_unique": np.full(10, 7.0),
+        "within_not_unique": np.full(10, 7.0),
+    }
+    for quantity, cells in changed.items():
+        lines["within"][(lines["quantity"] == quantity) & (lines["pair"] == "7v9")] = cells - 500
+    return lines
+
+
+def arbitration(quantity, agrees_with):
+    """One cell for each verdict of libsvm."""
+    n = len(agrees_with)
+    columns = ("lambda_article", "ours", "published", "libsvm")
+    verdicts = {"quantity": np.repeat(quantity, n), "agrees_with": np.array(agrees_with)}
+    return {"pair": np.repeat("7v9", n), **verdicts, **{name: np.ones(n) for name in columns}}
+
+
+NO_ARBITRATION = arbitration("theta", [])
+
+
+@pytest.mark.parametrize(
+    ("start", "quantity", "within", "agrees_with", "expected"),
+    [
+        ("Tables of the adversarial distance", "d_adv", 1000, [], REPRODUCED),
+        ("Tables of the adversarial distance", "d_adv", 999, ["ours"], REPRODUCED),
+        ("Tables of the adversarial distance", "d_adv", 999, ["neither"], PARTLY),
+        ("Tables of the adversarial distance", "d_adv", 950, ["published"] * 50, PARTLY),
+        ("Tables of the adversarial distance", "d_adv", 949, ["published"] * 51, NOT),
+        ("Tables of the test error", "err_test", 950, ["published"] * 50, REPRODUCED),
+        ("Tables of the test error", "err_test", 949, ["published"] * 51, PARTLY),
+        ("Tables of the test error", "err_test", 899, ["published"] * 101, NOT),
+    ],
+)
+def test_published_tables_are_judged_by_the_share_of_cells(start, quantity, within, agrees_with, expected):
+    judged = claims.published_claims(deviations(**{quantity: within}), arbitration(quantity, agrees_with))
+    assert verdict(judged, start) == expected
+    assert [claim.verdict for claim in judged].count(REPRODUCED) >= 5
+
+
+@pytest.mark.parametrize(("median", "expected"), [(4e-4, REPRODUCED), (4.1e-4, NOT)])
+def test_the_typical_deviation_of_the_tilt_is_bounded(median, expected):
+    summary = deviations()
+    summary["median"][5] = median
+    assert (
+        verdict(claims.published_claims(summary, NO_ARBITRATION), "Tables of the tilt θ, typical") == expected
+    )
+
+
+# LeNet and its adversarial examples
+
+
+def history(test, train=0.0, rms=(0.04, 0.04, 0.02, 0.5), epochs=50, diverged=False):
+    """A history that ends in these errors (in %) and weights."""
+    return {
+        "epoch": np.arange(1.0, epochs + 1),
+        "test_error": np.full(epochs, test / 100),
+        "train_error": np.full(epochs, train / 100),
+        "seconds": np.ones(epochs),
+        "diverged": np.array([*[False] * (epochs - 1), diverged]),
+        **{
+            f"rms_{layer}": np.full(epochs, value)
+            for layer, value in zip(claims.LENET_RMS["low"], rms, strict=True)
+        },
+    }
+
+
+HIGH_RMS = tuple(claims.LENET_RMS["high"].values())
+
+
+def lenet(low, high, numbers=True, networks=NETWORKS):
+    histories = {"small_low": low, "small_high": high}
+    return claims.lenet_claims(networks, histories, test_images=10_000, numbers=numbers)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(1.79, 1.01, REPRODUCED), (1.79, 1.41, PARTLY), (1.81, 0.99, NOT)],
+)
+def test_final_errors_of_lenet(low, high, expected):
+    assert verdict(lenet(history(low), history(high)), "Final test error") == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(1.6, 1.2, REPRODUCED), (1.6, 1.3, PARTLY), (1.6, 1.6, NOT), (1.2, 1.6, NOT)],
+)
+def test_the_better_of_two_networks_must_be_better_than_chance(low, high, expected):
+    judged = lenet(history(low), history(high), numbers=False)
+    assert verdict(judged, "High weight decay generalises better") == expected
+    assert verdict(judged, "High weight decay overfits less") == expected
+
+
+def test_a_training_that_diverged_reproduces_nothing():
+    judged = lenet(history(90, 90, rms=(np.nan,) * 4, diverged=True), history(1.2, 1.2, HIGH_RMS))
+    said = [claim for claim in judged if claim.statement.startswith("High weight decay")]
+    assert [claim.verdict for claim in said] == [NOT] * 3
+    assert all("diverged" in claim.measured for claim in said)
+
+
+@pytest.mark.parametrize(
+    ("factors", "expected"),
+    [((1.49,) * 4, REPRODUCED), ((1.51, 1, 1, 1), PARTLY), ((1.51,) * 4, PARTLY), ((0.66,) * 4, PARTLY)],
+)
+def test_weights_are_compared_within_a_factor(factors, expected):
+    rms = np.array(list(claims.LENET_RMS["low"].values())) * factors
+    judged = lenet(history(1.6, rms=rms), history(1.2, rms=HIGH_RMS))
+    assert verdict(judged, "RMS of the weights") == expected
+    other = lenet(history(1.6, rms=3 * rms), history(1.2, rms=3 * np.array(HIGH_RMS)))
+    assert verdict(other, "RMS of the weights") == NOT
+
+
+def test_smaller_weights_are_counted_by_layer():
+    assert (
+        verdict(lenet(history(1, rms=(2, 2, 2, 2)), history(1, rms=(1, 1, 1, 1))), "High weight decay gives")
+        == REPRODUCED
+    )
+    assert (
+        verdict(lenet(history(1, rms=(2, 2, 2, 1)), history(1, rms=(1, 1, 1, 1))), "High weight decay gives")
+        == PARTLY
+    )
+
+
+def test_curves_are_compared_at_the_published_epochs():
+    def following(side, shift):
+        table = history(1)
+        for (name, column), points in claims.LENET_CURVES.items():
+            if name == side:
+                for epoch, value in points.items():
+                    table[column][epoch - 1] = (value + shift) / 100
+        return table
+
+    for shift, expected in ((0.29, REPRODUCED), (0.31, PARTLY)):
+        judged = lenet(following("low", 0), following("high", shift))
+        assert verdict(judged, "Errors along the training") == expected
+
+
+def test_each_start_is_judged_by_itself_and_other_decays_are_not_comparable():
+    networks = NETWORKS | {
+        "large_low": NETWORKS["small_low"] | {"initial_weights": "improved_xavier", "weight_decay": 1e-3},
+        "large_high": NETWORKS["small_high"] | {"initial_weights": "improved_xavier"},
+        "alone": NETWORKS["small_low"] | {"pixel_scale": 0.5},
+    }
+    histories = {name: history(1.6 if name.endswith("low") else 1.2) for name in networks}
+    judged = claims.lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    finals = [claim for claim in judged if claim.statement.startswith("Final test error")]
+    assert [claim.verdict for claim in finals] == [REPRODUCED, INCOMPARABLE]
+    assert "improved Xavier" in finals[1].statement
+
+
+def test_seeds_of_a_weight_decay_are_averaged():
+    networks = NETWORKS | {"second": NETWORKS["small_low"] | {"seed": 1}}
+    histories = {"small_low": history(1.2), "second": history(2.0), "small_high": history(1.2)}
+    judged = claims.lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    assert verdict(judged, "Final test error") == REPRODUCED
+
+
+def attacked(norms, success=None):
+    norms = np.array(norms, dtype=float)
+    n = len(norms)
+    return {
+        "index": np.arange(n),
+        "label": np.arange(n) % 10,
+        "norm": norms,
+        "steps": np.full(n, 9.0),
+        "success": np.full(n, True) if success is None else np.array(success),
+    }
+
+
+def attacks(low, high):
+    tables = {"small_low": attacked(low), "small_high": attacked(high)}
+    return claims.attack_claims(NETWORKS, tables, numbers=True)
+
+
+NOISE = 0.05 * np.random.default_rng(1).normal(size=20)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "distances", "ratio", "farther"),
+    [
+        (1.77, 5.75, REPRODUCED, REPRODUCED, REPRODUCED),
+        (1.77 * 1.24, 5.75 * 1.24, REPRODUCED, REPRODUCED, REPRODUCED),
+        (1.77 * 1.26, 5.75, PARTLY, REPRODUCED, REPRODUCED),
+        (1.77 * 1.34, 5.75, PARTLY, PARTLY, REPRODUCED),
+        (4.0, 4.0 * 3.3 * 1.2, NOT, REPRODUCED, REPRODUCED),
+        (4.0, 4.5, PARTLY, PARTLY, REPRODUCED),
+        (4.0, 3.9, NOT, NOT, NOT),
+    ],
+)
+def test_distances_of_adversarial_examples(low, high, distances, ratio, farther):
+    judged = attacks(np.full(20, low), high + NOISE - NOISE.mean())
+    assert verdict(judged, "Mean distance") == distances
+    assert verdict(judged, "Times as far") == ratio
+    assert verdict(judged, "With high weight decay") == farther
+
+
+def test_a_difference_within_two_standard_errors_is_partly_reproduced():
+    difference = NOISE - NOISE.mean()
+    error = difference.std(ddof=1) / np.sqrt(20)
+    for shift, expected in ((2.1, REPRODUCED), (1.9, PARTLY)):
+        judged = attacks(np.full(20, 4.0), 4 + shift * error + difference)
+        assert verdict(judged, "With high weight decay") == expected
+
+
+def test_only_images_that_reached_their_target_on_both_sides_count(tmp_path):
+    tables = {
+        "small_low": attacked([1, 1, 1, 50], success=[True, True, True, False]),
+        "small_high": attacked([3, 3, 90, 3], success=[True, True, False, True]),
+    }
+    for name, table in tables.items():
+        write_table(tmp_path / name, table)
+    read = {name: read_table(tmp_path / name) for name in tables}
+    judged = claims.attack_claims(NETWORKS, read, numbers=False)
+    assert "1.00 and 3.00, 2 images" in judged[0].measured
+    assert judged[0].verdict == judged[1].verdict == INCOMPARABLE
+    none = {name: attacked([1, 2], success=[False, False]) for name in NETWORKS}
+    assert claims.attack_claims(NETWORKS, none, numbers=True) == []
+
+
+def test_numbers_are_comparable_under_the_articles_protocol_only():
+    assert claims.comparable("mnist", SETTINGS, "svm", "lenet", "attack")
+    assert not claims.comparable("digits", SETTINGS, "svm")
+    for section, key, value in (("svm", "pairs", ["7v9"]), ("lenet", "epochs", 49), ("attack", "step", 5)):
+        changed = SETTINGS | {section: SETTINGS[section] | {key: value}}
+        assert not claims.comparable("mnist", changed, section)
+
+
+def test_the_table_of_claims_reads_back(tmp_path):
+    judged = [
+        Claim("toy", "a, b", "1", "2", "equal", NOT),
+        Claim("svm", "c", "1 %", "1 %", "equal", REPRODUCED),
+    ]
+    write_table(tmp_path / "claims.csv", claims.claims_table(judged))
+    table = read_table(tmp_path / "claims.csv")
+    assert list(table["verdict"]) == [NOT, REPRODUCED]
+    assert list(table["statement"]) == ["a, b", "c"]
+
+
+# Captions and page
+
+
+def pictures():
+    """Section, stem of the file and name of the caption of each figure that the rules draw."""
+    rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
+    found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
+    return [(caption.split("_")[0], file.rsplit("/", 1)[1], caption) for file, caption in found]
+
+
+def texts():
+    return {file.stem: file.read_text() for file in (ROOT / "workflow" / "report").glob("*_*.rst")}
+
+
+@pytest.mark.parametrize("name", sorted({caption for *_, caption in pictures()} | {"report_page"}))
+def test_every_caption_has_its_two_paragraphs(name):
+    text = texts()[name]
+    assert len(text.strip().split("\n\n")) == 2
+    docutils.core.publish_doctree(text, settings_overrides={"report_level": 1, "halt_level": 1})
+
+
+def test_no_caption_is_left_over():
+    assert set(texts()) == {caption for *_, caption in pictures()} | {"report_page"}
+
+
+@pytest.fixture(scope="module")
+def written(toy):
+    """All captions and tables, from made-up results of 0v1 and 7v9 and two networks."""
+    tables = dict(zip(("0v1", "7v9"), paths(n=2, mean=2).values(), strict=True))
+    summary = summary_table([(0, 1), (7, 9)], list(tables.values()))
+    plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
+    histories = {"small_low": history(1.6), "small_high": history(1.2, diverged=True)}
+    attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
+    temperatures = dict.fromkeys(NETWORKS, 4.5)
+    beyond = arbitration("d_adv", ["ours"])
+    classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
+    part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
+            "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
+    records = {"train_images": 1000, "test_images": 797}
+    of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
+    return {
+        "captions": {
+            "toy": captions.toy({"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]),
+            "scaling": captions.scaling(classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]),
+            "svm": captions.svm(summary, 5, 3000) | {f"{{pair}}_{name}": c for name, c in of_pair.items()},
+            "published": captions.published(deviations(d_adv=999), beyond, "7v9"),
+            "lenet": captions.lenet(NETWORKS, histories, records),
+            "attack": captions.attack(NETWORKS, attacks, temperatures, SHOWN),
+        },
+        "tables": {
+            "toy": [page.fits_table(toy["fits"])],
+            "svm": [page.pairs_table(summary)],
+            "published": [page.deviations_table(deviations(d_adv=999)), page.arbitration_table(beyond)],
+            "lenet": [page.networks_table(NETWORKS, histories)],
+            "attack": [page.attacks_table(attacks, temperatures)],
+            "data": [page.data_table({"train": part, "test": part})],
+            "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
+        },
+        "claims": [
+            *claims.toy_claims(toy["mirror"], toy["fits"]),
+            *claims.scaling_claims(risk_table(MARGINS, [1e-3, 1e3])),
+            *claims.svm_claims(tables, numbers=True),
+            *claims.published_claims(deviations(), NO_ARBITRATION),
+            *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
+            *claims.attack_claims(NETWORKS, attacks, numbers=True),
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "stem", "caption"), pictures())
+def test_every_figure_of_the_rules_has_a_caption_with_all_its_parts(written, section, stem, caption):
+    found = written["captions"][section][stem]
+    assert found.text == caption
+    assert all(getattr(found, part) for part in ("title", "alt", "sample", "published", "measured"))
+    assert not re.search(r"\b(nan|inf|None)\b", " ".join((found.sample, found.published, found.measured)))
+
+
+def test_captions_carry_the_measured_numbers(written):
+    svm = written["captions"]["svm"]
+    assert "Least test error 2.000 % in the mean, 3.70 % at worst (7v9)" in svm["pair_maps"].measured
+    assert "1.41, 1.41" in svm["{pair}_mirrors"].measured
+    assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
+    assert "small_high 1.20 % (0.00 %)" in written["captions"]["lenet"]["errors"].measured
+    assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
+
+
+def png(width, height):
+    """The bytes of a grey PNG."""
+
+    def chunk(kind, content):
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    pixels = zlib.compress(b"".join(b"\0" + b"\x80" * width for _ in range(height)))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+class Walk(HTMLParser):
+    """Collects ids, links, pictures and headings, and checks that tags close in order."""
+
+    VOID = frozenset({"meta", "link", "img", "br"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.sources, self.alts, self.headings = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.ids += [attrs["id"]] if "id" in attrs else []
+        self.links += [attrs["href"]] if tag == "a" else []
+        self.sources += [attrs[key] for key in ("src", "srcset", "data", "poster") if key in attrs]
+        self.sources += [attrs["href"]] if tag == "link" else []
+        self.alts += [attrs.get("alt")] if tag == "img" else []
+        self.headings += [tag] if re.fullmatch(r"h\d", tag) else []
+        assert tag != "script"
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def rendered(written, folder, **changed):
+    figures = {}
+    for section, named in written["captions"].items():
+        files = [folder / f"{stem}.png" for stem in named]
+        for file in files:
+            file.write_bytes(png(30, 15))
+        figures[section] = page.figures(section, files, named, texts())
+    arguments = {
+        "dataset": "tiny",
+        "claims": written["claims"],
+        "figures": figures,
+        "tables": written["tables"],
+        "settings": SETTINGS,
+        "source": "a <made-up> & small source",
+        "config": "main: tiny  # <b>",
+    }
+    return page.render(**arguments | changed)
+
+
+def test_the_page_is_whole(written, tmp_path):
+    text = rendered(written, tmp_path)
+    walk = Walk(text)
+    assert walk.open == []
+    assert len(set(walk.ids)) == len(walk.ids)
+    assert {link[1:] for link in walk.links if link.startswith("#")} <= set(walk.ids)
+    assert {f"claims-{section}" for section in written["captions"]} <= set(walk.ids)
+    assert all(source.startswith("data:") for source in walk.sources)
+    assert len(walk.alts) == sum(map(len, written["captions"].values()))
+    assert all(walk.alts)
+    assert not re.search(r"url\(|@import", text)
+    assert walk.headings[:2] == ["h1", "h2"]
+    assert walk.headings.count("h1") == 1
+    for claim in written["claims"]:
+        assert page.marked(claim.measured) in text
+        assert page.marked(claim.rule) in text
+    for verdict in VERDICTS:
+        assert f"{page.MARKS[verdict]}</span> {verdict}" in text
+    assert "a &lt;made-up&gt; &amp; small source" in text
+    assert "# &lt;b&gt;" in text
+    assert 'width="20" height="10"' in text
+
+
+def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
+    without = {
+        part: {section: value for section, value in written[part].items() if section != "published"}
+        for part in ("captions", "tables")
+    }
+    judged = [claim for claim in written["claims"] if claim.section != "published"]
+    walk = Walk(rendered(without | {"claims": judged}, tmp_path))
+    assert "published" not in walk.ids
+    assert {"lenet", "data", "run"} <= set(walk.ids)
+
+
+def test_a_table_without_rows_is_left_out():
+    assert page.arbitration_table({"pair": np.array([]), "lambda_article": np.array([])}).rows == []
+
+
+def test_a_file_that_is_no_png_is_refused(written, tmp_path):
+    (tmp_path / "low.png").write_bytes(b"GIF89a")
+    with pytest.raises(InputError, match=r"low\.png: not a PNG file"):
+        page.figures("attack", [tmp_path / "low.png"], written["captions"]["attack"], texts())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d_adv < 10^-2.5.", "<i>d</i><sub>adv</sub> &lt; 10<sup>−2.5</sup>."),
+        ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5 · 10<sup>7</sup>"),
+        ("xavier_low, max_steps", "xavier_low, max_steps"),
+        ("10^2.5 to 10^3", "10<sup>2.5</sup> to 10<sup>3</sup>"),
+    ],
+)
+def test_plain_text_is_typeset(text, expected):
+    assert page.marked(text) == expected

@@ -1,0 +1,353 @@
+"""The SVM path: closed forms, libsvm, optimality conditions, invariances, and what it refuses."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.datasets import load_breast_cancer
+from sklearn.svm import SVC
+
+from tilt.data.images import BinaryPair, binary_pair
+from tilt.data.sources import embedded_digits
+from tilt.svm import HingePath, fit_path
+from tilt.svm.gram import GramCache
+from tilt.svm.tables import (
+    lambda_grid,
+    optimal_row,
+    path_table,
+    plane_arrays,
+    summary_table,
+    weight_arrays,
+)
+
+GRID = np.logspace(2, -5, 15)
+
+
+def objective(X, y, lam, w, b):
+    """Mean hinge + λ‖w‖², computed without the solver."""
+    return np.maximum(1 - y * (X @ w + b), 0).mean() + lam * (w @ w)
+
+
+def check(X, y, path: HingePath, tol=1e-6):
+    """Feasible multipliers, w made of them, objective and certificate as recomputed here."""
+    n = len(y)
+    for k, lam in enumerate(path.lambdas):
+        C = 1 / (2 * n * lam)
+        alpha, w, b = path.alpha[k], path.w[k], path.b[k]
+        assert alpha.min() >= 0
+        assert alpha.max() <= C * (1 + 1e-12)
+        assert abs(y @ alpha) <= 1e-9 * C * n
+        np.testing.assert_allclose((alpha * y) @ X, w, rtol=1e-6, atol=1e-7 * (1 + np.abs(w).max()))
+        primal = objective(X, y, lam, w, b)
+        dual = 2 * lam * (alpha.sum() - w @ w / 2)
+        assert path.objective[k] == pytest.approx(primal, rel=1e-8)
+        gap = (primal - dual) / primal
+        assert -1e-9 <= gap <= tol + 1e-9
+        assert path.duality_gap[k] <= tol
+    assert path.certified.all()
+
+
+# Closed forms
+
+
+def test_two_points():
+    X, y = np.array([[1.0, 2.0], [4.0, 6.0]]), np.array([-1.0, 1.0])
+    path = fit_path(X, y, [10.0, 1e-6])
+    difference, middle = np.array([3.0, 4.0]), np.array([2.5, 4.0])
+    np.testing.assert_allclose(path.w[0], difference / 40, rtol=1e-10)
+    assert path.b[0] == pytest.approx(-path.w[0] @ middle, rel=1e-10)
+    np.testing.assert_allclose(path.w[1], 2 * difference / 25, rtol=1e-10)
+    assert path.b[1] == pytest.approx(-path.w[1] @ middle, rel=1e-10)
+    assert path.alpha[1] == pytest.approx(2 / 25)
+
+
+def test_separable_points_with_a_known_margin():
+    X = np.array([[0, 0], [0, 1], [-1, 0], [2, 0], [2, 5], [3, -1.0]])
+    y = np.repeat([-1.0, 1.0], 3)
+    path = fit_path(X, y, [1e-4])
+    np.testing.assert_allclose(path.w[0], [1, 0], atol=1e-9)
+    assert path.b[0] == pytest.approx(-1, abs=1e-9)
+    assert path.objective[0] == pytest.approx(1e-4, rel=1e-9)
+
+
+def test_all_samples_inside_the_margin():
+    draw = np.random.default_rng(0)
+    X, y = draw.normal(size=(40, 5)), np.repeat([-1.0, 1.0], 20)
+    lam = 50.0
+    path = fit_path(X, y, [lam])
+    w = (X[y > 0].mean(axis=0) - X[y < 0].mean(axis=0)) / (4 * lam)
+    np.testing.assert_allclose(path.w[0], w, rtol=1e-10)
+    high = (1 - X[y > 0] @ w).min()
+    low = (-1 - X[y < 0] @ w).max()
+    assert (path.bias_low[0], path.bias_high[0]) == pytest.approx((low, high), rel=1e-10)
+    assert path.b[0] == pytest.approx((low + high) / 2, abs=1e-12)
+
+
+# Against libsvm
+
+
+def problem(kind: str):
+    draw = np.random.default_rng(len(kind))
+    n, d = 60, 6
+    y = np.repeat([-1.0, 1.0], n // 2)
+    X = draw.normal(size=(n, d))
+    if kind == "separable":
+        X[:, 0] += 5 * y
+    elif kind == "overlapping":
+        X += 0.3 * y[:, None]
+    elif kind == "unbalanced":
+        y = np.where(np.arange(n) < 3, 1.0, -1.0)
+        X += 0.5 * y[:, None]
+    elif kind == "duplicates":
+        X = np.repeat(X[::2], 2, axis=0) + 0.2 * y[:, None]
+        X[1::2] = X[::2]
+    elif kind == "constant columns":
+        X[:, 1], X[:, 2] = 3.0, 0.0
+    elif kind == "fewer samples than columns":
+        X = draw.normal(size=(n, 200))
+    elif kind == "one column":
+        X = X[:, :1] + 0.5 * y[:, None]
+    elif kind == "ties":
+        X = draw.integers(0, 3, size=(n, d)).astype(float)
+    elif kind == "scales":
+        X = X * 10.0 ** np.arange(-2, 4) + 100
+    return X, y
+
+
+KINDS = ["separable", "overlapping", "unbalanced", "duplicates", "constant columns",
+         "fewer samples than columns", "one column", "ties"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_never_above_libsvm_and_certified(kind):
+    X, y = problem(kind)
+    path = fit_path(X, y, GRID)
+    check(X, y, path)
+    for k, lam in enumerate(GRID):
+        libsvm = SVC(kernel="linear", C=1 / (2 * len(y) * lam), tol=1e-8).fit(X, y)
+        theirs = objective(X, y, lam, libsvm.coef_[0], libsvm.intercept_[0])
+        assert path.objective[k] <= theirs * (1 + 1e-6)
+        if kind in ("separable", "overlapping"):
+            np.testing.assert_allclose(path.w[k], libsvm.coef_[0], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tighter_tolerance_is_reached_as_well(kind):
+    X, y = problem(kind)
+    check(X, y, fit_path(X, y, GRID, tol=1e-9), tol=1e-9)
+
+
+def test_columns_of_very_different_scale():
+    X, y = problem("scales")
+    check(X, y, fit_path(X, y, GRID))
+
+
+def test_many_samples_of_few_columns():
+    draw = np.random.default_rng(3)
+    y = np.where(draw.random(3000) < 0.3, 1.0, -1.0)
+    X = draw.normal(size=(3000, 4)) + 0.4 * y[:, None]
+    check(X, y, fit_path(X, y, np.logspace(3, -6, 10)))
+
+
+def test_a_table_of_measurements():
+    data = load_breast_cancer()
+    X = data.data / data.data.max(axis=0)
+    y = np.where(data.target == 1, 1.0, -1.0)
+    check(X, y, fit_path(X, y, np.logspace(1, -7, 9)))
+
+
+@pytest.fixture(scope="module")
+def seven_nine() -> BinaryPair:
+    return binary_pair(embedded_digits(), 7, 9, 100)
+
+
+def test_digits_along_the_whole_path(seven_nine):
+    lambdas = lambda_grid(-1, 7, 0.1, 1e-5)[1]
+    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas, tol=1e-9)
+    check(seven_nine.x_train, seven_nine.y_train, path, tol=1e-9)
+    norm = np.linalg.norm(path.w, axis=1)
+    assert (np.diff(norm) <= 1e-9 * norm[:-1]).all()
+
+
+# Properties
+
+
+@st.composite
+def problems(draw):
+    n, d = draw(st.integers(4, 25)), draw(st.integers(1, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = rng.normal(size=(n, d))
+    if draw(st.booleans()):
+        X = np.round(X)
+    y = np.where(rng.random(n) < 0.5, -1.0, 1.0)
+    y[:2] = -1, 1
+    return X, y
+
+
+quick = settings(max_examples=25, deadline=None, derandomize=True)
+SHORT = np.array([3.0, 0.1, 0.003])
+
+
+@quick
+@given(problems())
+def test_random_problems_are_certified_and_monotone(data):
+    X, y = data
+    path = fit_path(X, y, SHORT)
+    check(X, y, path)
+    norm = np.linalg.norm(path.w, axis=1)
+    hinge = path.objective - path.lambdas * norm**2
+    assert (np.diff(norm) >= -1e-3 * norm.max() - 1e-9).all()
+    assert (np.diff(hinge) <= 1e-5).all()
+
+
+@quick
+@given(problems(), st.floats(0.01, 100))
+def test_equivalent_problems_have_the_same_solution(data, c):
+    X, y = data
+    path = fit_path(X, y, SHORT, tol=1e-9)
+    order = np.random.default_rng(0).permutation(len(y))
+    atol = 1e-4 * (1 + np.abs(path.w).max())
+    np.testing.assert_allclose(fit_path(X[order], y[order], SHORT, tol=1e-9).w, path.w, atol=atol)
+    np.testing.assert_allclose(fit_path(X, -y, SHORT, tol=1e-9).w, -path.w, atol=atol)
+    np.testing.assert_allclose(fit_path(c * X, y, c**2 * SHORT, tol=1e-9).w, path.w / c, atol=atol / c)
+
+
+@quick
+@given(problems())
+def test_the_bias_interval_is_where_the_objective_is_least(data):
+    X, y = data
+    path = fit_path(X, y, SHORT, tol=1e-9)
+    for k, lam in enumerate(SHORT):
+        low, high, w = path.bias_low[k], path.bias_high[k], path.w[k]
+        least = objective(X, y, lam, w, path.b[k])
+        assert low <= path.b[k] <= high
+        for b in (low, high):
+            assert objective(X, y, lam, w, b) == pytest.approx(least, rel=1e-9)
+        for b in (low - 0.01, high + 0.01):
+            assert objective(X, y, lam, w, b) > least
+
+
+# Interface
+
+
+def test_lambdas_in_any_order_and_one_alone(seven_nine):
+    X, y = seven_nine.x_train, seven_nine.y_train
+    lambdas = np.array([1e-3, 10.0, 1e-5, 0.1])
+    path = fit_path(X, y, lambdas)
+    np.testing.assert_array_equal(path.lambdas, lambdas)
+    for k, lam in enumerate(lambdas):
+        alone = fit_path(X, y, [lam])
+        assert alone.objective[0] == pytest.approx(path.objective[k], rel=2e-6)
+        np.testing.assert_allclose(alone.w[0], path.w[k], atol=1e-4 * np.abs(path.w[k]).max())
+
+
+def test_two_runs_are_equal_to_the_bit(seven_nine):
+    X, y = seven_nine.x_train, seven_nine.y_train
+    one, two = fit_path(X, y, GRID), fit_path(X, y, GRID)
+    np.testing.assert_array_equal(one.w, two.w)
+    np.testing.assert_array_equal(one.b, two.b)
+
+
+GOOD = (np.eye(3), np.array([-1.0, 1.0, 1.0]), np.array([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "lambdas", "tol", "message"),
+    [
+        (np.array([[1.0, np.nan]] * 3), *GOOD[1:], 1e-6, "X must be finite"),
+        (np.ones(3), *GOOD[1:], 1e-6, "X must be a non-empty matrix"),
+        (np.ones((0, 3)), *GOOD[1:], 1e-6, "X must be a non-empty matrix"),
+        (GOOD[0], np.ones(2), GOOD[2], 1e-6, "y must have shape"),
+        (GOOD[0], np.ones(3), GOOD[2], 1e-6, "y must hold the labels -1 and \\+1, both"),
+        (GOOD[0], np.array([0.0, 1, 1]), GOOD[2], 1e-6, "y must hold the labels"),
+        (*GOOD[:2], np.array([0.0]), 1e-6, "lambdas must be"),
+        (*GOOD[:2], np.array([1.0, -1.0]), 1e-6, "lambdas must be"),
+        (*GOOD[:2], np.array([np.inf]), 1e-6, "lambdas must be"),
+        (*GOOD[:2], np.array([]), 1e-6, "lambdas must be"),
+        (*GOOD[:2], np.ones((1, 1)), 1e-6, "lambdas must be"),
+        (*GOOD, 0.0, "tol must lie"),
+    ],
+)
+def test_unusable_arguments_are_named(X, y, lambdas, tol, message):
+    with pytest.raises(ValueError, match=message):
+        fit_path(X, y, lambdas, tol=tol)
+
+
+def test_an_unreached_gap_is_said():
+    X, y = problem("overlapping")
+    with pytest.warns(RuntimeWarning, match="did not reach a relative duality gap of 1e-30"):
+        path = fit_path(X, y, GRID, tol=1e-30)
+    assert not path.certified.all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_path(X, y, GRID)
+
+
+def test_the_gram_cache_gives_inner_products_whatever_was_asked_before():
+    A = np.random.default_rng(0).normal(size=(30, 4))
+    cache = GramCache(A)
+    for samples in ([3, 1], [1, 5, 3, 29], list(range(20)), [7]):
+        np.testing.assert_allclose(cache.block(np.array(samples)), A[samples] @ A[samples].T, atol=1e-14)
+    cache.retain(np.array([5, 2, 28]))
+    for samples in ([28, 5], [0, 5, 2]):
+        np.testing.assert_allclose(cache.block(np.array(samples)), A[samples] @ A[samples].T, atol=1e-14)
+
+
+# Tables
+
+
+def test_the_grid_of_lambda():
+    article, lambdas = lambda_grid(-1, 7, 0.1, 1e-5)
+    assert len(article) == 81
+    assert article[0] == pytest.approx(0.1)
+    assert article[-1] == 1e7
+    np.testing.assert_allclose(lambdas, 1e-5 * article)
+
+
+def test_the_tables_of_a_pair_agree_with_each_other(seven_nine):
+    article, lambdas = lambda_grid(-1, 7, 0.5, 1e-5)
+    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas)
+    table = path_table(seven_nine, path, article)
+    weights, plane = weight_arrays(seven_nine, path), plane_arrays(seven_nine, path)
+    half = np.linalg.norm(weights["centroid_j"] - weights["centroid_i"]) / 2
+    np.testing.assert_allclose(table["d_adv"], half * np.cos(table["theta"]), rtol=1e-10)
+    np.testing.assert_allclose(table["norm_w"], np.linalg.norm(weights["w"], axis=1))
+    hinge = table["objective"] - table["lambda"] * table["norm_w"] ** 2
+    assert (hinge >= -1e-9).all()
+    assert (table["n_margin"] <= table["n_support"]).all()
+    # the plane: distances from the boundary are those of the classifier, mirror images mirror them
+    for k in (0, 8, 16):
+        w, b = weights["w"][k], weights["b"][k]
+        distance = (seven_nine.x_train @ w + b) / np.linalg.norm(w)
+        in_plane = (
+            np.cos(table["theta"][k]) * plane["z"]
+            + np.sin(table["theta"][k]) * plane["n"][k]
+            + table["midpoint_distance"][k]
+        )
+        np.testing.assert_allclose(in_plane, distance, atol=1e-6)
+        mirrored = (plane["mirror_images"][:, k] @ w + b) / np.linalg.norm(w)
+        np.testing.assert_allclose(mirrored, -distance[plane["representative"]], atol=1e-5)
+        counts = plane["histogram_i"][k].sum(), plane["histogram_j"][k].sum()
+        assert counts == (100, 100)
+    assert plane["y"][plane["representative"]].tolist() == [-1, 1]
+
+
+def test_lambda_optimal_is_the_largest_of_equals():
+    table = {"err_test": np.array([0.2, 0.1, 0.1, 0.3]), "lambda": np.array([1.0, 2.0, 3.0, 4.0])}
+    assert optimal_row(table) == 2
+    table["lambda"] = table["lambda"][::-1]
+    assert optimal_row(table) == 1
+
+
+def test_the_summary_has_a_row_per_pair(seven_nine):
+    article, lambdas = lambda_grid(-1, 7, 1, 1e-5)
+    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas)
+    table = path_table(seven_nine, path, article)
+    summary = summary_table([(7, 9), (7, 9)], [table, table])
+    assert summary["class_i"].tolist() == [7, 7]
+    assert summary["err_test_optimal"][0] == table["err_test"].min()
+    assert summary["theta_smallest"][0] == table["theta"][0]
+    assert summary["d_adv_largest"][0] == table["d_adv"][-1]
+    assert summary["largest_duality_gap"][0] == table["duality_gap"].max()
