@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+# Before NumPy is imported: the problems are small, and waiting threads cost more than they save.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -91,7 +91,7 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
     shown = [plane["positions"][:, rows], plane["mirror_positions"][:, rows]]
     z = np.concatenate([plane["z"], *(points[..., 0].ravel() for points in shown)])
     n = np.concatenate([plane["n"][rows].ravel(), *(points[..., 1].ravel() for points in shown)])
-    across = min(len(rows), PANELS_ACROSS)
+    across = 2 if len(rows) == 4 else min(len(rows), PANELS_ACROSS)
     down = -(-len(rows) // across)
     height = 0.5 + down * (0.9 + 6.4 / across * np.ptp(n) / np.ptp(z))
     fig, axes = figure(

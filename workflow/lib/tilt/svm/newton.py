@@ -61,7 +61,7 @@ def minimise(
         t = centre + sigma * (1 - m)
         a = np.clip(t, 0, C)
         gradient_w = w - problem.v - a @ A
-        gradient_b = -problem.beta - y @ a
+        gradient_b = float(-problem.beta - y @ a)
         size = np.sqrt(gradient_w @ gradient_w + gradient_b**2 / len(y))
         if steps and size <= max(tol * np.linalg.norm(w), floor):
             break

@@ -200,7 +200,8 @@ class _PathSolver:
                 stalled = best is not None and model.gap > best.gap / 2 and best.gap <= self.tol
                 if best is None or model.gap < best.gap:
                     best = model
-                if stalled or model.gap <= max(self.tol * (model.w @ model.w / 2) / model.primal, ROUNDING):
+                share = float(model.w @ model.w) / 2 / model.primal  # of the norm in the objective
+                if stalled or model.gap <= max(self.tol * share, ROUNDING):
                     break
             if settled:
                 a, w, b, m = model.a, model.w, model.b, model.margins
@@ -235,7 +236,7 @@ class _PathSolver:
 
         With E = {0 < a < C} and L = {a = C} given, the margins of E are 1: a linear system. Multipliers
         that leave [0, C] go to their bound, samples on the wrong side of the margin enter E, until neither
-        occurs. None where that fails: the method may cycle, and E must not outnumber the features by more than 1.
+        occurs. None where that fails: the method may cycle, and E may outnumber the features by 1 at most.
         """
         A, y, C = inner.A, inner.y, inner.C
         full, edge = a >= C, (a > 0) & (a < C)
@@ -244,7 +245,7 @@ class _PathSolver:
             E = np.flatnonzero(edge)
             balance = -inner.beta - C * y[full].sum()
             if E.size == 0:
-                return C * full if abs(balance) <= ON_MARGIN * C else None
+                return np.where(full, C, 0.0) if abs(balance) <= ON_MARGIN * C else None
             if E.size > A.shape[1] + 1:
                 return None
             B = A[E]
@@ -260,7 +261,7 @@ class _PathSolver:
             enter = ((m < 1 - slack) & ~full | (m > 1 + slack) & full) & ~edge
             slack = ON_MARGIN * np.abs(a_E).max()
             leave = (a_E < -slack) | (a_E > C + slack)
-            a = C * full
+            a = np.where(full, C, 0.0)
             a[E] = np.clip(a_E, 0, C)
             wrong = int(enter.sum() + leave.sum())
             if wrong == 0:
