@@ -82,3 +82,13 @@ def picture(path, caption, category, **labels):
         labels=labels,
     )
     return [png, f"{path}.svg"]
+
+
+def pngs(rule):
+    """The pictures among the outputs of a rule that draws figures."""
+    return [str(file) for file in rule.output if file.endswith(".png")]
+
+
+def where_compared(*files):
+    """An input of data sets that are compared with the article's tables, of others nothing."""
+    return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []

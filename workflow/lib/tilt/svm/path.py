@@ -97,7 +97,7 @@ def fit_path(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, *, tol: float = 1e-
     """
     X, y, lambdas = _checked(X, y, lambdas, tol)
     n, d = X.shape
-    used = (X != X[0]).any(axis=0)
+    used = np.ptp(X, axis=0) > 0
     used[0] |= not used.any()
     centre = X[:, used].mean(axis=0)
     A = y[:, None] * (X[:, used] - centre)
