@@ -654,8 +654,8 @@ def test_a_file_that_is_no_png_is_refused(written, tmp_path):
     ("text", "expected"),
     [
         ("d_adv < 10^-2.5.", "<i>d</i><sub>adv</sub> &lt; 10<sup>−2.5</sup>."),
-        ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5 · 10<sup>7</sup>"),
-        ("xavier_low, max_steps", "xavier_low, max_steps"),
+        ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5&nbsp;·&nbsp;10<sup>7</sup>"),
+        ("xavier_low, max_steps 3.1 %", "xavier_low, max_steps 3.1&nbsp;%"),
         ("10^2.5 to 10^3", "10<sup>2.5</sup> to 10<sup>3</sup>"),
     ],
 )

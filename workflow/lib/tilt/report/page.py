@@ -134,10 +134,10 @@ def render(
 
 
 def marked(text: str) -> str:
-    """Plain text as HTML, with λ_optimal, d_adv, x_m, 10^2.5 and 4e-15 typeset."""
+    """Plain text as HTML: λ_optimal, d_adv, x_m, 10^2.5 and 4e-15 typeset, a number kept with its %."""
     text = re.sub(r"(?<!\w)(λ|d|x|w)_(\w+)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
-    text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1 · 10^\2", text).replace("10^+", "10^")
-    text = re.sub(r"(?<![\d.])1 · 10\^", "10^", text)
+    text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1&nbsp;·&nbsp;10^\2", text).replace("10^+", "10^")
+    text = re.sub(r"(?<![\d.])1&nbsp;·&nbsp;10\^", "10^", text).replace(" %", "&nbsp;%")
     return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
 
 

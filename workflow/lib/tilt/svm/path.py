@@ -8,11 +8,15 @@ For every λ the model minimises mean hinge + λ‖w‖². With C = 1/(2nλ) tha
 and the relative duality gap (P - D)/P bounds how far the objective is above its minimum.
 
 Method. λ falls along the path. While every sample lies inside the margin, a = C for all of them and
-the solution is closed form (balanced classes). After that each λ starts from its neighbour: rounds of the
-augmented Lagrangian on the dual, the inner problems by semismooth Newton (`tilt.svm.newton`), on the
-samples near the margin only; the others keep their multiplier, 0 or C. After each round the active sets
-are put to the test: with E = {0 < a < C} and L = {a = C} the solution is that of a linear system. It is
-accepted when its duality gap over ALL samples holds, which also checks the screening.
+the solution is closed form (balanced classes). After that each λ starts from its neighbour, with the
+samples near the margin in play only; the others keep their multiplier, 0 or C. Given E = {0 < a < C} and
+L = {a = C} the solution is that of a linear system, so a primal-dual active set method tries to find these
+sets. Where it fails, a round of the augmented Lagrangian on the dual, its inner problem solved by semismooth
+Newton (`tilt.svm.newton`), brings them closer, and it tries again. A model is accepted on its duality gap
+over ALL samples, which also checks the screening.
+
+X is centred (a free bias absorbs that) and scaled to rows of mean square norm 1, so that no tolerance
+depends on the units of X.
 """
 
 import warnings
@@ -29,18 +33,18 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 MAX_ROUNDS = 20
-FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 10 to 1000 take about as long
+MAX_SET_CHANGES = 12  # steps of the active set method in a round
+INEXACT_ROUNDS = 5  # rounds after which a model without exact active sets may be accepted
+FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 20 to 200 take about as long
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
-LARGEST_SIGMA = 1e4  # σ beyond it loses digits of the multipliers
-INEXACT_ROUNDS = 5  # rounds after which a model without exact active sets may be accepted
-ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
-UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biases is a point
-FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖
-MAX_SET_CHANGES = 12
+LARGEST_SIGMA = 1e4  # growth stops here: σ beyond it loses digits of the multipliers
+FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖; a tenth each round
 ON_MARGIN = 1e-9  # relative slack of the conditions on active sets
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
 REFINEMENTS = 3
+ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
+UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biases is a point
 NEAR_MARGIN = 0.02  # samples this near to the margin always stay in play
 SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
 SCREEN_FACTOR = 1.5  # ... this many times that far from the margin, a sample is first left out
@@ -51,8 +55,8 @@ class HingePath:
     """Minimisers of mean hinge + λ‖w‖² for k values of λ, in the order in which they were given.
 
     lambdas (k,); w (k, d); b (k,); bias_low, bias_high (k,): the interval of optimal biases, of which b is
-    the middle (one point unless no sample lies on the margin); alpha (k, n): dual variables in [0, C],
-    C = 1/(2nλ); objective (k,): mean hinge + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for.
+    the middle (low = high where the bias is unique); alpha (k, n): dual variables in [0, C], C = 1/(2nλ);
+    objective (k,): mean hinge + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for.
     """
 
     lambdas: Array
@@ -197,11 +201,12 @@ class _PathSolver:
                 exact = _balanced(a[inner.samples], inner.y, -inner.beta, C)
             if exact is not None:
                 model = self._model(inner.scatter(exact), inner.v + exact @ inner.A, C)
-                stalled = best is not None and model.gap > best.gap / 2 and best.gap <= self.tol
+                stalled = best is not None and best.gap <= self.tol and model.gap > best.gap / 2
                 if best is None or model.gap < best.gap:
                     best = model
-                share = float(model.w @ model.w) / 2 / model.primal  # of the norm in the objective
-                if stalled or model.gap <= max(self.tol * share, ROUNDING):
+                # ½‖w - w*‖² ≤ P - D: relative to ½‖w‖², not only to P, it makes w accurate too
+                enough = max(self.tol * float(model.w @ model.w) / 2, ROUNDING * model.primal)
+                if stalled or model.gap * model.primal <= enough:
                     break
             if settled:
                 a, w, b, m = model.a, model.w, model.b, model.margins
@@ -213,8 +218,8 @@ class _PathSolver:
                 inner = self._inner(in_play, m < 1, C)
                 if settled:
                     continue
-            w, b, a_in = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
-            a = inner.scatter(a_in)
+            w, b, approximate = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
+            a = inner.scatter(approximate)
             sigma = min(sigma * PENALTY_GROWTH, largest_sigma)
             accuracy = max(0.1 * accuracy, 1e-12)
         assert best is not None
