@@ -197,6 +197,12 @@ def test_the_full_study_is_planned(checkout, tmp_path):
     assert planned["toy_tables"] == 1
 
 
+def test_a_plain_run_is_the_main_job(checkout, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump({**TINY, "main": "tiny"}))
+    planned = jobs(snakemake(checkout, tmp_path, "--dry-run"))
+    assert (planned["all"], planned["report"], planned["svm_path"]) == (1, 1, 2)
+
+
 @pytest.mark.parametrize(
     "target",
     ["toy", "digits", "mnist", "mnist_data", "mnist_svm", "mnist_scaling", "mnist_published", "mnist_lenet",

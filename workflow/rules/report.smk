@@ -61,7 +61,9 @@ rule report:
         summary=rules.svm_summary.output,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
         planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown_pairs"),
-        published=where_compared(*rules.published_summary.output),
+        published=where_compared(
+            *rules.published_summary.output, rules.published_tables.output.absent
+        ),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),

@@ -10,6 +10,12 @@ STAGES = {
 }
 
 
+rule all:
+    default_target: True
+    input:
+        f"results/{config['main']}/report/index.html",
+
+
 rule toy:
     input:
         rules.toy_figures.output,
@@ -31,7 +37,6 @@ for name, dataset in DATASETS.items():
     rule:
         name:
             name
-        default_target: name == config["main"]
         input:
             stages["report"],
         localrule: True

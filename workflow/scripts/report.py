@@ -33,7 +33,7 @@ def main(input, output, params):
         *claims.toy_claims(mirror, fits),
         *claims.scaling_claims(risk),
         *claims.svm_claims(paths, numbers=comparable("svm")),
-        *(claims.published_claims(*published) if published else ()),
+        *(claims.published_claims(*published[:2]) if published else ()),
         *claims.lenet_claims(
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
         ),

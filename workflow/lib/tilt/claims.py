@@ -384,7 +384,7 @@ def lenet_claims(
                 "lenet",
                 f"Errors along the training ({start})",
                 "curves of test and training error, low and high",
-                "median deviation {:.2f} and {:.2f}, {:.2f} and {:.2f} points".format(*apart),
+                "median deviation {:.3f} and {:.3f}, {:.3f} and {:.3f} points".format(*apart),
                 "each median within 0.3 points",
                 *(deviation <= 0.3 for deviation in apart),
             ),

@@ -242,8 +242,10 @@ def svm_pair(
     }
 
 
-def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
-    """Of the article's tables: `published.summarise`, all pairs' arbitration, the pair that is drawn."""
+def published(summary: Columns, arbitration: Columns, absent: Columns, shown: str) -> Captions:
+    """Of the article's tables: `published.summarise`, all pairs' arbitration, pairs that lack a table, the
+    pair that is drawn.
+    """
     names = np.unique(summary["pair"])
     pair = shown if shown in names else str(summary["pair"][0])
 
@@ -264,7 +266,7 @@ def published(summary: Columns, arbitration: Columns, shown: str) -> Captions:
             "published_deviations",
             "Ours minus the article's",
             "Panels of the deviation of each quantity against λ, dots within the tolerance lines.",
-            f"{len(names)} pairs whose table is there; no seed.",
+            f"{len(names)} pairs whose table is there; absent: {_join(absent['pair']) or 'none'}. No seed.",
             "the tables",
             f"Largest deviations: {worst(summary['rows'] >= 0)}. Cells beyond the tolerance, by whom libsvm "
             f"agrees with: {counts}.",
