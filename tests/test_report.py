@@ -512,7 +512,7 @@ def written(toy):
             "toy": captions.toy({"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]),
             "scaling": captions.scaling(classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]),
             "svm": captions.svm(summary, 5, 3000) | {f"{{pair}}_{name}": c for name, c in of_pair.items()},
-            "published": captions.published(deviations(d_adv=999), beyond, {"pair": np.array(["0v3"])}, "7v9"),
+            "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": captions.lenet(NETWORKS, histories, records),
             "attack": captions.attack(NETWORKS, attacks, temperatures, SHOWN),
         },
