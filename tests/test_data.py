@@ -262,8 +262,8 @@ def test_every_digit_keeps_a_test_image():
 
 def test_digits_need_no_torch():
     code = (
-        "import sys, tilt.data; heavy = {'torch', 'torchvision', 'sklearn', 'matplotlib', 'pandas'};"
-        "assert not heavy & set(sys.modules); tilt.data.embedded_digits();"
+        "import sys, tilt.data.sources; heavy = {'torch', 'torchvision', 'sklearn', 'matplotlib', 'pandas'};"
+        "assert not heavy & set(sys.modules); tilt.data.sources.embedded_digits();"
         "assert not {'torch', 'torchvision'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {code}"], check=True)

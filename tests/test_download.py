@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from torchvision import datasets
 
-from tilt.data import sources
+from tilt.data import transfer
 from tilt.data.images import binary_pair, check_images
 from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
@@ -133,7 +133,7 @@ def pauses(monkeypatch) -> list[float]:
     for variable in ("no_proxy", "NO_PROXY"):
         monkeypatch.setenv(variable, "*")
     slept: list[float] = []
-    monkeypatch.setattr(sources.time, "sleep", slept.append)
+    monkeypatch.setattr(transfer.time, "sleep", slept.append)
     return slept
 
 

@@ -3,13 +3,12 @@
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.svm import SVC
 
-from tilt import published
+from tilt.data import transfer
 from tilt.data.images import BinaryPair, binary_pair
 from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
@@ -205,7 +204,7 @@ def site():
 def pauses(monkeypatch):
     """Pauses between attempts, recorded instead of waited for."""
     recorded: list[float] = []
-    monkeypatch.setattr(published, "time", SimpleNamespace(sleep=recorded.append))
+    monkeypatch.setattr(transfer.time, "sleep", recorded.append)
     return recorded
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from tilt import claims
+from tilt import article, claims
 from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
@@ -291,12 +291,12 @@ def history(test, train=0.0, rms=(0.04, 0.04, 0.02, 0.5), epochs=50, diverged=Fa
         "diverged": np.array([*[False] * (epochs - 1), diverged]),
         **{
             f"rms_{layer}": np.full(epochs, value)
-            for layer, value in zip(claims.LENET_RMS["low"], rms, strict=True)
+            for layer, value in zip(article.LENET_RMS["low"], rms, strict=True)
         },
     }
 
 
-HIGH_RMS = tuple(claims.LENET_RMS["high"].values())
+HIGH_RMS = tuple(article.LENET_RMS["high"].values())
 
 
 def lenet(low, high, numbers=True, networks=NETWORKS):
@@ -334,7 +334,7 @@ def test_a_training_that_diverged_reproduces_nothing():
     [((1.49,) * 4, REPRODUCED), ((1.51, 1, 1, 1), PARTLY), ((1.51,) * 4, PARTLY), ((0.66,) * 4, PARTLY)],
 )
 def test_weights_are_compared_within_a_factor(factors, expected):
-    rms = np.array(list(claims.LENET_RMS["low"].values())) * factors
+    rms = np.array(list(article.LENET_RMS["low"].values())) * factors
     judged = lenet(history(1.6, rms=rms), history(1.2, rms=HIGH_RMS))
     assert verdict(judged, "RMS of the weights") == expected
     other = lenet(history(1.6, rms=3 * rms), history(1.2, rms=3 * np.array(HIGH_RMS)))
@@ -355,7 +355,7 @@ def test_smaller_weights_are_counted_by_layer():
 def test_curves_are_compared_at_the_published_epochs():
     def following(side, shift):
         table = history(1)
-        for (name, column), points in claims.LENET_CURVES.items():
+        for (name, column), points in article.LENET_CURVES.items():
             if name == side:
                 for epoch, value in points.items():
                     table[column][epoch - 1] = (value + shift) / 100

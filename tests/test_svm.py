@@ -40,7 +40,9 @@ def check(X, y, path: HingePath, tol=1e-6):
         assert alpha.min() >= 0
         assert alpha.max() <= C * (1 + 1e-12)
         assert abs(y @ alpha) <= 1e-11 * C * n
-        np.testing.assert_allclose((alpha * y) @ (X - X.mean(axis=0)), w, rtol=1e-8, atol=1e-9 * (1 + np.abs(w).max()))
+        np.testing.assert_allclose(
+            (alpha * y) @ (X - X.mean(axis=0)), w, rtol=1e-8, atol=1e-9 * (1 + np.abs(w).max())
+        )
         primal = objective(X, y, lam, w, b)
         dual = 2 * lam * (alpha.sum() - w @ w / 2)
         assert path.objective[k] == pytest.approx(primal, rel=1e-8)
@@ -146,12 +148,16 @@ KINDS = ["separable", "overlapping", "unbalanced", "one in twenty", "one among m
          "two columns", "three samples", "ties", "binary ties", "far from the origin"]  # fmt: skip
 
 
+# Below these λ libsvm takes 10⁷ to 10⁸ iterations.
+SMALLEST_FOR_LIBSVM = {"one in twenty": 0.5, "one among many": 0.05}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_never_above_libsvm_and_certified(kind):
     X, y = problem(kind)
     path = fit_path(X, y, GRID)
     check(X, y, path)
-    for k, lam in enumerate(GRID[GRID > 1e-3]):  # below, libsvm needs minutes where the classes overlap
+    for k, lam in enumerate(GRID[SMALLEST_FOR_LIBSVM.get(kind, 1e-3) < GRID]):
         libsvm = SVC(kernel="linear", C=1 / (2 * len(y) * lam), tol=1e-8).fit(X, y)
         theirs = objective(X, y, lam, libsvm.coef_[0], libsvm.intercept_[0])
         assert path.objective[k] <= theirs * (1 + 1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.claims import LENET_DECAYS, LENET_RMS
+from tilt.article import LENET_DECAYS, LENET_RMS
 from tilt.figures.lenet import error_curves, filters, weight_rms
 from tilt.figures.style import save_figure
 from tilt.io import read_arrays, read_table

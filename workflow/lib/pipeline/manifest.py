@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
     """A record of the software, the machine, the commit (None outside git) and the networks' seeds."""
     return {
         "python": platform.python_version(),
-        "packages": {package: version(package) for package in PACKAGES},
+        "packages": {package: _version(package) for package in PACKAGES},
         "system": platform.platform(),
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -23,6 +23,14 @@ def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
         "seeds": {name: network["seed"] for name, network in dataset["lenet"]["networks"].items()},
     }
+
+
+def _version(package: str) -> str | None:
+    """None where it is not installed, as in the environment of a single rule."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _processor() -> str:

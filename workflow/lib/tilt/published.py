@@ -6,7 +6,6 @@ centroids, 1/‖w‖, d_adv and the two errors in %, to three decimals; the othe
 """
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt.data.images import BinaryPair
-from tilt.data.sources import PAUSE_S, SCHEMES
+from tilt.data.transfer import SCHEMES, pause
 from tilt.errors import InputError
 from tilt.geometry import (
     adversarial_distance,
@@ -89,7 +88,7 @@ def _fetch(url: str, location: str, retries: int, timeout_s: float) -> str | Non
             failure = str(error) or type(error).__name__
             logger.warning("%s: attempt %d of %d: %s", url, attempt, retries, failure)
         if attempt < retries:
-            time.sleep(PAUSE_S * 2 ** (attempt - 1))
+            pause(attempt)
     raise InputError(f"published tables: {location} does not deliver {url} ({failure}); {_REMEDY}")
 
 

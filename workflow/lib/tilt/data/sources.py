@@ -12,14 +12,13 @@ from urllib.request import Request, urlopen
 import numpy as np
 
 from tilt.data.images import Images, first_rows
+from tilt.data.transfer import SCHEMES, pause
 from tilt.errors import InputError
 from tilt.io import replacing
 
 logger = logging.getLogger(__name__)
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
-SCHEMES = ("http://", "https://", "file://")
-PAUSE_S = 1.0  # before the second attempt at a mirror; doubles with each further one
 
 
 def embedded_digits(train_per_class: int = 100) -> Images:
@@ -117,7 +116,7 @@ def _download(archive: Path, md5: str, mirrors: Sequence[str], retries: int, tim
                 logger.info("%s: downloaded, verified", archive)
                 return
             if attempt < retries:
-                time.sleep(PAUSE_S * 2 ** (attempt - 1))
+                pause(attempt)
         failures.append(f"{mirror}: {failure}")
     raise InputError(
         f"{archive.name} could not be downloaded ({'; '.join(failures)}): check the network, set mirrors, "

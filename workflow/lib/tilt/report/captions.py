@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt import claims
+from tilt import article, claims
 from tilt.claims import Columns, Settings
 from tilt.losses import LOSSES, empirical_risk, scaled
 from tilt.svm.tables import optimal_row
@@ -159,7 +159,7 @@ def svm(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
             "Four maps over class I and class J: tilt at two λ, adversarial distance, test error.",
             of,
             "least test error {:.3f} % in the mean, {:.2f} % at worst; θ at 10^-1 {} to {} rad".format(
-                claims.LEAST_ERROR_MEAN, claims.LEAST_ERROR_WORST, *claims.THETA_SMALLEST
+                article.LEAST_ERROR_MEAN, article.LEAST_ERROR_WORST, *article.THETA_SMALLEST
             ),
             f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
             f"({summary['class_i'][worst]:.0f}v{summary['class_j'][worst]:.0f}). θ at the smallest λ "
@@ -172,7 +172,7 @@ def svm(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
             "Five panels against λ: tilt, distance, training and test error, places of the least error.",
             of,
             "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
-                claims.OPTIMAL_EXPONENT, *claims.OPTIMAL_EXPONENT_RANGE
+                article.OPTIMAL_EXPONENT, *article.OPTIMAL_EXPONENT_RANGE
             ),
             "λ_article of the least test error, of several λ the largest: median "
             f"{_power(np.median(best))}, range {_power(best.min())} to {_power(best.max())}.",
@@ -300,7 +300,7 @@ def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], re
             "Errors along the training",
             "Curves of training and test error against the epoch, by weight decay and initial weights.",
             of,
-            "final test error {low:g} % (low) and {high:g} % (high)".format(**claims.LENET_TEST_ERROR),
+            "final test error {low:g} % (low) and {high:g} % (high)".format(**article.LENET_TEST_ERROR),
             "Test (training) error at the end: "
             + "; ".join(
                 f"{name} {100 * end['test_error']:.2f} % ({100 * end['train_error']:.2f} %)"
@@ -314,10 +314,10 @@ def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], re
             "Bars of the root mean square of each layer's weights, by network.",
             of,
             "Conv1, Conv2, FC1, FC2: "
-            + "; ".join(f"{side} {_numbers(layers.values())}" for side, layers in claims.LENET_RMS.items()),
+            + "; ".join(f"{side} {_numbers(layers.values())}" for side, layers in article.LENET_RMS.items()),
             "Conv1, Conv2, FC1, FC2: "
             + "; ".join(
-                f"{name} {_numbers(end[f'rms_{layer}'] for layer in claims.LENET_RMS['low'])}"
+                f"{name} {_numbers(end[f'rms_{layer}'] for layer in article.LENET_RMS['low'])}"
                 for name, end in ends.items()
             )
             + ".",
@@ -350,7 +350,7 @@ def attack(
             f"A row of digits, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
             f"{network['seed']}, temperature {temperatures[name]:.3g}.",
-            f"norms {_fixed(claims.ATTACK_NORMS[side])}; mean {claims.ATTACK_MEAN[side]:.2f}",
+            f"norms {_fixed(article.ATTACK_NORMS[side])}; mean {article.ATTACK_MEAN[side]:.2f}",
             f"Norms {_fixed(table['norm'][first])}; mean {table['norm'][first].mean():.2f}.",
         )
     parts = []
@@ -364,8 +364,8 @@ def attack(
         "Strips of dots with boxes: the norms of the perturbations for each network.",
         f"n = {max(len(table['norm']) for table in attacks.values())} test images for each network; seed "
         f"{_join(sorted({str(network['seed']) for network in networks.values()}))}.",
-        "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**claims.ATTACK_MEAN)
-        + f"{claims.ATTACK_RATIO:.1f} times as far",
+        "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
+        + f"{article.ATTACK_RATIO:.1f} times as far",
         f"{'; '.join(parts)}.",
     )
     return captions
