@@ -1,4 +1,4 @@
-# The benchmark's table of contents: configuration, one rule file per section of the study, targets.
+# The benchmark's table of contents: configuration, one file of rules per section of the study, the main job.
 
 from snakemake.utils import min_version
 
@@ -21,3 +21,8 @@ include: "workflow/rules/targets.smk"
 
 
 report: "workflow/report/workflow.rst"
+
+
+rule all:
+    input:
+        f"results/{config['main']}/report/index.html",

@@ -1,4 +1,4 @@
-"""Targets: every data set, its stages, and the main job that a plain `snakemake` does."""
+"""Targets: every data set and its stages."""
 
 STAGES = {
     "data": ["data/record.json"],
@@ -8,12 +8,6 @@ STAGES = {
     "attack": ["figures/attack/norms.png"],
     "report": ["report/index.html"],
 }
-
-
-rule all:
-    default_target: True
-    input:
-        f"results/{config['main']}/report/index.html",
 
 
 rule toy:
