@@ -13,10 +13,17 @@ from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures
 from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.linear import fit_path
+from tilt.linear.tables import (
+    lambda_grid,
+    optimal_row,
+    path_table,
+    plane_arrays,
+    summary_table,
+    weight_arrays,
+)
 from tilt.losses import LOSSES
 from tilt.scaling import risk_table, score_histograms
-from tilt.svm import fit_path
-from tilt.svm.tables import lambda_grid, optimal_row, path_table, plane_arrays, summary_table, weight_arrays
 
 SHAPE = (6, 6)
 ARTICLE, LAMBDAS = lambda_grid(-1, 7, 0.5, 1e-5)

@@ -16,9 +16,9 @@ from tilt.figures import published as figures
 from tilt.figures.style import save_figure
 from tilt.io import read_table as read_csv
 from tilt.io import write_table
+from tilt.linear import fit_path
+from tilt.linear.tables import path_table
 from tilt.published import TOLERANCES, arbitrate, deviations, fetch_tables, read_table, summarise
-from tilt.svm import fit_path
-from tilt.svm.tables import path_table
 
 ALPHAS = np.arange(-10, 71) / 10
 PAIRS = [(0, 1), (7, 9), (8, 9)]

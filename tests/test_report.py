@@ -14,10 +14,10 @@ from tilt import article, claims
 from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
+from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
 from tilt.report import captions, page
 from tilt.scaling import risk_table
-from tilt.svm.tables import summary_table
 from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)

@@ -11,7 +11,6 @@ from tilt.toy import (
     REPRESENTATIVE,
     four_fits,
     image,
-    logistic_path,
     mirror_distance_table,
     noisy_point_table,
     noisy_training_set,
@@ -122,19 +121,6 @@ def test_more_regularisation_means_shorter_weights_and_a_larger_objective(table,
     rows = table["loss"] == loss
     assert np.all(np.diff(table["objective"][rows]) > 0)
     assert np.all(np.diff(table["norm_w"][rows]) < 1e-6)
-
-
-def test_logistic_path_minimises_its_objective(training_set):
-    X, y = training_set
-    w, b = logistic_path(X, y, np.array([1e-3]))
-
-    def objective(parameters):
-        weights, bias = parameters[:2], parameters[2]
-        return np.logaddexp(0, -y * (X @ weights + bias)).mean() + 1e-3 * weights @ weights
-
-    best = np.append(w[0], b[0])
-    for step in np.vstack([np.eye(3), -np.eye(3)]) * 1e-3:
-        assert objective(best + step) > objective(best)
 
 
 def test_figures_are_drawn(tmp_path, training_set, table):

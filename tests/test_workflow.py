@@ -148,7 +148,7 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
         ("networks/training.py", {"lenet_network"}),
         ("data/sources.py", {"images"}),
         ("report/page.py", {"report"}),
-        ("svm/newton.py", {"svm_path", "toy_tables"}),
+        ("linear/newton.py", {"svm_path", "toy_tables"}),
     ],
 )
 def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, rules):

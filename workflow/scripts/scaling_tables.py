@@ -6,8 +6,8 @@ from pipeline.job import job
 from tilt.data.images import binary_pair, load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_json, write_table
+from tilt.linear.tables import optimal_row
 from tilt.scaling import risk_table, score_histograms
-from tilt.svm.tables import optimal_row
 
 NORMS = np.logspace(-3, 3, 121)
 

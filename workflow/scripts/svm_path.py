@@ -4,8 +4,8 @@ from pipeline.job import job
 from tilt.data.images import binary_pair, load_images
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_table
-from tilt.svm import fit_path
-from tilt.svm.tables import lambda_grid, path_table, plane_arrays, weight_arrays
+from tilt.linear import fit_path
+from tilt.linear.tables import lambda_grid, path_table, plane_arrays, weight_arrays
 
 
 def main(input, output, params):

@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_table
-from tilt.svm.tables import summary_table
+from tilt.linear.tables import summary_table
 
 
 def main(input, output, params):

@@ -24,9 +24,9 @@ from tilt.article import (
     OPTIMAL_EXPONENT_RANGE,
     THETA_SMALLEST,
 )
+from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES
 from tilt.published import TOLERANCES
-from tilt.svm.tables import optimal_row
 
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]

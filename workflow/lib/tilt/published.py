@@ -26,8 +26,8 @@ from tilt.geometry import (
     signed_distance,
     tilt_angle,
 )
+from tilt.linear.tables import Array, Columns, centroids
 from tilt.losses import hinge, regularised_risk
-from tilt.svm.tables import Array, Columns, centroids
 
 Pair = tuple[int, int]
 

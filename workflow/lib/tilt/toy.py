@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.linear_model import LogisticRegression
 
 from tilt.errors import InputError
 from tilt.geometry import mirror_image, projected_image, tilt_angle
+from tilt.linear import fit_path
 from tilt.losses import LOSSES, regularised_risk, zero_one
-from tilt.svm import fit_path
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
@@ -25,8 +24,6 @@ MANIFOLD = np.array([1.0, 0.0])  # the direction from class I to class J
 REPRESENTATIVE = np.array([-3.0, 0.0])  # x, the image of class I that is mirrored
 SPREAD = (2.0, 3.0)  # |a| of the points on the manifold
 NOISY_POINT = np.array([-2.0, 1.0])  # p, on the side of class I and off the manifold, labelled J
-
-_STATIONARY = 1e-8  # largest gradient of the objective accepted as converged
 
 
 def _patterns() -> Array:
@@ -87,38 +84,15 @@ def noisy_training_set(n: int, *, seed: int) -> tuple[Array, Array]:
     return np.vstack([np.outer(y[:-1] * size, MANIFOLD), NOISY_POINT]), y
 
 
-def logistic_path(X: Array, y: Array, lambdas: Array) -> tuple[Array, Array]:
-    """Minimisers w (k, d), b (k,) of mean softplus + λ‖w‖² with a free bias, for `lambdas` (k,).
-
-    Raises RuntimeError when a fit is not stationary.
-    """
-    softplus = LOSSES["softplus"]
-    w, b = np.empty((len(lambdas), X.shape[1])), np.empty(len(lambdas))
-    for k, lam in enumerate(lambdas):
-        model = LogisticRegression(
-            C=1 / (2 * len(y) * lam), solver="newton-cholesky", tol=1e-10, max_iter=1000
-        )
-        model.fit(X, y)
-        w[k], b[k] = model.coef_[0], model.intercept_[0]
-        slope = y * softplus.gradient(y * (X @ w[k] + b[k])) / len(y)
-        residual = np.abs([*(slope @ X + 2 * lam * w[k]), slope.sum()]).max()
-        if residual > _STATIONARY:
-            raise RuntimeError(
-                f"logistic regression at lambda = {lam:g} did not converge: gradient {residual:.1e}"
-            )
-    return w, b
-
-
 def noisy_point_table(X: Array, y: Array, lambdas: ArrayLike) -> Columns:
     """SVM and logistic regression fitted to (X, y) at each λ of `lambdas` (k,); the last point of X is p.
 
     Columns loss (hinge, softplus), lambda, w_1, w_2, bias, theta, norm_w, err_train (a fraction),
     noisy_point_correct (0 or 1), objective (empirical risk + λ‖w‖²); one row per loss and λ.
     """
-    path = fit_path(X, y, lambdas)
-    logistic_w, logistic_b = logistic_path(X, y, path.lambdas)
-    w, b = np.concatenate([path.w, logistic_w]), np.concatenate([path.b, logistic_b])
-    loss, lam = np.repeat(["hinge", "softplus"], len(path.lambdas)), np.tile(path.lambdas, 2)
+    paths = [fit_path(X, y, lambdas, loss=loss, tol=1e-9) for loss in ("hinge", "softplus")]
+    w, b, lam = (np.concatenate([getattr(path, name) for path in paths]) for name in ("w", "b", "lambdas"))
+    loss = np.repeat(["hinge", "softplus"], len(lam) // 2)
     norm = np.linalg.norm(w, axis=1)
     margins = y * (w @ X.T + b[:, None])
     risk = [regularised_risk(LOSSES[f], m, s, p) for f, m, s, p in zip(loss, margins, norm, lam, strict=True)]

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tilt.figures.style import figure, themed
+from tilt.linear.tables import Columns
 from tilt.published import ERRORS, ROUNDING, TOLERANCES, Pair
-from tilt.svm.tables import Columns
 
 LAMBDA = r"$\lambda_\mathrm{article}$"
 NAMES = {

@@ -1,7 +1,7 @@
 """Figures of the SVM along λ: curves, margins, tilt planes, mirror images, and all pairs of classes.
 
-Tables and arrays come from `tilt.svm.tables`, of one pair of classes unless said; `rows` are the rows of the
-path table, each one λ, that get a panel. Article: the section on the SVM on MNIST.
+Tables and arrays come from `tilt.linear.tables`, of one pair of classes unless said; `rows` are the rows of
+the path table, each one λ, that get a panel. Article: the section on the SVM on MNIST.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from tilt.figures.style import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQUENTIAL, figure, themed
+from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
-from tilt.svm.tables import Array, Columns, optimal_row
 
 LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
 D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tilt import article, claims
 from tilt.claims import Columns, Settings
+from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES, empirical_risk, scaled
-from tilt.svm.tables import optimal_row
 
 NO_NUMBER = "no number"
 

@@ -1,33 +1,21 @@
-"""The regularisation path of the linear support vector machine with a free bias, certified.
+"""Support vector machines along a path of rising C, certified.
 
-For every λ the model minimises mean hinge + λ‖w‖². With C = 1/(2nλ) that is libsvm's
-
-    min  ½‖w‖² + C Σ max(0, 1 - y_i (w·x_i + b))        (primal P)
-    max  Σ a_i - ½‖Σ a_i y_i x_i‖²,  0 ≤ a ≤ C,  y·a = 0   (dual D)
-
-and the relative duality gap (P - D)/P bounds how far the objective is above its minimum.
-
-Method. λ falls along the path. While every sample lies inside the margin, a = C for all of them and
-the solution is closed form (balanced classes). After that each λ starts from its neighbour, with the
+Method. C rises along the path. While every sample lies inside the margin, a = C for all of them and
+the solution is closed form (balanced classes). After that each C starts from its neighbour, with the
 samples near the margin in play only; the others keep their multiplier, 0 or C. Given E = {0 < a < C} and
 L = {a = C} the solution is that of a linear system, so a primal-dual active set method tries to find these
 sets. Where it fails, a round of the augmented Lagrangian on the dual, its inner problem solved by semismooth
-Newton (`tilt.svm.newton`), brings them closer, and it tries again. A model is accepted on its duality gap
+Newton (`tilt.linear.newton`), brings them closer, and it tries again. A model is accepted on its duality gap
 over ALL samples, which also checks the screening.
-
-X is centred (a free bias absorbs that) and scaled to rows of mean square norm 1, so that no tolerance
-depends on the units of X.
 """
 
-import warnings
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotrs
 
-from tilt.svm.gram import GramCache
-from tilt.svm.newton import Inner, minimise
+from tilt.linear.gram import GramCache
+from tilt.linear.model import Model, accurate_enough
+from tilt.linear.newton import Inner, minimise
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -36,6 +24,7 @@ MAX_ROUNDS = 20
 MAX_SET_CHANGES = 12  # steps of the active set method in a round
 INEXACT_ROUNDS = 5  # rounds after which a model without exact active sets may be accepted
 FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 20 to 200 take about as long
+FIRST_SIGMA = 1.0  # ... but σ is at least this: the scores of a small C differ little
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
 LARGEST_SIGMA = 1e4  # growth stops here: σ beyond it loses digits of the multipliers
@@ -50,108 +39,9 @@ SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
 SCREEN_FACTOR = 1.5  # ... this many times that far from the margin, a sample is first left out
 
 
-@dataclass(frozen=True, eq=False)
-class HingePath:
-    """Minimisers of mean hinge + λ‖w‖² for k values of λ, in the order in which they were given.
-
-    lambdas (k,); w (k, d); b (k,); bias_low, bias_high (k,): the interval of optimal biases, of which b is
-    the middle (low = high where the bias is unique); alpha (k, n): dual variables in [0, C], C = 1/(2nλ);
-    objective (k,): mean hinge + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for.
-    """
-
-    lambdas: Array
-    w: Array
-    b: Array
-    bias_low: Array
-    bias_high: Array
-    alpha: Array
-    objective: Array
-    duality_gap: Array
-    tol: float
-
-    @property
-    def certified(self) -> Mask:
-        """Whether each model's duality gap reached the tolerance, (k,)."""
-        return self.duality_gap <= self.tol
-
-
-@dataclass(eq=False)
-class _Model:
-    C: float
-    w: Array
-    bias_low: float
-    bias_high: float
-    a: Array
-    margins: Array
-    primal: float
-    gap: float
-
-    @property
-    def b(self) -> float:
-        return (self.bias_low + self.bias_high) / 2
-
-
-def fit_path(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, *, tol: float = 1e-6) -> HingePath:
-    """Fit the support vector machine with a free bias for every λ.
-
-    X (n, d) finite; y (n,) in {-1, +1}, both present; lambdas (k,) positive, in any order; tol: relative
-    duality gap to reach. Raises ValueError naming the argument that is not so. A gap that is not
-    reached is reported by a RuntimeWarning and by `certified`. Deterministic for a fixed BLAS and number
-    of threads.
-    """
-    X, y, lambdas = _checked(X, y, lambdas, tol)
-    n, d = X.shape
-    used = np.ptp(X, axis=0) > 0
-    used[0] |= not used.any()
-    centre = X[:, used].mean(axis=0)
-    A = y[:, None] * (X[:, used] - centre)
-    scale = np.linalg.norm(A) / np.sqrt(n) or 1.0
-    A /= scale
-    Cs = 1 / (2 * n * lambdas)
-    order = np.argsort(Cs, kind="stable")
-    solver = _PathSolver(A, y, tol)
-    models = dict(zip(order.tolist(), solver.models(Cs[order] * scale**2), strict=True))
-    path = [models[k] for k in range(lambdas.size)]
-    w = np.zeros((lambdas.size, d))
-    w[:, used] = [model.w / scale for model in path]
-    shift = w[:, used] @ centre
-    result = HingePath(
-        lambdas=lambdas,
-        w=w,
-        b=np.array([model.b for model in path]) - shift,
-        bias_low=np.array([model.bias_low for model in path]) - shift,
-        bias_high=np.array([model.bias_high for model in path]) - shift,
-        alpha=np.array([model.a / model.C for model in path]) * Cs[:, None],
-        objective=np.array([model.primal / (n * model.C) for model in path]),
-        duality_gap=np.array([model.gap for model in path]),
-        tol=tol,
-    )
-    if not result.certified.all():
-        missed = lambdas[~result.certified]
-        warnings.warn(
-            f"{missed.size} of {lambdas.size} models did not reach a relative duality gap of {tol:g} "
-            f"(largest {result.duality_gap.max():.2g}), the first at lambda = {missed[0]:g}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-    return result
-
-
-def _checked(X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, tol: float) -> tuple[Array, Array, Array]:
-    X, y, lambdas = (np.asarray(value, dtype=np.float64) for value in (X, y, lambdas))
-    if X.ndim != 2 or X.size == 0:
-        raise ValueError(f"X must be a non-empty matrix (n, d), not of shape {X.shape}")
-    if not np.isfinite(X).all():
-        raise ValueError("X must be finite")
-    if y.shape != (len(X),):
-        raise ValueError(f"y must have shape ({len(X)},) like the rows of X, not {y.shape}")
-    if not np.isin(y, (-1, 1)).all() or abs(y.sum()) == y.size:
-        raise ValueError("y must hold the labels -1 and +1, both of them")
-    if lambdas.ndim != 1 or lambdas.size == 0 or not (np.isfinite(lambdas) & (lambdas > 0)).all():
-        raise ValueError("lambdas must be a non-empty vector of positive finite numbers")
-    if not 0 < tol < 1:
-        raise ValueError(f"tol must lie between 0 and 1, not {tol}")
-    return X, y, lambdas
+def hinge_models(A: Array, y: Array, Cs: Array, tol: float) -> list[Model]:
+    """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of mean square norm 1."""
+    return _PathSolver(A, y, tol).models(Cs)
 
 
 class _PathSolver:
@@ -162,7 +52,7 @@ class _PathSolver:
         self.positive = int((y > 0).sum())
         self.gram = GramCache(A)
 
-    def models(self, Cs: Array) -> list[_Model]:
+    def models(self, Cs: Array) -> list[Model]:
         """One model for each C; Cs rises."""
         n = len(self.y)
         share = np.where(self.y > 0, n - self.positive, self.positive)  # of the other class
@@ -182,7 +72,7 @@ class _PathSolver:
             previous = model
         return models
 
-    def _solve(self, C: float, start: _Model, reach: float) -> _Model:
+    def _solve(self, C: float, start: Model, reach: float) -> Model:
         """Solve for one C, from the model of a neighbouring C; `reach` screens samples by margin."""
         w, b, m = start.w, start.b, start.margins
         a = start.a * (C / start.C) if (start.a >= start.C).any() else start.a
@@ -190,8 +80,8 @@ class _PathSolver:
         self.gram.retain(np.flatnonzero(active))
         in_play = active | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
         inner = self._inner(in_play, m < 1, C)
-        sigma = FIRST_PENALTY * a.max()
-        largest_sigma = min(LARGEST_PENALTY * a.max(), max(LARGEST_SIGMA, sigma))
+        sigma = max(FIRST_PENALTY * a.max(), FIRST_SIGMA)
+        largest_sigma = max(min(LARGEST_PENALTY * a.max(), LARGEST_SIGMA), sigma)
         accuracy = FIRST_ACCURACY
         best = None
         for round_ in range(MAX_ROUNDS):
@@ -204,9 +94,7 @@ class _PathSolver:
                 stalled = best is not None and best.gap <= self.tol and model.gap > best.gap / 2
                 if best is None or model.gap < best.gap:
                     best = model
-                # ½‖w - w*‖² ≤ P - D: relative to ½‖w‖², not only to P, it makes w accurate too
-                enough = max(self.tol * float(model.w @ model.w) / 2, ROUNDING * model.primal)
-                if stalled or model.gap * model.primal <= enough:
+                if stalled or accurate_enough(model, self.tol, ROUNDING):
                     break
             if settled:
                 a, w, b, m = model.a, model.w, model.b, model.margins
@@ -249,12 +137,15 @@ class _PathSolver:
         for _ in range(MAX_SET_CHANGES):
             E = np.flatnonzero(edge)
             balance = -inner.beta - C * y[full].sum()
-            if E.size == 0:
-                return np.where(full, C, 0.0) if abs(balance) <= ON_MARGIN * C else None
             if E.size > A.shape[1] + 1:
                 return None
-            B = A[E]
             w = inner.v + C * (full.astype(float) @ A)
+            if E.size == 0:
+                kinks = y * (1 - A @ w)  # the biases that put a sample on the margin
+                below = full == (y < 0)
+                free = kinks[~below].min(initial=np.inf) - kinks[below].max(initial=-np.inf)
+                return np.where(full, C, 0.0) if abs(balance) <= ON_MARGIN * C and free >= 0 else None
+            B = A[E]
             K = self.gram.block(inner.samples[E])
             solution = _bordered_solve(K, y[E], 1 - B @ w, balance, a[E], b)
             if solution is None:
@@ -280,7 +171,7 @@ class _PathSolver:
             edge |= enter
         return None
 
-    def _model(self, a: Array, w: Array, C: float) -> _Model:
+    def _model(self, a: Array, w: Array, C: float) -> Model:
         """The model of feasible multipliers a and w = Aᵀa, its biases and its duality gap.
 
         The hinge of a sample has its kink at the bias y - w·x. Below all kinks the slope of the sum is
@@ -296,7 +187,7 @@ class _PathSolver:
         margins = scores + (low + high) / 2 * y
         half = w @ w / 2
         primal = float(half + C * np.maximum(1 - margins, 0).sum())
-        return _Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
+        return Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
 
 
 def _bordered_solve(

@@ -21,7 +21,7 @@ from tilt.geometry import (
     tilt_angle,
     tilt_directions,
 )
-from tilt.svm.path import HingePath
+from tilt.linear.path import LinearPath
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
@@ -46,7 +46,7 @@ def centroids(pair: BinaryPair) -> tuple[Array, Array]:
     return pair.x_train[pair.y_train < 0].mean(axis=0), pair.x_train[pair.y_train > 0].mean(axis=0)
 
 
-def path_table(pair: BinaryPair, path: HingePath, lambda_article: Array) -> Columns:
+def path_table(pair: BinaryPair, path: LinearPath, lambda_article: Array) -> Columns:
     """One row per λ (the columns are documented in results/README.md); errors are fractions."""
     centroid_i, centroid_j = centroids(pair)
     z_hat = nearest_centroid_direction(centroid_i, centroid_j)
@@ -89,7 +89,7 @@ def path_table(pair: BinaryPair, path: HingePath, lambda_article: Array) -> Colu
     }
 
 
-def weight_arrays(pair: BinaryPair, path: HingePath) -> Columns:
+def weight_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     """Weights w (k, d), b (k,), λ (k,), ẑ (d,) and the centroids (d,) of the pair."""
     centroid_i, centroid_j = centroids(pair)
     return {
@@ -103,7 +103,7 @@ def weight_arrays(pair: BinaryPair, path: HingePath) -> Columns:
     }
 
 
-def plane_arrays(pair: BinaryPair, path: HingePath) -> Columns:
+def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     """The training data in the tilt plane of every λ, mirror images, and histograms of y d(x).
 
     y (n,); z (n,): coordinate along ẑ, the same for all λ; n (k, n) float32: coordinate along n̂; theta and

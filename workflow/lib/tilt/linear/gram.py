@@ -6,9 +6,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
+KEPT = 2
+
 
 class GramCache:
-    """Inner products of the rows of A (n, d) that were asked for, kept until `retain` drops them."""
+    """Inner products of the rows of A (n, d) that were asked for, kept until `retain` drops them.
+
+    At most KEPT (d + 1) of them, so that memory stays of the order of d²: a request for more starts afresh.
+    """
 
     def __init__(self, A: Array) -> None:
         self._A = A
@@ -21,6 +26,8 @@ class GramCache:
         """Gram matrix of the samples, (m, m), a fresh array."""
         new = samples[self._slot[samples] < 0]
         if new.size:
+            if self._count + new.size > KEPT * (self._A.shape[1] + 1):
+                self.retain(samples)
             self._append(new)
         return self._take(self._slot[samples])
 

@@ -1,4 +1,4 @@
-"""The SVM path: closed forms, libsvm, optimality conditions, invariances, and what it refuses."""
+"""Paths of linear classifiers: closed forms, other solvers, optimality, invariances, what is refused."""
 
 import gzip
 import warnings
@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit, xlogy
 from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from tilt.data.images import BinaryPair, binary_pair
 from tilt.data.sources import embedded_digits
-from tilt.svm import HingePath, fit_path
-from tilt.svm.gram import GramCache
-from tilt.svm.tables import (
+from tilt.linear import LinearPath, fit_path
+from tilt.linear.gram import GramCache
+from tilt.linear.tables import (
     lambda_grid,
     optimal_row,
     path_table,
@@ -26,12 +28,19 @@ from tilt.svm.tables import (
 GRID = np.logspace(2, -5, 15)
 
 
-def objective(X, y, lam, w, b):
-    """Mean hinge + λ‖w‖², computed without the solver."""
-    return np.maximum(1 - y * (X @ w + b), 0).mean() + lam * (w @ w)
+LOSSES = {"hinge": lambda m: np.maximum(1 - m, 0), "softplus": lambda m: np.logaddexp(0, -m)}
+# -f*(-p), the dual's part of one sample, p = alpha/C
+CONJUGATES = {"hinge": lambda p: p, "softplus": lambda p: -xlogy(p, p) - xlogy(1 - p, 1 - p)}
+
+both_losses = pytest.mark.parametrize("loss", list(LOSSES))
 
 
-def check(X, y, path: HingePath, tol=1e-6):
+def objective(X, y, lam, w, b, loss="hinge"):
+    """Mean loss + λ‖w‖², computed without the solver."""
+    return LOSSES[loss](y * (X @ w + b)).mean() + lam * (w @ w)
+
+
+def check(X, y, path: LinearPath, tol=1e-6, loss="hinge"):
     """Feasible multipliers, w made of them, certificate and optimality conditions as recomputed here."""
     n = len(y)
     for k, lam in enumerate(path.lambdas):
@@ -40,18 +49,20 @@ def check(X, y, path: HingePath, tol=1e-6):
         assert alpha.min() >= 0
         assert alpha.max() <= C * (1 + 1e-12)
         assert abs(y @ alpha) <= 1e-11 * C * n
-        np.testing.assert_allclose(
-            (alpha * y) @ (X - X.mean(axis=0)), w, rtol=1e-8, atol=1e-9 * (1 + np.abs(w).max())
-        )
-        primal = objective(X, y, lam, w, b)
-        dual = 2 * lam * (alpha.sum() - w @ w / 2)
+        primal = objective(X, y, lam, w, b, loss)
+        w_dual = (alpha * y) @ (X - X.mean(axis=0))
+        dual = CONJUGATES[loss](alpha / C).mean() - lam * w_dual @ w_dual
         assert path.objective[k] == pytest.approx(primal, rel=1e-8)
-        gap = (primal - dual) / primal
-        assert -1e-9 <= gap <= tol + 1e-9
-        assert path.duality_gap[k] <= tol
-        margin = y * (X @ w + b)  # alpha = C inside the margin, 0 outside it
-        conditions = alpha * np.maximum(margin - 1, 0) + (C - alpha) * np.maximum(1 - margin, 0)
-        assert 2 * lam * conditions.sum() <= (tol + 1e-9) * primal
+        assert path.duality_gap[k] == pytest.approx((primal - dual) / primal, abs=1e-9)
+        assert -1e-12 <= path.duality_gap[k] <= tol
+        margin = y * (X @ w + b)
+        if loss == "softplus":  # alpha = C p
+            np.testing.assert_allclose(alpha, C * expit(-margin), rtol=1e-6)
+            assert lam * np.sum((w - w_dual) ** 2) <= (tol + 1e-12) * primal
+        else:  # alpha = C inside the margin, 0 outside it
+            conditions = alpha * np.maximum(margin - 1, 0) + (C - alpha) * np.maximum(1 - margin, 0)
+            assert 2 * lam * conditions.sum() <= (tol + 1e-9) * primal
+            np.testing.assert_allclose(w_dual, w, rtol=1e-8, atol=1e-9 * (1 + np.abs(w).max()))
     assert path.certified.all()
 
 
@@ -91,7 +102,29 @@ def test_all_samples_inside_the_margin():
     assert path.b[0] == pytest.approx((low + high) / 2, abs=1e-12)
 
 
-# Against libsvm
+def test_unbalanced_classes_under_a_large_penalty():
+    """The small class inside the margin, the other class on it: w is proportional to 1/λ."""
+    X, y = problem("unbalanced")
+    lambdas = np.array([1e2, 1e4, 1e6])
+    path = fit_path(X, y, lambdas)
+    scaled = path.w * lambdas[:, None]
+    assert np.linalg.norm(scaled[0]) > 1e-3
+    np.testing.assert_allclose(scaled, np.tile(scaled[0], (3, 1)), atol=1e-7)
+    for lam in lambdas:
+        np.testing.assert_allclose(fit_path(X, y, [lam]).w[0] * lam, scaled[0], atol=1e-7)
+
+
+def test_logistic_regression_under_a_large_penalty():
+    """The small-norm limit: w = (j - i)/(8λ) for balanced classes, half of the hinge's."""
+    draw = np.random.default_rng(0)
+    X, y = draw.normal(size=(40, 5)), np.repeat([-1.0, 1.0], 20)
+    path = fit_path(X, y, [1e5], loss="softplus")
+    w = (X[y > 0].mean(axis=0) - X[y < 0].mean(axis=0)) / (8 * 1e5)
+    np.testing.assert_allclose(path.w[0], w, rtol=1e-4)
+    assert path.objective[0] == pytest.approx(np.log(2), rel=1e-4)
+
+
+# Against other solvers
 
 
 def problem(kind: str):
@@ -165,32 +198,48 @@ def test_never_above_libsvm_and_certified(kind):
             np.testing.assert_allclose(path.w[k], libsvm.coef_[0], rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_tighter_tolerance_is_reached_as_well(kind):
+@pytest.mark.parametrize("kind", ["separable", "overlapping", "unbalanced", "contradictions", "ties"])
+def test_logistic_regression_agrees_with_another_solver(kind):
     X, y = problem(kind)
-    check(X, y, fit_path(X, y, GRID, tol=1e-9), tol=1e-9)
+    path = fit_path(X, y, GRID, loss="softplus", tol=1e-9)
+    for k, lam in enumerate(GRID):
+        C = 1 / (2 * len(y) * lam)
+        other = LogisticRegression(C=C, solver="newton-cholesky", tol=1e-10, max_iter=1000).fit(X, y)
+        theirs = objective(X, y, lam, other.coef_[0], other.intercept_[0], "softplus")
+        assert path.objective[k] <= theirs * (1 + 1e-9)
+        np.testing.assert_allclose(path.w[k], other.coef_[0], rtol=1e-3, atol=1e-5)
 
 
-def test_columns_of_very_different_scale():
+@both_losses
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tighter_tolerance_is_reached_as_well(kind, loss):
+    X, y = problem(kind)
+    check(X, y, fit_path(X, y, GRID, loss=loss, tol=1e-9), 1e-9, loss)
+
+
+@both_losses
+def test_columns_of_very_different_scale(loss):
     X, y = problem("scales")
-    check(X, y, fit_path(X, y, GRID))
+    check(X, y, fit_path(X, y, GRID, loss=loss), loss=loss)
 
 
-def test_many_samples_of_few_columns():
+@both_losses
+def test_many_samples_of_few_columns(loss):
     draw = np.random.default_rng(3)
     y = np.where(draw.random(3000) < 0.3, 1.0, -1.0)
     X = draw.normal(size=(3000, 4)) + 0.4 * y[:, None]
-    check(X, y, fit_path(X, y, np.logspace(3, -6, 10)))
+    check(X, y, fit_path(X, y, np.logspace(3, -6, 10), loss=loss), loss=loss)
 
 
+@both_losses
 @pytest.mark.parametrize("table", [load_breast_cancer, load_wine])
-def test_tables_of_measurements_scaled_and_in_their_units(table):
+def test_tables_of_measurements_scaled_and_in_their_units(table, loss):
     X, target = table(return_X_y=True)
     y = np.where(target == 1, 1.0, -1.0)
     low = X.min(axis=0)
     scaled = (X - low) / (X.max(axis=0) - low)
-    check(scaled, y, fit_path(scaled, y, np.logspace(1, -7, 9)))
-    check(X, y, fit_path(X, y, np.logspace(6, -5, 12)))
+    check(scaled, y, fit_path(scaled, y, np.logspace(1, -7, 9), loss=loss), loss=loss)
+    check(X, y, fit_path(X, y, np.logspace(6, -5, 12), loss=loss), loss=loss)
 
 
 @pytest.fixture(scope="module")
@@ -198,10 +247,11 @@ def seven_nine() -> BinaryPair:
     return binary_pair(embedded_digits(), 7, 9, 100)
 
 
-def test_digits_along_the_whole_path(seven_nine):
+@both_losses
+def test_digits_along_the_whole_path(seven_nine, loss):
     lambdas = lambda_grid(-1, 7, 0.1, 1e-5)[1]
-    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas, tol=1e-9)
-    check(seven_nine.x_train, seven_nine.y_train, path, tol=1e-9)
+    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas, loss=loss, tol=1e-9)
+    check(seven_nine.x_train, seven_nine.y_train, path, 1e-9, loss)
     norm = np.linalg.norm(path.w, axis=1)
     assert (np.diff(norm) <= 1e-9 * norm[:-1]).all()
 
@@ -246,28 +296,32 @@ quick = settings(max_examples=25, deadline=None, derandomize=True)
 SHORT = np.array([3.0, 0.1, 0.003])
 
 
+@both_losses
 @quick
-@given(problems())
-def test_random_problems_are_certified_and_monotone(data):
+@given(data=problems())
+def test_random_problems_are_certified_and_monotone(data, loss):
     X, y = data
-    path = fit_path(X, y, SHORT)
-    check(X, y, path)
+    path = fit_path(X, y, SHORT, loss=loss)
+    check(X, y, path, loss=loss)
     norm = np.linalg.norm(path.w, axis=1)
-    hinge = path.objective - path.lambdas * norm**2
+    risk = path.objective - path.lambdas * norm**2
     assert (np.diff(norm) >= -1e-3 * norm.max() - 1e-9).all()
-    assert (np.diff(hinge) <= 1e-5).all()
+    assert (np.diff(risk) <= 1e-5).all()
 
 
+@both_losses
 @quick
-@given(problems(), st.floats(0.01, 100))
-def test_equivalent_problems_have_the_same_solution(data, c):
+@given(data=problems(), c=st.floats(0.01, 100))
+def test_equivalent_problems_have_the_same_solution(data, c, loss):
     X, y = data
-    path = fit_path(X, y, SHORT, tol=1e-9)
+
+    def fit(X, y, lambdas):
+        return fit_path(X, y, lambdas, loss=loss, tol=1e-9)
+
+    path = fit(X, y, SHORT)
     order = np.random.default_rng(0).permutation(len(y))
     atol = 1e-4 * (1 + np.abs(path.w).max())
-    shuffled = fit_path(X[order], y[order], SHORT, tol=1e-9)
-    swapped = fit_path(X, -y, SHORT, tol=1e-9)
-    scaled = fit_path(c * X, y, c**2 * SHORT, tol=1e-9)
+    shuffled, swapped, scaled = fit(X[order], y[order], SHORT), fit(X, -y, SHORT), fit(c * X, y, c**2 * SHORT)
     for other, sign, unit in ((shuffled, 1, 1), (swapped, -1, 1), (scaled, 1, c)):
         np.testing.assert_allclose(sign * unit * other.w, path.w, atol=atol)
         np.testing.assert_allclose(sign * other.b, path.b, atol=5 * atol)
@@ -291,20 +345,22 @@ def test_the_bias_interval_is_where_the_objective_is_least(data):
 # Interface
 
 
-def test_lambdas_in_any_order_and_one_alone(seven_nine):
+@both_losses
+def test_lambdas_in_any_order_repeated_and_one_alone(seven_nine, loss):
     X, y = seven_nine.x_train, seven_nine.y_train
-    lambdas = np.array([1e-3, 10.0, 1e-5, 0.1])
-    path = fit_path(X, y, lambdas)
+    lambdas = np.array([1e-3, 10.0, 1e-5, 10.0, 0.1])
+    path = fit_path(X, y, lambdas, loss=loss, tol=1e-9)
     np.testing.assert_array_equal(path.lambdas, lambdas)
     for k, lam in enumerate(lambdas):
-        alone = fit_path(X, y, [lam])
-        assert alone.objective[0] == pytest.approx(path.objective[k], rel=2e-6)
+        alone = fit_path(X, y, [lam], loss=loss, tol=1e-9)
+        assert alone.objective[0] == pytest.approx(path.objective[k], rel=2e-9)
         np.testing.assert_allclose(alone.w[0], path.w[k], atol=1e-4 * np.abs(path.w[k]).max())
 
 
-def test_two_runs_are_equal_to_the_bit(seven_nine):
+@both_losses
+def test_two_runs_are_equal_to_the_bit(seven_nine, loss):
     X, y = seven_nine.x_train, seven_nine.y_train
-    one, two = fit_path(X, y, GRID), fit_path(X, y, GRID)
+    one, two = fit_path(X, y, GRID, loss=loss), fit_path(X, y, GRID, loss=loss)
     np.testing.assert_array_equal(one.w, two.w)
     np.testing.assert_array_equal(one.b, two.b)
 
@@ -334,10 +390,16 @@ def test_unusable_arguments_are_named(X, y, lambdas, tol, message):
         fit_path(X, y, lambdas, tol=tol)
 
 
-def test_an_unreached_gap_is_said():
+def test_an_unknown_loss_is_named():
+    with pytest.raises(ValueError, match="loss must be one of hinge, softplus, not 'log'"):
+        fit_path(*GOOD, loss="log")
+
+
+@both_losses
+def test_an_unreached_gap_is_said(loss):
     X, y = problem("overlapping")
-    with pytest.warns(RuntimeWarning, match="did not reach a relative duality gap of 1e-30"):
-        path = fit_path(X, y, GRID, tol=1e-30)
+    with pytest.warns(RuntimeWarning, match="did not reach a relative duality gap of 1e-40"):
+        path = fit_path(X, y, GRID, loss=loss, tol=1e-40)
     assert not path.certified.all()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotrs
 
-from tilt.svm.gram import GramCache
+from tilt.linear.gram import GramCache
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -108,10 +108,10 @@ def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db
     def derivative(step: float) -> float:
         return float(step * curvature + slope - dm @ np.clip(t - (sigma * step) * dm, 0, problem.C))
 
-    return _root(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
+    return root_of_rising(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
 
 
-def _root(rising: Callable[[float], float], accuracy: float) -> float:
+def root_of_rising(rising: Callable[[float], float], accuracy: float) -> float:
     """Positive argument at which a rising function that starts below 0 is within `accuracy` of 0."""
     low, high = 0.0, 1.0
     value_low, value_high = rising(low), rising(high)
