@@ -13,10 +13,12 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/toy.smk"
 include: "workflow/rules/scaling.smk"
 include: "workflow/rules/svm.smk"
+include: "workflow/rules/logistic.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/lenet.smk"
 include: "workflow/rules/attack.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/bench.smk"
 include: "workflow/rules/targets.smk"
 
 

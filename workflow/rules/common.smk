@@ -52,12 +52,13 @@ def setting(path):
     return value
 
 
-def of_pairs(pattern, chosen=None):
-    """An input: the pattern for each pair of the data set, or for those of the setting `chosen`."""
+def of_pairs(pattern, stage="svm"):
+    """An input: the pattern for each pair that a stage fits, or for the "shown" ones."""
 
     def files(wildcards):
         dataset = DATASETS[wildcards.dataset]
-        names = dataset["svm"][chosen] if chosen else pairs(dataset)
+        shown = dataset["svm"]["shown_pairs"]
+        names = shown if stage == "shown" else pairs(dataset, stage)
         return expand(pattern, pair=names, dataset=wildcards.dataset)
 
     return files

@@ -47,7 +47,7 @@ rule report:
                 f"results/{{dataset}}/figures/svm/{{pair}}_{figure}.png"
                 for figure in ("curves", "margins", "planes", "mirrors")
             ],
-            "shown_pairs",
+            "shown",
         ),
         published_figures=where_compared(*pngs(rules.published_figures)),
         lenet_figures=pngs(rules.lenet_figures),
@@ -60,7 +60,7 @@ rule report:
         classifier=rules.scaling_tables.output.classifier,
         summary=rules.svm_summary.output,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
-        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown_pairs"),
+        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown"),
         published=where_compared(
             *rules.published_summary.output, rules.published_tables.output.absent
         ),

@@ -3,7 +3,7 @@
 
 rule svm_path:
     input:
-        code=code("svm_path.py"),
+        code=code("linear_path.py"),
         images=rules.images.output.images,
     output:
         path="results/{dataset}/svm/{pair}/path.csv",
@@ -19,17 +19,18 @@ rule svm_path:
         mem_mb=1500,
         runtime=15,
     params:
+        loss="hinge",
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
         tolerance=setting("svm.tolerance"),
         grid=setting("svm.lambda_article"),
     script:
-        "../scripts/svm_path.py"
+        "../scripts/linear_path.py"
 
 
 rule svm_summary:
     input:
-        code=code("svm_summary.py"),
+        code=code("linear_summary.py"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
     output:
         "results/{dataset}/svm/summary.csv",
@@ -43,7 +44,7 @@ rule svm_summary:
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
     script:
-        "../scripts/svm_summary.py"
+        "../scripts/linear_summary.py"
 
 
 rule svm_figures:

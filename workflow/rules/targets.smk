@@ -7,6 +7,8 @@ STAGES = {
     "lenet": ["figures/lenet/errors.png"],
     "attack": ["figures/attack/norms.png"],
     "report": ["report/index.html"],
+    "bench": ["figures/bench/solvers.png"],
+    "libsvm": ["bench/libsvm.csv"],
 }
 
 
@@ -17,14 +19,14 @@ rule toy:
 
 for name, dataset in DATASETS.items():
     folder = f"results/{name}"
-    shown = [
-        f"{folder}/figures/svm/{pair}_curves.png"
-        for pair in dataset["svm"]["shown_pairs"]
-    ]
+    shown = dataset["svm"]["shown_pairs"]
     stages = {
         stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()
     }
-    stages["svm"] += shown
+    stages["svm"] += [f"{folder}/figures/svm/{pair}_curves.png" for pair in shown]
+    stages["logistic"] = [f"{folder}/logistic/summary.csv"] + [
+        f"{folder}/figures/logistic/{pair}_comparison.png" for pair in shown
+    ]
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
 

@@ -19,7 +19,7 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 
 RESERVED = {"toy", "all"}
-STAGES = ("data", "scaling", "svm", "published", "lenet", "attack", "report")
+STAGES = ("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "report", "bench", "libsvm")
 
 
 def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
@@ -43,9 +43,9 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
     return resolved
 
 
-def pairs(dataset: Mapping[str, Any]) -> list[str]:
-    """The pairs of classes of a resolved data set, "7v9" and the like, smaller class first."""
-    chosen = dataset["svm"]["pairs"]
+def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
+    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like."""
+    chosen = dataset[stage]["pairs"]
     if chosen == "all":
         return [f"{i}v{j}" for i, j in combinations(range(dataset["classes"]), 2)]
     return list(chosen)
@@ -91,7 +91,8 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
         yield f"{at}: the name is that of another target; choose another"
     svm, classes = dataset["svm"], dataset["classes"]
     possible = {f"{i}v{j}" for i, j in combinations(range(classes), 2)}
-    for key, chosen in (("svm.pairs", pairs(dataset)), ("svm.shown_pairs", svm["shown_pairs"])):
+    listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench")}
+    for key, chosen in (*listed.items(), ("svm.shown_pairs", svm["shown_pairs"])):
         for pair in chosen:
             if pair not in possible:
                 yield (
@@ -101,6 +102,12 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
     for pair in [*svm["shown_pairs"], dataset["scaling"]["pair"]]:
         if pair not in pairs(dataset):
             yield f"{at}: the pair {pair!r} is to be shown but is not among svm.pairs"
+    for pair in svm["shown_pairs"]:
+        if pair not in pairs(dataset, "logistic"):
+            yield f"{at}: the pair {pair!r} is to be shown but is not among logistic.pairs"
+    for pair in pairs(dataset, "logistic"):
+        if pair not in pairs(dataset):
+            yield f"{at}.logistic.pairs: {pair!r} is not among svm.pairs, with which it is compared"
     grid = svm["lambda_article"]
     if grid["last_exponent"] <= grid["first_exponent"]:
         yield f"{at}.svm.lambda_article: last_exponent must be greater than first_exponent"

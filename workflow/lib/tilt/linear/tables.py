@@ -30,7 +30,7 @@ HISTOGRAM_BINS = 100
 
 
 def lambda_grid(
-    first_exponent: float, last_exponent: float, step: float, lambda_scale: float
+    first_exponent: float, last_exponent: float, step: float, scale: float
 ) -> tuple[Array, Array]:
     """λ_article = 10^α for α from the first to the last exponent, and λ = scale · λ_article: (k,) each.
 
@@ -38,7 +38,7 @@ def lambda_grid(
     """
     count = round((last_exponent - first_exponent) / step) + 1
     article = 10.0 ** np.round(first_exponent + step * np.arange(count), 9)
-    return article, lambda_scale * article
+    return article, scale * article
 
 
 def centroids(pair: BinaryPair) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""Fit the SVM of one pair for every λ, and write its table, its weights and its tilt planes."""
+"""Fit one loss to a pair for every λ, and write the table, the weights and the tilt planes."""
 
 from pipeline.job import job
 from tilt.data.images import binary_pair, load_images
@@ -11,9 +11,8 @@ from tilt.linear.tables import lambda_grid, path_table, plane_arrays, weight_arr
 def main(input, output, params):
     class_i, class_j = map(int, params.pair.split("v"))
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
-    grid = params.grid
-    article, lambdas = lambda_grid(grid["first_exponent"], grid["last_exponent"], grid["step"], grid["scale"])
-    path = fit_path(pair.x_train, pair.y_train, lambdas, tol=params.tolerance)
+    article, lambdas = lambda_grid(**params.grid)
+    path = fit_path(pair.x_train, pair.y_train, lambdas, loss=params.loss, tol=params.tolerance)
     if not path.certified.all():
         raise InputError(
             f"svm.tolerance: {params.pair} reached a relative duality gap of {path.duality_gap.max():.2g}, "

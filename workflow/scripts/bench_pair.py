@@ -1,0 +1,21 @@
+"""Time the path of one pair beside scikit-learn's solvers."""
+
+from pipeline.job import job
+from tilt.benchmarks.solvers import compare
+from tilt.data.images import binary_pair, load_images
+from tilt.io import write_json, write_table
+from tilt.linear.tables import lambda_grid
+
+
+def main(input, output, params):
+    class_i, class_j = map(int, params.pair.split("v"))
+    pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
+    article, lambdas = lambda_grid(**params.grid)
+    table, record = compare(
+        pair.x_train, pair.y_train, lambdas, tol=params.tolerance, svc_step=params.svc_step
+    )
+    write_table(output.fits, {"lambda_article": article, **table})
+    write_json(output.record, record)
+
+
+job(main, snakemake)
