@@ -1,7 +1,7 @@
 """The hinge path beside scikit-learn's SVC (libsvm) and LinearSVC (liblinear): time and objective.
 
-Times are CPU times of the process, which is to run on one thread. A path is timed three times, before, amid and after the other solvers'
-fits, so that a machine whose speed drifts slows both alike.
+Times are CPU times of the process, which is to run on one thread. A path is timed three times, before, amid
+and after the other solvers' fits, so that a machine whose speed drifts slows both alike.
 """
 
 import linecache
