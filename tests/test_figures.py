@@ -9,6 +9,8 @@ from matplotlib.lines import AxLine
 
 from tilt import toy
 from tilt.data.images import BinaryPair
+from tilt.figures import bench as bench_figures
+from tilt.figures import logistic as logistic_figures
 from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures
@@ -47,6 +49,36 @@ def fitted():
 
 
 @pytest.fixture(scope="module")
+def softplus(fitted):
+    pair = fitted[0]
+    return path_table(pair, fit_path(pair.x_train, pair.y_train, LAMBDAS, loss="softplus"), ARTICLE)
+
+
+SOLVED = {
+    "pair": np.array(["7v9", "0v1"]),
+    "seconds_tilt": np.array([2.0, 1.0]),
+    "seconds_svc": np.array([400.0, 90.0]),
+    "seconds_linear_svc": np.array([8.0, 3.0]),
+    "ratio": np.array([200.0, 90.0]),
+}
+FITS = {
+    "lambda_article": np.array([1.0, 10.0, 100.0]),
+    "objective_tilt": np.array([0.1, 0.2, 0.3]),
+    "objective_svc": np.array([0.11, np.nan, 0.3]),
+    "objective_linear_svc": np.array([0.2, 0.3, 0.4]),
+}
+SIZES = {
+    "axis": np.repeat(["samples", "features", "lambdas"], 2),
+    "n": np.array([100, 200, 200, 200, 200, 200]),
+    "d": np.array([64, 64, 32, 64, 64, 64]),
+    "lambdas": np.array([81, 81, 81, 81, 11, 81]),
+    "seconds": np.array([1.0, 2, 1, 2, 1.5, 2]),
+    "floor_passes": np.full(6, 0.1),
+    "floor_cholesky": np.full(6, 0.05),
+}
+
+
+@pytest.fixture(scope="module")
 def paths():
     tables = {}
     for seed, (i, j) in enumerate(combinations((0, 1, 4), 2)):
@@ -62,7 +94,7 @@ def noisy():
 
 
 @pytest.fixture(scope="module")
-def drawn(fitted, paths, noisy):
+def drawn(fitted, softplus, paths, noisy):
     """Every figure by name, laid out."""
     _, table, plane, weights = fitted
     angles = toy.mirror_distance_table(np.radians([0, 45, 85]))
@@ -82,6 +114,9 @@ def drawn(fitted, paths, noisy):
         "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS),
         "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS),
         "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values()))),
+        "comparison": logistic_figures.comparison(table, softplus, "7v9"),
+        "solvers": bench_figures.solvers(SOLVED, {"7v9": FITS}),
+        "solver_scaling": bench_figures.scaling(SIZES),
         "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}),
     }
     for figure in figures.values():
@@ -340,3 +375,31 @@ def test_all_paths_show_every_pair_the_median_and_the_optimal_lambdas(drawn, pat
     np.testing.assert_allclose(np.sort(dots.get_xdata()), optimal)
     assert len(set(zip(*dots.get_data(), strict=True))) == len(paths)
     np.testing.assert_allclose(median.get_xdata(), optimal[1])
+
+
+def test_the_comparison_shows_both_losses_against_lambda_and_norm(drawn, fitted, softplus):
+    axes = drawn["comparison"].axes
+    for table in (fitted[1], softplus):
+        for column, abscissa in enumerate((table["lambda_article"], table["norm_w"])):
+            assert has_line(axes[column], abscissa, np.degrees(table["theta"]))
+            assert has_line(axes[2 + column], abscissa, table["d_adv"])
+            assert has_line(axes[4 + column], abscissa, 100 * table["err_train"])
+            assert has_line(axes[4 + column], abscissa, 100 * table["err_test"])
+    assert axes[5].xaxis_inverted()
+
+
+def test_the_solvers_are_drawn_with_their_times_and_what_they_reach(drawn):
+    times, excess = drawn["solvers"].axes
+    assert sorted(bar.get_width() for bar in times.patches) == [1, 2, 3, 8, 90, 400]
+    assert {"SVC 200×", "SVC 90×"} <= {text.get_text() for text in times.texts}
+    assert has_line(excess, [1, 10, 100], [1e-12] * 3)
+    assert has_line(excess, [1, 100], [0.1, 1e-12])  # SVC, where it was fitted
+    assert has_line(excess, [1, 10, 100], [1, 0.5, 1 / 3])
+
+
+def test_times_against_the_size_stand_over_their_floor(drawn):
+    samples, _, lambdas = drawn["solver_scaling"].axes
+    assert has_line(samples, [100, 200], [1, 2])
+    assert has_line(samples, [100, 200], [0.15, 0.15])
+    assert has_line(lambdas, [11, 81], [1.5, 2])
+    assert lambdas.get_title() == "n = 200, d = 64"

@@ -217,6 +217,29 @@ def test_the_adversarial_distance_must_follow_the_tilt(error, expected):
     assert verdict(claims.svm_claims(tables, numbers=True), "The adversarial distance depends") == expected
 
 
+# Logistic regression
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [
+        ([[5, 40, 0.5]] * 4, REPRODUCED),
+        ([[5.1, 0, 0]] + [[0, 0, 0]] * 3, PARTLY),
+        ([[0, 0, 0.6]] * 2 + [[0, 0, 0]] * 2, PARTLY),
+        ([[5.1, 0, 0]] * 3 + [[0, 0, 0]], NOT),
+    ],
+)
+def test_two_losses_are_alike_where_their_ends_are(apart, expected):
+    theta = np.array([1.2, 0.8, 0.1])
+    hinge = {f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta} for k in range(len(apart))}
+    softplus = {
+        f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta - 0.9999 * np.radians(a)}
+        for k, a in enumerate(apart)
+    }
+    judged = claims.logistic_claims(hinge, softplus)
+    assert verdict(judged, "Hinge and softplus") == expected
+
+
 # Published tables
 
 
@@ -477,6 +500,11 @@ def pictures():
     return [(caption.split("_")[0], file.rsplit("/", 1)[1], caption) for file, caption in found]
 
 
+def on_the_page():
+    """Those of them that the page shows; the timings are no part of it."""
+    return [picture for picture in pictures() if picture[0] != "bench"]
+
+
 def texts():
     return {file.stem: file.read_text() for file in (ROOT / "workflow" / "report").glob("*_*.rst")}
 
@@ -511,6 +539,10 @@ def written(toy):
         "captions": {
             "toy": captions.toy({"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]),
             "scaling": captions.scaling(classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]),
+            "logistic": {
+                f"{{pair}}_{name.split('_')[1]}": caption
+                for name, caption in captions.logistic_pair("7v9", *tables.values(), 3000).items()
+            },
             "svm": captions.svm(summary, 5, 3000) | {f"{{pair}}_{name}": c for name, c in of_pair.items()},
             "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": captions.lenet(NETWORKS, histories, records),
@@ -519,6 +551,7 @@ def written(toy):
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
             "svm": [page.pairs_table(summary)],
+            "logistic": [page.pairs_table(summary)],
             "published": [page.deviations_table(deviations(d_adv=999)), page.arbitration_table(beyond)],
             "lenet": [page.networks_table(NETWORKS, histories)],
             "attack": [page.attacks_table(attacks, temperatures)],
@@ -529,6 +562,7 @@ def written(toy):
             *claims.toy_claims(toy["mirror"], toy["fits"]),
             *claims.scaling_claims(risk_table(MARGINS, [1e-3, 1e3])),
             *claims.svm_claims(tables, numbers=True),
+            *claims.logistic_claims(tables, tables),
             *claims.published_claims(deviations(), NO_ARBITRATION),
             *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
             *claims.attack_claims(NETWORKS, attacks, numbers=True),
@@ -536,7 +570,7 @@ def written(toy):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("section", "stem", "caption"), pictures())
+@pytest.mark.parametrize(("section", "stem", "caption"), on_the_page())
 def test_every_figure_of_the_rules_has_a_caption_with_all_its_parts(written, section, stem, caption):
     found = written["captions"][section][stem]
     assert found.text == caption

@@ -107,7 +107,7 @@ def test_every_stage_left_its_files(finished):
         for row in rows:
             assert float(row["d_adv"]) == pytest.approx(half * np.cos(float(row["theta"])), rel=1e-10)
     for path in (
-        "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv",
+        "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
         "tiny/report/claims.csv", "tiny/report/index.html",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
@@ -148,7 +148,7 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
         ("networks/training.py", {"lenet_network"}),
         ("data/sources.py", {"images"}),
         ("report/page.py", {"report"}),
-        ("linear/newton.py", {"svm_path", "toy_tables"}),
+        ("linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
     ],
 )
 def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, rules):

@@ -49,6 +49,9 @@ rule report:
             ],
             "shown",
         ),
+        logistic_figures=of_pairs(
+            "results/{dataset}/figures/logistic/{pair}_comparison.png", "shown"
+        ),
         published_figures=where_compared(*pngs(rules.published_figures)),
         lenet_figures=pngs(rules.lenet_figures),
         attack_figures=pngs(rules.attack_figures),
@@ -61,6 +64,8 @@ rule report:
         summary=rules.svm_summary.output,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
         planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown"),
+        logistic_summary=rules.logistic_summary.output,
+        logistic=of_pairs("results/{dataset}/logistic/{pair}/path.csv", "logistic"),
         published=where_compared(
             *rules.published_summary.output, rules.published_tables.output.absent
         ),
@@ -90,6 +95,7 @@ rule report:
         source=setting("source"),
         toy=config["toy"],
         pairs=lambda w: pairs(DATASETS[w.dataset]),
+        logistic_pairs=lambda w: pairs(DATASETS[w.dataset], "logistic"),
         scaling=setting("scaling"),
         svm=setting("svm"),
         lenet=setting("lenet"),

@@ -23,6 +23,7 @@ def main(input, output, params):
     shown, exponents = params.svm["shown_pairs"], params.svm["shown_exponents"]
     mirror, fits, risk = read_table(input.mirror), read_table(input.fits), read_table(input.risk)
     paths, summary = by(params.pairs, input.paths), read_table(input.summary[0])
+    logistic = by(params.logistic_pairs, input.logistic)
     published = [read_table(file) for file in input.published]
     histories, attacks = by(networks, input.histories), by(networks, input.attacks)
     records = by(networks, input.attack_records, read_json)
@@ -33,6 +34,7 @@ def main(input, output, params):
         *claims.toy_claims(mirror, fits),
         *claims.scaling_claims(risk),
         *claims.svm_claims(paths, numbers=comparable("svm")),
+        *claims.logistic_claims(paths, logistic),
         *(claims.published_claims(*published[:2]) if published else ()),
         *claims.lenet_claims(
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
@@ -45,12 +47,16 @@ def main(input, output, params):
         printed = "a table of this pair, compared below" if pair in tabled else captions.NO_NUMBER
         of_pair = captions.svm_pair(pair, paths[pair], plane, exponents, per_class, printed)
         of_svm |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
+    of_logistic = {}
+    for pair in shown:
+        of_logistic |= captions.logistic_pair(pair, paths[pair], logistic[pair], per_class)
     written = {
         "toy": captions.toy(params.toy, mirror, fits, read_table(input.noisy_point)),
         "scaling": captions.scaling(
             read_json(input.classifier), read_table(input.margins), params.scaling["norms"]
         ),
         "svm": of_svm,
+        "logistic": of_logistic,
         "lenet": captions.lenet(networks, histories, trained),
         "attack": captions.attack(networks, attacks, temperatures, params.lenet["shown"]),
     }
@@ -61,12 +67,14 @@ def main(input, output, params):
             *input.svm_figures,
             *sorted(input.pair_figures, key=lambda file: shown.index(Path(file).name.split("_")[0])),
         ],
+        "logistic": input.logistic_figures,
         "lenet": input.lenet_figures,
         "attack": input.attack_figures,
     }
     tables = {
         "toy": [page.fits_table(fits)],
         "svm": [page.pairs_table(summary)],
+        "logistic": [page.pairs_table(read_table(input.logistic_summary[0]))],
         "lenet": [page.networks_table(networks, histories)],
         "attack": [page.attacks_table(attacks, temperatures)],
         "data": [page.data_table(record)],

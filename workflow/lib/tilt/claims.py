@@ -66,6 +66,7 @@ SIDES = ("low", "high")
 TILTED, UPRIGHT = 45, 5  # degrees from which, up to which, a boundary of the toy problem is tilted, upright
 THETA_MEDIAN = 4e-4  # radians
 RMS_FACTOR = 1.5
+SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ
 MIN_PAIRS = 5  # of a rank correlation
 PAIR_SHARES = (0.95, 0.5)  # of the pairs, for what the article says of all: reproduced, partly
 
@@ -275,6 +276,26 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             )
         )
     return [*_known(numbers, printed), *said]
+
+
+def logistic_claims(hinge: Mapping[str, Columns], softplus: Mapping[str, Columns]) -> list[Claim]:
+    """Logistic regression beside the SVM, from the path tables of the pairs that have both, on the same λ."""
+    apart = np.array(
+        [np.abs(np.degrees(hinge[pair]["theta"] - table["theta"])) for pair, table in softplus.items()]
+    )
+    order = np.argsort(next(iter(softplus.values()))["lambda"])
+    smallest, largest = apart[:, order[0]], apart[:, order[-1]]
+    overfitted, underfitted = SAME_TILT
+    return [
+        _pairs_claim(
+            "Hinge and softplus behave alike at either end, where ‖w‖ is large and where it is small",
+            list((smallest <= overfitted) & (largest <= underfitted)),
+            f"tilts within {overfitted}° at the smallest λ and within {underfitted}° at the largest",
+            f"; they differ by at most {smallest.max():.1f}° at the smallest λ, {largest.max():.2f}° at the "
+            f"largest, {apart.max():.1f}° at any",
+            section="logistic",
+        )
+    ]
 
 
 def published_claims(summary: Columns, arbitration: Columns) -> list[Claim]:
@@ -501,10 +522,12 @@ def _range_claim(
     )
 
 
-def _pairs_claim(statement: str, holds: Sequence[Any], rule: str, remark: str = "") -> Claim:
+def _pairs_claim(
+    statement: str, holds: Sequence[Any], rule: str, remark: str = "", section: str = "svm"
+) -> Claim:
     full, part = PAIR_SHARES
     return _claim(
-        "svm",
+        section,
         statement,
         "in words",
         f"{sum(holds)} of {len(holds)} pairs{remark}",

@@ -37,6 +37,7 @@ def solvers(table: Columns, fits: Mapping[str, Columns]) -> Figure:
     times.set(xlim=(0.5 * table["seconds_tilt"].min(), 12 * table["seconds_svc"].max()))
     times.set_yticks(places, table["pair"])
     times.invert_yaxis()
+    times.set_ylabel("pair")
     pair, fit = next(iter(fits.items()))
     objectives = {solver: fit[f"objective_{solver}"] for solver in SOLVERS}
     least = np.nanmin(list(objectives.values()), axis=0)

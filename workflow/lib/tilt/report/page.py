@@ -28,6 +28,7 @@ SECTIONS = {
     "toy": "Toy problem",
     "scaling": "Scaling the loss",
     "svm": "Support vector machine",
+    "logistic": "Logistic regression",
     "published": "Published tables",
     "lenet": "LeNet",
     "attack": "Adversarial examples",
