@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from torch.nn import functional as F
 
 from tilt.errors import InputError
 from tilt.figures.lenet import error_curves, filters, weight_rms
 from tilt.networks import choose_device
+from tilt.networks.gradient import loss_gradient
 from tilt.networks.lenet import (
     LAYERS,
     LeNet,
@@ -88,6 +90,39 @@ def test_gradients_against_the_general_routine():
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize(("n", "n_classes"), [(1, 2), (37, 10)])
+def test_training_gradient_against_autograd_in_double_precision(n, n_classes):
+    rng = np.random.default_rng(n)
+    images = torch.tensor(rng.uniform(0, 255, (n, 28, 28)), dtype=torch.float32)
+    labels = torch.tensor(rng.integers(0, n_classes, n))
+    model = LeNet(n_classes, mean_image=rng.uniform(0, 255, (28, 28)).astype(np.float32), pixel_scale=0.01)
+    initialise(model, "pytorch", 0)
+    exact = LeNet(n_classes).double()
+    exact.load_state_dict(model.state_dict())
+    expected_scores = exact(images.double())
+    loss = F.cross_entropy(expected_scores, labels)
+    expected = torch.autograd.grad(loss, list(exact.parameters()))
+
+    scores, gradients = loss_gradient(model, images, labels)
+    assert relative_error(scores, expected_scores) < 3e-6
+    for ours, reference, (name, parameter) in zip(gradients, expected, model.named_parameters(), strict=True):
+        assert ours.shape == parameter.shape
+        assert relative_error(ours, reference) < 3e-6, name
+
+
+def relative_error(a, b):
+    return ((a - b).norm() / b.norm()).item()
+
+
+def test_equal_values_under_a_pool_share_no_gradient_twice():
+    """On a constant image all four values that Conv1's pool compares are equal: one of them is counted."""
+    model = network(pixel_scale=0.01)
+    images, labels = torch.full((2, 28, 28), 200.0), torch.tensor([3, 4])
+    of_conv1 = loss_gradient(model, images, labels)[1][0]
+    (expected,) = torch.autograd.grad(F.cross_entropy(model(images), labels), model.conv1.weight)
+    torch.testing.assert_close(of_conv1, expected, rtol=1e-4, atol=1e-6)
+
+
 def test_gradient_of_images_alone_when_the_weights_are_frozen():
     images = torch.rand(2, 28, 28).requires_grad_()
     whole, frozen = network(), network().requires_grad_(False)
@@ -113,6 +148,16 @@ def test_initial_weights(scheme, deviations):
         assert torch.equal(weight, same.get_parameter(f"{name}.weight"))
         assert not torch.equal(weight, other.get_parameter(f"{name}.weight"))
         assert not model.get_parameter(f"{name}.bias").any()
+
+
+def test_initial_weights_of_pytorch():
+    model = network("pytorch", 5)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        layers = [nn.Conv2d(1, 20, 5), nn.Conv2d(20, 50, 5), nn.Linear(800, 500), nn.Linear(500, 10)]
+    expected = [parameter for layer in layers for parameter in layer.parameters()]
+    for ours, theirs in zip(model.parameters(), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_unknown_initial_weights():

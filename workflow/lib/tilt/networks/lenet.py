@@ -22,6 +22,7 @@ from tilt.io import replacing
 
 SIZE = 28
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
+SCHEMES = ("matconvnet", "improved_xavier", "pytorch")
 # k² of each layer seen as a convolution of k x k.
 _KERNEL_AREA = {"conv1": 25, "conv2": 25, "fc1": 16, "fc2": 1}
 
@@ -61,19 +62,27 @@ class LeNet(nn.Module):
 
 
 def initialise(model: LeNet, scheme: str, seed: int) -> None:
-    """Draw the weights anew, biases 0: the same for a seed on every device.
+    """Draw the weights anew, the same for a seed on every device.
 
-    "matconvnet" is N(0, 0.01²), as in MatConvNet's LeNet example; "improved_xavier" is N(0, 2 / (k² outputs))
-    for a kernel of k x k. Raises InputError for another scheme.
+    "matconvnet" is N(0, 0.01²), as in MatConvNet's LeNet example, and "improved_xavier" is
+    N(0, 2 / (k² outputs)) for a kernel of k x k, both with biases 0; "pytorch" is what its layers start from,
+    uniform within ±1 / sqrt(k² inputs) for weights and biases. Raises InputError for another scheme.
     """
-    if scheme not in ("matconvnet", "improved_xavier"):
-        raise InputError(f"initial weights {scheme!r} are unknown; choose matconvnet or improved_xavier")
+    if scheme not in SCHEMES:
+        raise InputError(f"initial weights {scheme!r} are unknown; choose {', '.join(SCHEMES)}")
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in _weights(model).items():
+            bias = model.get_parameter(f"{name}.bias")
+            if scheme == "pytorch":
+                bound = weight[0].numel() ** -0.5
+                for parameter in (weight, bias):
+                    drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
+                    parameter.copy_(drawn)
+                continue
             deviation = 0.01 if scheme == "matconvnet" else (2 / (_KERNEL_AREA[name] * len(weight))) ** 0.5
             weight.copy_(deviation * torch.randn(weight.shape, generator=generator))
-            model.get_parameter(f"{name}.bias").zero_()
+            bias.zero_()
 
 
 def layer_rms(model: LeNet) -> dict[str, float]:

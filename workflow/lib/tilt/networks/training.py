@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from tilt.errors import InputError
 from tilt.io import replacing
 from tilt.networks import choose_device
+from tilt.networks.gradient import loss_gradient
 from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scores
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ def train(
         start = time.perf_counter()
         epoch = len(rows) + 1
         batches = torch.split(_shuffle(len(x), seed, epoch).to(place), batch_size)
-        train_error, train_loss = _descend(
+        train_error, train_loss = descend(
             model, velocity, x, y, batches, weight_decay=weight_decay, rate=learning_rate, momentum=momentum
         )
         scores = torch.from_numpy(predict_scores(model, x_end))
@@ -142,7 +143,7 @@ def train(
     return Training(model, {column: np.array([row[column] for row in rows]) for column in rows[0]})
 
 
-def _descend(
+def descend(
     model: LeNet,
     velocity: dict[str, Tensor],
     x: Tensor,
@@ -153,26 +154,27 @@ def _descend(
     rate: float,
     momentum: float,
 ) -> tuple[float, float]:
-    """One step for each batch of rows; the error and the loss met on the way.
+    """Take one step of SGD for each batch of rows; return the error and the loss met on the way.
 
-    The update is torch.optim.SGD's, whose import alone takes as long as an epoch on a small data set.
+    `model` and its `velocity` (a tensor for each named parameter) are updated in place, by the rule of
+    torch.optim.SGD, whose import alone takes as long as an epoch on a small data set. Images `x` (n, 28, 28)
+    are on the 0-255 scale; `batches` hold the rows of each step.
     """
     parameters = list(model.parameters())
     wrong = torch.zeros((), device=x.device)
     total = torch.zeros((), device=x.device)
-    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
+    seen = 0
+    with torch.no_grad():
         for rows in batches:
+            seen += len(rows)
             labels = y[rows]
-            scores = model(x[rows])
-            loss = F.cross_entropy(scores, labels)
-            gradients = torch.autograd.grad(loss, parameters)
-            with torch.no_grad():
-                for p, v, gradient in zip(parameters, velocity.values(), gradients, strict=True):
-                    v.mul_(momentum).add_(gradient.add_(p, alpha=weight_decay))
-                    p.sub_(v, alpha=rate)
-                wrong += (scores.argmax(1) != labels).sum()
-                total += loss * len(rows)
-    return wrong.item() / len(x), total.item() / len(x)
+            scores, gradients = loss_gradient(model, x[rows], labels)
+            for p, v, gradient in zip(parameters, velocity.values(), gradients, strict=True):
+                v.mul_(momentum).add_(gradient.add_(p, alpha=weight_decay))
+                p.sub_(v, alpha=rate)
+            wrong += (scores.argmax(1) != labels).sum()
+            total += F.cross_entropy(scores, labels, reduction="sum")
+    return wrong.item() / seen, total.item() / seen
 
 
 def _shuffle(n: int, seed: int, epoch: int) -> Tensor:

@@ -1,0 +1,195 @@
+"""An epoch of LeNet by the usual recipe, by a tuned plain loop and by `tilt.networks.training`.
+
+All start from the same weights and see the same images in the same order, so that their errors agree but for
+rounding: Normalize's mean and deviation serve as the network's mean image and pixel scale.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
+
+from tilt.errors import InputError
+from tilt.networks.lenet import SIZE, LeNet, initialise
+from tilt.networks.training import descend
+
+MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels in [0, 1]
+
+Measured = tuple[float, float, float]  # seconds, error, mean loss
+
+
+def training_times(
+    x_train: NDArray[np.float32],
+    y_train: NDArray[np.int64],
+    dataset: Dataset[tuple[Tensor, int]],
+    *,
+    repeats: int,
+    images: int | None = None,
+    seed: int = 0,
+    batch_size: int = 300,
+    learning_rate: float = 0.01,
+    momentum: float = 0.9,
+    weight_decay: float = 1e-4,
+) -> dict[str, NDArray[Any]]:
+    """Time the first epoch, on the CPU with one thread, by each recipe in turn, `repeats` times.
+
+    Images are (n, 28, 28) float32 on the 0-255 scale, labels (n,); `dataset` gives the same as the usual
+    recipe reads them, see `usual_dataset`. With `images` the epoch is made of that many, drawn at random.
+
+    Columns: recipe ("usual": torch.nn modules fed by a DataLoader with two worker processes; "channels_last":
+    the same modules in that memory format, batches taken from the arrays by index; "tilt"), repetition,
+    images, seconds, epoch_seconds (seconds x n / images), train_error and train_loss (over the minibatches,
+    each before its own step). Raises InputError when the data sets differ in length or `images` or `repeats`
+    cannot be had.
+    """
+    n = len(x_train)
+    if len(dataset) != n:  # type: ignore[arg-type]
+        raise InputError(f"dataset has {len(dataset)} images, x_train {n}; give the same ones")  # type: ignore[arg-type]
+    images = n if images is None else images
+    if not 1 <= images <= n:
+        raise InputError(f"images is {images}; give 1 to {n}")
+    if repeats < 1:
+        raise InputError(f"repeats is {repeats}; give 1 or more")
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))[:images]
+    x, y = torch.from_numpy(x_train), torch.from_numpy(y_train)
+    settings = {"learning_rate": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
+
+    def start() -> LeNet:
+        mean = np.full((SIZE, SIZE), 255 * MEAN, np.float32)
+        model = LeNet(int(y_train.max()) + 1, mean_image=mean, pixel_scale=1 / (255 * DEVIATION))
+        initialise(model, "pytorch", seed)
+        return model
+
+    def usual() -> Measured:
+        loader = DataLoader(dataset, batch_size, sampler=order.tolist(), num_workers=2)
+        return _plain_epoch(_plain_network(start()), loader, images, **settings)
+
+    def channels_last() -> Measured:
+        network = _plain_network(start()).to(memory_format=torch.channels_last)
+
+        def batches() -> Iterator[tuple[Tensor, Tensor]]:
+            for rows in torch.split(order, batch_size):
+                pixels = ((x[rows] / 255 - MEAN) / DEVIATION)[:, None]
+                yield pixels.contiguous(memory_format=torch.channels_last), y[rows]
+
+        return _plain_epoch(network, batches(), images, **settings)
+
+    def tilt() -> Measured:
+        model = start()
+        velocity = {name: torch.zeros_like(p) for name, p in model.named_parameters()}
+        begin = time.perf_counter()
+        error, loss = descend(
+            model,
+            velocity,
+            *(x, y, torch.split(order, batch_size)),
+            weight_decay=weight_decay,
+            rate=learning_rate,
+            momentum=momentum,
+        )
+        return time.perf_counter() - begin, error, loss
+
+    rows = []
+    with _one_thread():
+        for repetition in range(1, repeats + 1):
+            for recipe in (usual, channels_last, tilt):
+                seconds, error, loss = recipe()
+                row = (recipe.__name__, repetition, images, seconds, seconds * n / images, error, loss)
+                rows.append(row)
+    columns = ("recipe", "repetition", "images", "seconds", "epoch_seconds", "train_error", "train_loss")
+    return {name: np.array(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
+
+
+def usual_dataset(root: str | Path) -> Dataset[tuple[Tensor, int]]:
+    """MNIST's training part in the folder `root` as most programs read it: torchvision with its transforms.
+
+    Raises InputError when the files are not there.
+    """
+    from torchvision import datasets, transforms
+
+    steps = [transforms.ToTensor(), transforms.Normalize((MEAN,), (DEVIATION,))]
+    try:
+        dataset: Dataset[tuple[Tensor, int]] = datasets.MNIST(root, transform=transforms.Compose(steps))
+    except RuntimeError as error:
+        raise InputError(f"{root}: no MNIST for torchvision ({error}); fetch the data first") from error
+    return dataset
+
+
+def training_floor(n_classes: int = 10) -> dict[str, float]:
+    """What the layers' arithmetic alone costs on one thread: direct sums at the speed of a large product.
+
+    Keys: flop_per_image, forward and backward, without the gradient with respect to the image;
+    sgemm_flop_per_second, the best of several products of 1024 x 1024 matrices in float32; and
+    seconds_per_image. Fewer operations than direct sums take, as `tilt.networks.gradient` does, goes below.
+    """
+    multiplications = {"conv1": 24**2 * 25 * 20, "conv2": 8**2 * 500 * 50, "fc1": 800 * 500}
+    multiplications["fc2"] = 500 * n_classes
+    flop = 2.0 * (3 * sum(multiplications.values()) - multiplications["conv1"])
+    matrix, product = torch.ones(1024, 1024), torch.empty(1024, 1024)
+    times = []
+    with _one_thread():
+        for _ in range(10):
+            begin = time.perf_counter()
+            torch.mm(matrix, matrix, out=product)
+            times.append(time.perf_counter() - begin)
+    rate = 2 * 1024**3 / min(times)
+    return {"flop_per_image": flop, "sgemm_flop_per_second": rate, "seconds_per_image": flop / rate}
+
+
+def _plain_network(model: LeNet) -> nn.Module:
+    """The layers of `model` as they are usually written, its preprocessing left to the data."""
+    layers = {
+        "conv1": nn.Conv2d(1, 20, 5),
+        "conv2": nn.Conv2d(20, 50, 5),
+        "fc1": nn.Linear(800, 500),
+        "fc2": nn.Linear(500, model.fc2.out_features),
+    }
+    state = model.state_dict()
+    # Rows of fc1 run over height, width, channel; here over channel, height, width.
+    state["fc1.weight"] = state["fc1.weight"].view(500, 4, 4, 50).permute(0, 3, 1, 2).flatten(1)
+    for name, layer in layers.items():
+        layer.load_state_dict({part: state[f"{name}.{part}"] for part in ("weight", "bias")})
+    convolutions = (layers["conv1"], nn.MaxPool2d(2), layers["conv2"], nn.MaxPool2d(2))
+    return nn.Sequential(*convolutions, nn.Flatten(), layers["fc1"], nn.ReLU(), layers["fc2"])
+
+
+def _plain_epoch(
+    network: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    images: int,
+    *,
+    learning_rate: float,
+    momentum: float,
+    weight_decay: float,
+) -> Measured:
+    optimiser = torch.optim.SGD(
+        network.parameters(), lr=learning_rate, momentum=momentum, weight_decay=weight_decay
+    )
+    wrong = total = torch.zeros(())
+    begin = time.perf_counter()
+    for pixels, labels in batches:
+        scores = network(pixels)
+        loss = F.cross_entropy(scores, labels)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        wrong = wrong + (scores.detach().argmax(1) != labels).sum()
+        total = total + loss.detach() * len(labels)
+    return time.perf_counter() - begin, wrong.item() / images, total.item() / images
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
