@@ -13,6 +13,7 @@ os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import pairs, resolve
+from pipeline.networks import families
 from tilt.errors import InputError
 
 try:
@@ -21,17 +22,14 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 DATASETS = config["datasets"]
+NETWORKS = {name: families(dataset) for name, dataset in DATASETS.items()}
 COMPARED = [name for name, dataset in DATASETS.items() if dataset["published"]]
 
 
 wildcard_constraints:
     dataset="|".join(DATASETS),
     pair=r"\d+v\d+",
-    network="|".join(
-        sorted(
-            {network for d in DATASETS.values() for network in d["lenet"]["networks"]}
-        )
-    ),
+    network=r"[a-z][\w.+-]*",
 
 
 def code(script):
@@ -64,12 +62,24 @@ def of_pairs(pattern, stage="svm"):
     return files
 
 
-def of_networks(pattern):
-    """An input: the pattern for each network of the data set."""
+def networks(wildcards, family="lenet"):
+    """Settings of the networks of one family by name."""
+    return NETWORKS[wildcards.dataset][family]
 
-    def files(wildcards):
-        networks = DATASETS[wildcards.dataset]["lenet"]["networks"]
-        return expand(pattern, network=networks, dataset=wildcards.dataset)
+
+def network(wildcards):
+    """Settings of the network that the wildcard names."""
+    for family in NETWORKS[wildcards.dataset].values():
+        if wildcards.network in family:
+            return family[wildcards.network]
+    raise WorkflowError(
+        f"datasets.{wildcards.dataset}: no network is named {wildcards.network!r}"
+    )
+
+
+def of_networks(pattern, family="lenet"):
+    """An input: the pattern for each network of a family."""
+    return lambda w: expand(pattern, network=networks(w, family), dataset=w.dataset)
 
     return files
 

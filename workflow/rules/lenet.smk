@@ -23,12 +23,10 @@ rule lenet_network:
         # not an output: it must outlive a job that was killed
         checkpoint="results/{dataset}/lenet/{network}/checkpoint.safetensors",
         device=config["device"],
-        train_per_class=setting("lenet.train_per_class"),
-        epochs=setting("lenet.epochs"),
         batch_size=setting("lenet.batch_size"),
         learning_rate=setting("lenet.learning_rate"),
         momentum=setting("lenet.momentum"),
-        network=setting("lenet.networks.{network}"),
+        network=network,
     script:
         "../scripts/lenet_network.py"
 
@@ -54,7 +52,7 @@ rule lenet_figures:
         mem_mb=1000,
         runtime=10,
     params:
-        networks=setting("lenet.networks"),
+        networks=networks,
         source=setting("source"),
     script:
         "../scripts/lenet_figures.py"

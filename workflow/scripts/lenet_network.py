@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.job import job
 from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
@@ -11,20 +13,24 @@ from tilt.networks.training import train
 
 def main(input, output, params):
     images = load_images(input.images)
-    if params.train_per_class is not None:
-        images = first_per_class(images, params.train_per_class)
     network = params.network
+    if network["train_per_class"] is not None:
+        images = first_per_class(images, network["train_per_class"])
+    y_train, n_classes = images.y_train, int(images.y_train.max()) + 1
+    if network["random_labels"]:
+        y_train = np.random.default_rng(network["seed"]).integers(n_classes, size=len(y_train))
     training = train(
         resize_to_28(images.x_train, images.value_max),
-        images.y_train,
+        y_train,
         resize_to_28(images.x_test, images.value_max),
         images.y_test,
-        n_classes=int(images.y_train.max()) + 1,
+        n_classes=n_classes,
         weight_decay=network["weight_decay"],
         seed=network["seed"],
         scheme=network["initial_weights"],
         pixel_scale=network["pixel_scale"],
-        epochs=params.epochs,
+        weight_scale=network["weight_scale"],
+        epochs=network["epochs"],
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
         momentum=params.momentum,

@@ -61,8 +61,8 @@ class LeNet(nn.Module):
         return scores
 
 
-def initialise(model: LeNet, scheme: str, seed: int) -> None:
-    """Draw the weights anew, the same for a seed on every device.
+def initialise(model: LeNet, scheme: str, seed: int, scale: float = 1.0) -> None:
+    """Draw the weights anew, the same for a seed on every device, and multiply them by `scale`.
 
     "matconvnet" is N(0, 0.01²), as in MatConvNet's LeNet example, and "improved_xavier" is
     N(0, 2 / (k² outputs)) for a kernel of k x k, both with biases 0; "pytorch" is what its layers start from,
@@ -78,10 +78,10 @@ def initialise(model: LeNet, scheme: str, seed: int) -> None:
                 bound = weight[0].numel() ** -0.5
                 for parameter in (weight, bias):
                     drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
-                    parameter.copy_(drawn)
+                    parameter.copy_(scale * drawn)
                 continue
             deviation = 0.01 if scheme == "matconvnet" else (2 / (_KERNEL_AREA[name] * len(weight))) ** 0.5
-            weight.copy_(deviation * torch.randn(weight.shape, generator=generator))
+            weight.copy_(scale * deviation * torch.randn(weight.shape, generator=generator))
             bias.zero_()
 
 

@@ -58,6 +58,7 @@ def train(
     seed: int,
     scheme: str,
     pixel_scale: float,
+    weight_scale: float = 1.0,
     epochs: int = 50,
     batch_size: int = 300,
     learning_rate: float = 5e-4,
@@ -69,8 +70,8 @@ def train(
     """Train LeNet as the article does: plain SGD with momentum, weight decay on weights and biases alike.
 
     Images are (n, 28, 28) float32 on the 0-255 scale, labels (n,) from 0 to n_classes - 1; the network sees
-    pixel_scale * (image - mean training image). `scheme` names the initial weights (see `initialise`). Decay
-    enters the gradient before momentum.
+    pixel_scale * (image - mean training image). `scheme` names the initial
+    weights and `weight_scale` multiplies them (see `initialise`). Decay enters the gradient before momentum.
 
     After each epoch the state goes to the file `checkpoint`, if one is named, and then `on_epoch` gets the
     network and the epoch's row of the history. A training that finds its checkpoint continues it, on the CPU
@@ -92,6 +93,7 @@ def train(
         "seed": seed,
         "scheme": scheme,
         "pixel_scale": pixel_scale,
+        "weight_scale": weight_scale,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "momentum": momentum,
@@ -104,7 +106,7 @@ def train(
         mean_image=x_train.mean(axis=0, dtype=np.float64).astype(np.float32),
         pixel_scale=pixel_scale,
     )
-    initialise(model, scheme, seed)
+    initialise(model, scheme, seed, weight_scale)
     model.to(place)
     velocity = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
     state = {**model.state_dict(), **{f"velocity.{name}": v for name, v in velocity.items()}}
