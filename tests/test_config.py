@@ -9,6 +9,7 @@ import yaml
 
 from conftest import ROOT
 from pipeline.config import pairs, resolve
+from pipeline.networks import families
 from tilt.errors import InputError
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -59,15 +60,31 @@ def test_defaults_fill_every_level():
         "first_exponent": -1, "last_exponent": 7, "step": 0.1, "scale": 1e-5,
     }  # fmt: skip
     assert digits["lenet"]["networks"]["xavier_low"] == {
-        "weight_decay": 0, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1,
+        "weight_decay": 0, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1, "weight_scale": 1,
+        "random_labels": False, "epochs": None, "train_per_class": None,
     }  # fmt: skip
+
+
+def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_ones():
+    config = resolve(CONFIG, SCHEMA)["datasets"]["mnist"]
+    config["lenet"]["epochs"] = 7
+    made = families(config)
+    assert made["sweep"]["xavier_low"] == made["lenet"]["xavier_low"]
+    assert "xavier_0.0001_0" not in made["sweep"]
+    assert made["sweep"]["xavier_0.0001_1"] == made["lenet"]["xavier_low"] | {"seed": 1}
+    grid = config["sweep"]
+    assert len(made["sweep"]) == len(grid["starts"]) * len(grid["weight_decays"]) * len(grid["seeds"])
+    assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
+    assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
+    assert made["random_labels"]["random_0.3"]["random_labels"]
+    assert families({**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
 
 
 def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """The paths of all mappings of the configuration whose keys are fixed."""
     if not isinstance(value, dict):
         return []
-    named_by_the_user = path and path[-1] in ("datasets", "networks")
+    named_by_the_user = path and path[-1] in ("datasets", "networks", "starts")
     below = [found for key, part in value.items() for found in levels(part, (*path, key))]
     return below if named_by_the_user else [path, *below]
 
