@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist test check lock help clean
+.PHONY: main mnist bench test check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -20,6 +20,9 @@ main: .venv/installed ## set up, then run the main job (the embedded digits): re
 
 mnist: .venv/installed ## the article's experiment on MNIST: results/mnist/report/index.html
 	$(SNAKEMAKE) mnist
+
+bench: .venv/installed ## time the solvers and the training anew, one job at a time: results/*/bench/
+	$(BIN)/snakemake --cores 1 mnist_bench digits_bench --forcerun bench_pair bench_scaling bench_training
 
 test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest
@@ -39,7 +42,8 @@ help: ## list what there is
 	@echo
 	@echo '  CORES=N sets the number of cores ($(CORES) here). In the environment (source .venv/bin/activate),'
 	@echo '  snakemake --cores N TARGET builds a part: toy, or a data set of config.yaml (digits, mnist),'
-	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _published, _lenet, _attack, _report.'
+	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _logistic, _published, _lenet, _attack, _report,'
+	@echo '  _bench, _libsvm.'
 
 .venv/installed: envs/requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -78,6 +78,12 @@ SIZES = {
 }
 
 
+EPOCHS = {
+    "recipe": np.tile(["usual", "channels_last", "tilt"], 3),
+    "epoch_seconds": np.array([44.0, 21, 12, 40, 22, 13, 42, 23, 14]),
+}
+
+
 @pytest.fixture(scope="module")
 def paths():
     tables = {}
@@ -117,6 +123,7 @@ def drawn(fitted, softplus, paths, noisy):
         "comparison": logistic_figures.comparison(table, softplus, "7v9"),
         "solvers": bench_figures.solvers(SOLVED, {"7v9": FITS}),
         "solver_scaling": bench_figures.scaling(SIZES),
+        "training_times": bench_figures.training(EPOCHS, 11.5),
         "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}),
     }
     for figure in figures.values():
@@ -403,3 +410,10 @@ def test_times_against_the_size_stand_over_their_floor(drawn):
     assert has_line(samples, [100, 200], [0.15, 0.15])
     assert has_line(lambdas, [11, 81], [1.5, 2])
     assert lambdas.get_title() == "n = 200, d = 64"
+
+
+def test_training_times_show_each_repetition_and_the_median(drawn):
+    (ax,) = drawn["training_times"].axes
+    assert [bar.get_width() for bar in ax.patches] == [42, 22, 13]
+    assert has_line(ax, [12, 13, 14], [2, 2, 2])
+    assert has_line(ax, [11.5, 11.5], [0, 1])

@@ -1,4 +1,4 @@
-"""Benchmarks of the solver: time against scikit-learn's, against the size, and libsvm's word on the objective."""
+"""Benchmarks: the solver beside scikit-learn's, its time against the size, libsvm's objective, training."""
 
 
 rule bench_pair:
@@ -73,6 +73,50 @@ rule bench_figures:
         pairs=lambda w: pairs(DATASETS[w.dataset], "bench"),
     script:
         "../scripts/bench_figures.py"
+
+
+rule bench_training:
+    input:
+        code=code("bench_training.py"),
+        images=rules.images.output.images,
+    output:
+        times="results/{dataset}/bench/training.csv",
+        floor="results/{dataset}/bench/training_floor.json",
+    log:
+        "results/{dataset}/logs/bench/training.log",
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        data_dir=config["data_dir"],
+        images=setting("bench.training_images"),
+        repeats=setting("bench.training_repeats"),
+    script:
+        "../scripts/bench_training.py"
+
+
+rule bench_training_figures:
+    input:
+        code=code("bench_training_figures.py"),
+        times=rules.bench_training.output.times,
+        floor=rules.bench_training.output.floor,
+    output:
+        training=picture(
+            "results/{dataset}/figures/bench/training",
+            "bench_training",
+            "8 Benchmarks",
+        ),
+    log:
+        "results/{dataset}/logs/bench/training_figures.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/bench_training_figures.py"
 
 
 rule libsvm_pair:

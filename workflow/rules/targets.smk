@@ -23,6 +23,8 @@ for name, dataset in DATASETS.items():
     stages = {
         stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()
     }
+    if dataset["source"] == "mnist":
+        stages["bench"] = [*stages["bench"], f"{folder}/figures/bench/training.png"]
     stages["svm"] += [f"{folder}/figures/svm/{pair}_curves.png" for pair in shown]
     stages["logistic"] = [f"{folder}/logistic/summary.csv"] + [
         f"{folder}/figures/logistic/{pair}_comparison.png" for pair in shown

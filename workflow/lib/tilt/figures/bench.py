@@ -1,4 +1,4 @@
-"""Timings of the solvers, and of ours against the size of the problem."""
+"""Timings of the solvers, of ours against the size of the problem, and of LeNet's training."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,11 @@ SOLVERS = {  # name in the tables: label, colour, marker
     "tilt": ("tilt, whole path", "#0072B2", "o"),
     "svc": ("SVC (libsvm, tol 1e-3)", "#D55E00", "s"),
     "linear_svc": ("LinearSVC (liblinear)", "#999933", "^"),
+}
+RECIPES = {  # name in the table: label, colour
+    "usual": ("torchvision, DataLoader,\ntwo workers", "#999933"),
+    "channels_last": ("arrays by index,\nchannels last", "#D55E00"),
+    "tilt": ("tilt", "#0072B2"),
 }
 SMALLEST_EXCESS = 1e-12
 AXES = {
@@ -69,4 +74,20 @@ def scaling(table: Columns) -> Figure:
         ax.minorticks_off()
     axes[0].set_ylabel("CPU time of a path (s)")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return fig
+
+
+@themed
+def training(table: Columns, floor: float) -> Figure:
+    """Time of an epoch by recipe: a dot per repetition, a bar at their median, and the floor in seconds."""
+    fig, ax = figure(5.4, 2.4)
+    for place, (recipe, (_, colour)) in enumerate(RECIPES.items()):
+        seconds = table["epoch_seconds"][table["recipe"] == recipe]
+        ax.barh(place, np.median(seconds), 0.6, color=colour, alpha=0.5)
+        ax.plot(seconds, np.full(len(seconds), place), "o", color=colour, markersize=4)
+    ax.axvline(floor, color="0.1", linestyle="--", linewidth=1, label="floor of direct sums")
+    ax.set(xlabel="wall time of an epoch (s), one thread", ylabel="recipe", xlim=(0, None))
+    ax.set_yticks(range(len(RECIPES)), [label for label, _ in RECIPES.values()])
+    ax.invert_yaxis()
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center")
     return fig
