@@ -50,8 +50,8 @@ def signed_gradient_step(
 
     This is the linear attack of small magnitude of the article's section on the general case. `model` maps
     images (n, h, w) float32 on the 0-255 scale to raw scores (n, k) on `device`. The loss is the softmax
-    log-loss of scores / temperature. Its gradient is taken of the log-odds against the label, which differ
-    from it by a positive factor and have a gradient also where the softmax is saturated.
+    log-loss of scores / temperature; its gradient is that of the log-odds against the label but for a
+    positive factor, and theirs does not vanish where the softmax is saturated.
 
     Raises InputError when an ε lies outside [0, 1] or the labels do not fit the images.
     """

@@ -97,7 +97,7 @@ def distance_curves(tables: Mapping[str, Table]) -> Figure:
         n = len(table["norm"])
         for (quantity, norms), style in zip(_sorted_norms(table).items(), (":", "-"), strict=True):
             share = 100 * np.arange(len(norms) + 1) / n
-            label = f"{_named(name, table)}, n = {n}" if quantity == "minimal_norm" else None
+            label = _counted(name, table, n) if quantity == "minimal_norm" else None
             at = np.concatenate([[0], norms, [1.04 * limit]])
             ax.step(at, [*share, share[-1]], where="post", color=colours[name], linestyle=style, label=label)
             if quantity == "minimal_norm" and 2 * len(norms) >= n:
@@ -121,7 +121,7 @@ def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
             for column in ("epsilon", "accuracy", "images")
         )
         spread = 1.96 * np.sqrt(accuracy * (1 - accuracy) / images)
-        label = f"{_named(name, table)}, n = {images[0]:,}"
+        label = _counted(name, table, images[0])
         ax.plot(epsilon, 100 * accuracy, "o-", markersize=4, color=colours[name], label=label)
         low, high = 100 * (accuracy - spread), 100 * (accuracy + spread)
         ax.fill_between(epsilon, low, high, color=colours[name], alpha=0.2, linewidth=0)
@@ -172,6 +172,10 @@ def norms_by_digit(
 def _named(name: str, table: Table, gap: str = " ") -> str:
     """The network's name, and why it was not attacked if so."""
     return name if table["status"][0] == ATTACKED else f"{name}{gap}({table['status'][0]})"
+
+
+def _counted(name: str, table: Table, n: int) -> str:
+    return f"{name}, n = {n:,}" if table["status"][0] == ATTACKED else _named(name, table)
 
 
 def _sorted_norms(table: Table) -> dict[str, NDArray[np.float64]]:
