@@ -12,12 +12,12 @@ from tilt.attacks.statistics import (
     accuracy_difference_interval,
     bootstrap_interval,
     found_norms,
+    linear_row,
     norms_by_image,
 )
 from tilt.attacks.tables import (
     accuracy_table,
     attack_table,
-    linear_row,
     summary_table,
     unattacked_table,
 )

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.job import job
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.models import box_distance, linear_model
-from tilt.attacks.tables import linear_row
+from tilt.attacks.statistics import linear_row
 from tilt.data.images import load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_table

@@ -1,4 +1,4 @@
-"""Norms that count, and intervals of statistics by the bootstrap over images."""
+"""Norms that count, intervals by the bootstrap over images, scores against exact distances."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -54,3 +54,35 @@ def accuracy_difference_interval(
     drawn = [rng.binomial(n, accuracy, draws) / n for accuracy, n in (low, high)]
     ends = np.quantile(drawn[1] - drawn[0], (0.025, 0.975))
     return float(ends[0]), float(ends[1])
+
+
+def linear_row(
+    norm: NDArray[np.float64],
+    plane: NDArray[np.float64],
+    box: NDArray[np.float64],
+    active: NDArray[np.bool_],
+) -> dict[str, Any]:
+    """How near the minimal-norm attack on a linear model came to the exact distances of n images.
+
+    `norm` is what it found: 0 for a misclassified image, which has no ratio, nan for a failure. `plane` is
+    the distance |w·x + b|/‖w‖, `box` the one along paths that keep pixels in [0, 1], and `active` says where
+    these differ. Shares are of all images that are classified correctly: a failure counts against them.
+    """
+    attacked = norm != 0
+    found = np.isfinite(norm) & attacked
+    row = {
+        "images": len(norm),
+        "misclassified": int((~attacked).sum()),
+        "found": int(found.sum()),
+        "box_active": _share(active[attacked]),
+    }
+    for name, exact in (("ratio", plane), ("box_ratio", box)):
+        ratio = norm[found] / exact[found]
+        row[f"{name}_median"] = float(np.median(ratio)) if ratio.size else np.nan
+        row[f"{name}_max"] = float(ratio.max()) if ratio.size else np.nan
+        row[f"{name}_within_1_percent"] = _share((np.abs(norm / exact - 1) <= 0.01)[attacked])
+    return row
+
+
+def _share(holds: NDArray[np.bool_]) -> float:
+    return float(holds.mean()) if holds.size else np.nan
