@@ -1,13 +1,13 @@
-"""The attack on models whose adversarial examples are known exactly, and the temperature it uses."""
+"""The targeted ascent on models whose adversarial examples are known exactly, and its temperature."""
 
 import numpy as np
 import pytest
 import torch
 
-from tilt.attacks import ascent_table, cyclic_targets, select_images, targeted_ascent
+from tilt.attacks.ascent import targeted_ascent
+from tilt.attacks.tables import cyclic_targets, select_images
 from tilt.calibration import fit_temperature
 from tilt.errors import InputError
-from tilt.figures.attack import adversarial_examples, norm_distribution, norms_by_digit
 
 GAP = np.log(19)  # between two scores at temperature 1, when the greater one has probability 0.95
 
@@ -137,34 +137,8 @@ def test_cyclic_targets():
 def test_selected_images():
     labels = np.array([1, 0, 1, 0, 1, 0])
     np.testing.assert_array_equal(select_images(labels, 2), [1, 3, 0, 2])
-    predicted = np.array([1, 1, 0, 0, 1, 0])
-    np.testing.assert_array_equal(select_images(labels, 2, predicted), [3, 5, 0, 4])
-    with pytest.raises(InputError, match="class 0 has 2 images to attack and 3 were asked for"):
-        select_images(labels, 3, predicted)
-
-
-def test_table():
-    x, w = images(2), weights()
-    b = -scores_of(x, w, 0)[0] - 8
-    found = targeted_ascent(linear(w, b), x, np.array([1, 1]), 2.0)
-    table = ascent_table(np.array([7, 9]), np.array([0, 0]), np.array([1, 1]), found)
-    assert list(table) == [
-        *(
-            "index",
-            "label",
-            "target",
-            "predicted",
-            "p_source_start",
-            "p_target_end",
-            "steps",
-            "norm",
-            "success",
-        )
-    ]
-    scores = scores_of(x, w, b)
-    np.testing.assert_array_equal(table["predicted"], scores > 0)
-    np.testing.assert_allclose(table["p_source_start"], 1 / (1 + np.exp(-abs(scores) / 2)), rtol=1e-4)
-    assert (table["p_target_end"] >= 0.95 - 1e-6).all()
+    with pytest.raises(InputError, match="class 0 has 3 images to attack and 4 were asked for"):
+        select_images(labels, 4)
 
 
 @pytest.mark.parametrize("gap", [1e-6, 1.0, 1e6])
@@ -203,28 +177,3 @@ def test_temperature_reaches_any_median():
 def test_scores_without_a_temperature(scores, message):
     with pytest.raises(InputError, match=message):
         fit_temperature(scores)
-
-
-def test_figures_show_the_numbers():
-    table = {
-        "label": np.array([0, 0, 0, 1]),
-        "target": np.array([1, 1, 1, 0]),
-        "predicted": np.array([0, 0, 0, 1]),
-        "p_source_start": np.array([0.9, 0.8, 0.7, 0.6]),
-        "p_target_end": np.array([0.95, 0.95, 0.95, 0.3]),
-        "norm": np.array([1.0, 2.0, 4.0, 9.0]),
-        "success": np.array([True, True, True, False]),
-    }
-    x = images(4)
-    fig = adversarial_examples("low", x, x + 1, table)
-    titles = [ax.get_title() for ax in fig.axes[:12]]
-    assert titles[::4] == ["0@0.90", "1@0.95", "1.00"]
-    assert titles[3::4] == ["1@0.60", "(0@0.30)", "9.00"]
-
-    failed = table | {"success": np.zeros(4, bool)}
-    (ax,) = norm_distribution({"low": table, "high": failed}).axes
-    assert sorted(len(dots.get_offsets()) for dots in ax.collections) == [0, 1, 3, 4]
-    (ax,) = norms_by_digit({"low": table, "high": failed}, {"low": np.array([5.0, 6.0])}).axes
-    medians, published = (line.get_ydata() for line in (ax.lines[0], ax.lines[1]))
-    np.testing.assert_array_equal(medians, [2.0])
-    np.testing.assert_array_equal(published, [5.0, 6.0])

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from tilt import article, claims
+from tilt.attacks.tables import accuracy_table
 from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
@@ -416,14 +417,30 @@ def attacked(norms, success=None):
         "index": np.arange(n),
         "label": np.arange(n) % 10,
         "norm": norms,
+        "minimal_norm": norms / 3,
+        "least_norm": norms / 3,
         "steps": np.full(n, 9.0),
         "success": np.full(n, True) if success is None else np.array(success),
+        "minimal_success": np.full(n, True),
+        "status": np.repeat("attacked", n),
+    }
+
+
+def not_attacked(n):
+    none = attacked(np.full(n, np.nan), success=[False] * n)
+    return none | {"minimal_success": none["success"], "status": np.repeat("diverged", n)}
+
+
+def accuracies(low=0.3, high=0.8, images=10_000, epsilons=(0.0, 0.05, 0.1, 0.2)):
+    return {
+        name: accuracy_table(epsilons, np.array([0.99, 0.9, value, 0.0])[: len(epsilons)], images)
+        for name, value in (("small_low", low), ("small_high", high))
     }
 
 
 def attacks(low, high):
     tables = {"small_low": attacked(low), "small_high": attacked(high)}
-    return claims.attack_claims(NETWORKS, tables, numbers=True)
+    return claims.attack_claims(NETWORKS, tables, accuracies(), numbers=True)
 
 
 NOISE = 0.05 * np.random.default_rng(1).normal(size=20)
@@ -445,7 +462,7 @@ def test_distances_of_adversarial_examples(low, high, distances, ratio, farther)
     judged = attacks(np.full(20, low), high + NOISE - NOISE.mean())
     assert verdict(judged, "Mean distance") == distances
     assert verdict(judged, "Times as far") == ratio
-    assert verdict(judged, "With high weight decay") == farther
+    assert verdict(judged, "With high weight decay adversarial") == farther
 
 
 def test_a_difference_within_two_standard_errors_is_partly_reproduced():
@@ -453,7 +470,7 @@ def test_a_difference_within_two_standard_errors_is_partly_reproduced():
     error = difference.std(ddof=1) / np.sqrt(20)
     for shift, expected in ((2.1, REPRODUCED), (1.9, PARTLY)):
         judged = attacks(np.full(20, 4.0), 4 + shift * error + difference)
-        assert verdict(judged, "With high weight decay") == expected
+        assert verdict(judged, "With high weight decay adversarial") == expected
 
 
 def test_only_images_that_reached_their_target_on_both_sides_count(tmp_path):
@@ -464,11 +481,74 @@ def test_only_images_that_reached_their_target_on_both_sides_count(tmp_path):
     for name, table in tables.items():
         write_table(tmp_path / name, table)
     read = {name: read_table(tmp_path / name) for name in tables}
-    judged = claims.attack_claims(NETWORKS, read, numbers=False)
+    judged = claims.attack_claims(NETWORKS, read, accuracies(), numbers=False)
     assert "1.00 and 3.00, 2 images" in judged[0].measured
     assert judged[0].verdict == judged[1].verdict == INCOMPARABLE
     none = {name: attacked([1, 2], success=[False, False]) for name in NETWORKS}
-    assert claims.attack_claims(NETWORKS, none, numbers=True) == []
+    judged = claims.attack_claims(NETWORKS, none, accuracies(), numbers=True)
+    assert [claim.measured for claim in judged[:3]] == ["not measured"] * 3
+    assert [claim.verdict for claim in judged[:3]] == [NOT] * 3
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected"),
+    [([0.1, 0.2, 0.3, 0.2], REPRODUCED), ([0.5, -0.4, 0.5, -0.4], PARTLY), ([-0.1, -0.2, 0.1, 0.0], NOT)],
+)
+def test_minimal_norms_are_judged_by_the_interval_of_their_difference(differences, expected):
+    low = np.linspace(1, 2, 40)
+    (claim,) = (
+        claim
+        for claim in attacks(3 * low, 3 * (low + np.tile(differences, 10)))
+        if claim.statement.startswith("With high weight decay the nearest")
+    )
+    assert claim.verdict == expected
+    assert f"by {np.mean(differences):.2f} in the mean" in claim.measured
+    assert "median 1.50" in claim.measured
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "images", "expected"),
+    [
+        (0.49, 0.52, 10_000, REPRODUCED),
+        (0.49, 0.50, 10_000, PARTLY),
+        (0.49, 0.52, 500, PARTLY),
+        (0.51, 0.60, 10_000, PARTLY),
+        (0.51, 0.51, 10_000, NOT),
+        (0.80, 0.70, 10_000, NOT),
+    ],
+)
+def test_linear_attacks_are_judged_at_a_small_magnitude(low, high, images, expected):
+    tables = {name: attacked([1, 2]) for name in NETWORKS}
+    judged = claims.attack_claims(NETWORKS, tables, accuracies(low, high, images), numbers=True)
+    assert verdict(judged, "Networks regularised too little") == expected
+    assert f"accuracy at ε = 0.1: {100 * low:.1f} % (low)" in judged[-1].measured
+
+
+def test_linear_attacks_that_are_not_small_are_not_judged():
+    tables = {name: attacked([1, 2]) for name in NETWORKS}
+    judged = claims.attack_claims(NETWORKS, tables, accuracies(epsilons=(0.0, 0.2)), numbers=True)
+    assert judged[-1].measured == "not measured"
+    assert judged[-1].verdict == NOT
+
+
+def test_a_network_that_diverged_is_named_and_left_out():
+    tables = {"small_low": attacked(np.full(20, 1.0)), "small_high": not_attacked(20)}
+    given = accuracies() | {"small_high": accuracy_table([0.0, 0.1], np.nan, 10_000, "diverged")}
+    judged = claims.attack_claims(NETWORKS, tables, given, numbers=True)
+    assert len(judged) == 5
+    assert {claim.measured for claim in judged} == {"not measured; small_high: diverged"}
+    assert {claim.verdict for claim in judged} == {NOT}
+
+    networks = NETWORKS | {"second": NETWORKS["small_high"] | {"seed": 1}}
+    judged = claims.attack_claims(
+        networks,
+        tables | {"second": attacked(2 + NOISE)},
+        given | {"second": accuracies()["small_high"]},
+        numbers=True,
+    )
+    assert all(claim.measured.endswith("; small_high: diverged") for claim in judged)
+    assert "median 0.33 and 0.67" in judged[3].measured
+    assert judged[4].verdict == REPRODUCED
 
 
 def test_numbers_are_comparable_under_the_articles_protocol_only():
@@ -529,6 +609,16 @@ def written(toy):
     histories = {"small_low": history(1.6), "small_high": history(1.2, diverged=True)}
     attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
     temperatures = dict.fromkeys(NETWORKS, 4.5)
+    linear = {
+        "pair": np.array(["0v1", "7v9"]),
+        **dict.fromkeys(("images", "misclassified", "found"), np.array([9, 9])),
+        **{
+            f"{kind}_{name}": np.array([1.0, 1.01])
+            for kind in ("ratio", "box_ratio")
+            for name in ("median", "max", "within_1_percent")
+        },
+        "box_active": np.array([0.5, 1.0]),
+    }
     beyond = arbitration("d_adv", ["ours"])
     classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
@@ -546,7 +636,7 @@ def written(toy):
             "svm": captions.svm(summary, 5, 3000) | {f"{{pair}}_{name}": c for name, c in of_pair.items()},
             "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": captions.lenet(NETWORKS, histories, records),
-            "attack": captions.attack(NETWORKS, attacks, temperatures, SHOWN),
+            "attack": captions.attack(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
         },
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
@@ -554,7 +644,8 @@ def written(toy):
             "logistic": [page.pairs_table(summary)],
             "published": [page.deviations_table(deviations(d_adv=999)), page.arbitration_table(beyond)],
             "lenet": [page.networks_table(NETWORKS, histories)],
-            "attack": [page.attacks_table(attacks, temperatures)],
+            "attack": [page.attacks_table(attacks, temperatures), page.minimal_norms_table(attacks),
+                       page.accuracies_table(accuracies()), page.linear_models_table(linear)],
             "data": [page.data_table({"train": part, "test": part})],
             "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
         },
@@ -565,7 +656,7 @@ def written(toy):
             *claims.logistic_claims(tables, tables),
             *claims.published_claims(deviations(), NO_ARBITRATION),
             *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
-            *claims.attack_claims(NETWORKS, attacks, numbers=True),
+            *claims.attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
         ],
     }  # fmt: skip
 
@@ -585,6 +676,20 @@ def test_captions_carry_the_measured_numbers(written):
     assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
     assert "small_high 1.20 % (0.00 %)" in written["captions"]["lenet"]["errors"].measured
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
+
+
+def test_captions_and_tables_name_a_network_that_diverged():
+    tables = {"small_low": attacked(np.linspace(1, 3, 20)), "small_high": not_attacked(20)}
+    given = accuracies() | {"small_high": accuracy_table([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
+    temperatures = {"small_low": 4.5, "small_high": None}
+    found = captions.attack(NETWORKS, tables, given, temperatures, SHOWN)
+    assert found["high"].measured == "Not attacked: diverged."
+    for name in ("norms", "distances", "digits", "accuracy"):
+        assert found[name].measured.endswith("; small_high diverged.")
+        assert "nan" not in found[name].measured
+    assert page.attacks_table(tables, temperatures).rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
+    assert set(page.accuracies_table(given).rows[1][1:]) == {"–"}
+    assert page.minimal_norms_table(tables).rows[1][1:3] == ("0 of 20", "0")
 
 
 def png(width, height):

@@ -37,7 +37,7 @@ TINY = {
                     "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
                 },
             },
-            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20},
+            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20, "minimal_steps": 5},
         }
     },
 }  # fmt: skip
@@ -144,7 +144,8 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
     [
         ("figures/svm.py", {"svm_figures", "svm_pair_figures"}),
         ("figures/attack.py", {"attack_figures"}),
-        ("attacks.py", {"attack_network"}),
+        ("attacks/signed.py", {"attack_network"}),
+        ("attacks/models.py", {"attack_network", "attack_linear"}),
         ("networks/training.py", {"lenet_network"}),
         ("data/sources.py", {"images"}),
         ("report/page.py", {"report"}),

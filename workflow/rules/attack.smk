@@ -1,4 +1,4 @@
-"""Adversarial examples of LeNet: temperature, targeted ascent on many images, norms."""
+"""Adversarial examples: of LeNet by three attacks, of the SVM by the one that has an exact answer there."""
 
 
 rule attack_network:
@@ -6,8 +6,11 @@ rule attack_network:
         code=code("attack_network.py"),
         images=rules.images.output.images,
         weights=rules.lenet_network.output.weights,
+        record=rules.lenet_network.output.record,
     output:
         attacks="results/{dataset}/attack/{network}/attacks.csv",
+        summary="results/{dataset}/attack/{network}/summary.csv",
+        accuracy="results/{dataset}/attack/{network}/accuracy.csv",
         images="results/{dataset}/attack/{network}/images.npz",
         record="results/{dataset}/attack/{network}/record.json",
     log:
@@ -26,14 +29,39 @@ rule attack_network:
         confidence=setting("attack.confidence"),
         step=setting("attack.step"),
         max_steps=setting("attack.max_steps"),
+        minimal_steps=setting("attack.minimal_steps"),
+        epsilons=setting("attack.epsilons"),
     script:
         "../scripts/attack_network.py"
+
+
+rule attack_linear:
+    input:
+        code=code("attack_linear.py"),
+        images=rules.images.output.images,
+        weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", "shown_pairs"),
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", "shown_pairs"),
+    output:
+        "results/{dataset}/attack/linear.csv",
+    log:
+        "results/{dataset}/logs/attack_linear.log",
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        pairs=setting("svm.shown_pairs"),
+        steps=setting("attack.minimal_steps"),
+    script:
+        "../scripts/attack_linear.py"
 
 
 rule attack_figures:
     input:
         code=code("attack_figures.py"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        accuracy=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
         low=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.low')(w)}/images.npz",
         high=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.high')(w)}/images.npz",
     output:
@@ -54,6 +82,21 @@ rule attack_figures:
             "attack_norms",
             "6 Adversarial examples",
         ),
+        distances=picture(
+            "results/{dataset}/figures/attack/distances",
+            "attack_distances",
+            "6 Adversarial examples",
+        ),
+        digits=picture(
+            "results/{dataset}/figures/attack/digits",
+            "attack_digits",
+            "6 Adversarial examples",
+        ),
+        accuracy=picture(
+            "results/{dataset}/figures/attack/accuracy",
+            "attack_accuracy",
+            "6 Adversarial examples",
+        ),
     log:
         "results/{dataset}/logs/attack_figures.log",
     conda:
@@ -64,5 +107,6 @@ rule attack_figures:
     params:
         networks=setting("lenet.networks"),
         shown=setting("lenet.shown"),
+        source=setting("source"),
     script:
         "../scripts/attack_figures.py"

@@ -72,6 +72,8 @@ rule report:
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
+        linear=rules.attack_linear.output[0],
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
         record=rules.images.output.record,
         config=rules.record.output.config,

@@ -5,7 +5,7 @@ STAGES = {
     "scaling": ["figures/scaling/limits.png"],
     "svm": ["svm/summary.csv", "figures/svm/pair_maps.png"],
     "lenet": ["figures/lenet/errors.png"],
-    "attack": ["figures/attack/norms.png"],
+    "attack": ["figures/attack/norms.png", "attack/linear.csv"],
     "report": ["report/index.html"],
     "bench": ["figures/bench/solvers.png"],
     "libsvm": ["bench/libsvm.csv"],

@@ -1,24 +1,38 @@
-"""Draw the adversarial examples: one image of each class for two networks, norms for all."""
+"""Draw the adversarial examples of two networks; norms and accuracy under attack of all."""
 
 import numpy as np
 
 from pipeline.job import job
-from tilt.figures.attack import adversarial_examples, norm_distribution
+from tilt.article import ATTACK_NORMS
+from tilt.figures.attack import (
+    accuracy_curves,
+    adversarial_examples,
+    distance_curves,
+    norm_distribution,
+    norms_by_digit,
+)
 from tilt.figures.style import save_figure
 from tilt.io import read_arrays, read_table
 
 
 def main(input, output, params):
-    tables = {name: read_table(path) for name, path in zip(params.networks, input.attacks, strict=True)}
+    tables, accuracy = (
+        {name: read_table(path) for name, path in zip(params.networks, files, strict=True)}
+        for files in (input.attacks, input.accuracy)
+    )
     for side in ("low", "high"):
         network = params.shown[side]
-        arrays, table = read_arrays(input[side]), tables[network]
+        arrays, table = read_arrays(input[side], "originals", "adversarial"), tables[network]
         first = np.unique(table["label"], return_index=True)[1]
         title = f"{network}: weight decay {params.networks[network]['weight_decay']:g}"
         shown = {name: column[first] for name, column in table.items()}
         figure = adversarial_examples(title, arrays["originals"][first], arrays["adversarial"][first], shown)
         save_figure(output[side][0], figure)
+    published = {params.shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
     save_figure(output.norms[0], norm_distribution(tables))
+    save_figure(output.distances[0], distance_curves(tables))
+    save_figure(output.digits[0], norms_by_digit(tables, published if params.source == "mnist" else None))
+    save_figure(output.accuracy[0], accuracy_curves(accuracy))
 
 
 job(main, snakemake)

@@ -26,6 +26,7 @@ def main(input, output, params):
     logistic = by(params.logistic_pairs, input.logistic)
     published = [read_table(file) for file in input.published]
     histories, attacks = by(networks, input.histories), by(networks, input.attacks)
+    accuracies, linear = by(networks, input.accuracies), read_table(input.linear)
     records = by(networks, input.attack_records, read_json)
     temperatures = {name: record["temperature"] for name, record in records.items()}
     record, trained = read_json(input.record), read_json(input.lenet_records[0])
@@ -39,7 +40,7 @@ def main(input, output, params):
         *claims.lenet_claims(
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
         ),
-        *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
+        *claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack")),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
     tabled = set(published[0]["pair"]) if published else ()
@@ -58,7 +59,7 @@ def main(input, output, params):
         "svm": of_svm,
         "logistic": of_logistic,
         "lenet": captions.lenet(networks, histories, trained),
-        "attack": captions.attack(networks, attacks, temperatures, params.lenet["shown"]),
+        "attack": captions.attack(networks, attacks, accuracies, temperatures, params.lenet["shown"]),
     }
     pictures = {
         "toy": input.toy_figures,
@@ -76,7 +77,12 @@ def main(input, output, params):
         "svm": [page.pairs_table(summary)],
         "logistic": [page.pairs_table(read_table(input.logistic_summary[0]))],
         "lenet": [page.networks_table(networks, histories)],
-        "attack": [page.attacks_table(attacks, temperatures)],
+        "attack": [
+            page.attacks_table(attacks, temperatures),
+            page.minimal_norms_table(attacks),
+            page.accuracies_table(accuracies),
+            page.linear_models_table(linear),
+        ],
         "data": [page.data_table(record)],
         "run": [page.manifest_table(read_json(input.manifest))],
     }

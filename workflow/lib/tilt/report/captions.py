@@ -3,7 +3,7 @@
 Functions take settings and tables and return captions by figure; every measured number is computed here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt import article, claims
+from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.claims import Columns, Settings
 from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES, empirical_risk, scaled
@@ -360,39 +361,100 @@ def lenet(networks: Mapping[str, Settings], histories: Mapping[str, Columns], re
 def attack(
     networks: Mapping[str, Settings],
     attacks: Mapping[str, Columns],
-    temperatures: Mapping[str, float],
+    accuracies: Mapping[str, Columns],
+    temperatures: Mapping[str, float | None],
     shown: Mapping[str, str],
 ) -> Captions:
-    """Of the attacks: the networks' settings, tables and temperatures; `shown` names "low" and "high"."""
+    """Of the attacks: the networks' settings, tables of images and accuracies, temperatures (None for a
+    network that was not attacked); `shown` names "low" and "high".
+    """
     captions = {}
     for side, name in shown.items():
-        table, network = attacks[name], networks[name]
+        table, network, temperature = attacks[name], networks[name], temperatures[name]
         first = np.unique(table["label"], return_index=True)[1]
+        norms = table["norm"][first]
         captions[side] = Caption(
             "attack_examples",
             f"Adversarial examples, {side} weight decay",
             f"A row of digits, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
-            f"{network['seed']}, temperature {temperatures[name]:.3g}.",
+            f"{network['seed']}" + ("." if temperature is None else f", temperature {temperature:.3g}."),
             f"norms {_fixed(article.ATTACK_NORMS[side])}; mean {article.ATTACK_MEAN[side]:.2f}",
-            f"Norms {_fixed(table['norm'][first])}; mean {table['norm'][first].mean():.2f}.",
+            f"Not attacked: {table['status'][0]}."
+            if temperature is None
+            else f"Norms {_fixed(norms)}; mean {norms.mean():.2f}.",
         )
-    parts = []
-    for name, table in attacks.items():
-        norms = list(claims.reached_norms([table]).values())
-        middle = f"mean {np.mean(norms):.2f}, median {np.median(norms):.2f}, " if norms else ""
-        parts.append(f"{name} {middle}{len(norms)} of {len(table['norm'])} reached")
+    images = max(len(table["norm"]) for table in attacks.values())
+    seeds = f"seed {_join(sorted({str(network['seed']) for network in networks.values()}))}."
+    of = f"n = {images} test images for each network; {seeds}"
+    printed = "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
+    printed += f"{article.ATTACK_RATIO:.1f} times as far"
     captions["norms"] = Caption(
         "attack_norms",
-        "How far away adversarial examples are",
+        "How far the targeted adversarial examples are",
         "Strips of dots with boxes: the norms of the perturbations for each network.",
-        f"n = {max(len(table['norm']) for table in attacks.values())} test images for each network; seed "
-        f"{_join(sorted({str(network['seed']) for network in networks.values()}))}.",
-        "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
-        + f"{article.ATTACK_RATIO:.1f} times as far",
-        f"{'; '.join(parts)}.",
+        of,
+        printed,
+        _by_network(attacks, lambda table: _norms_in_words(table, "norm", "reached")),
+    )
+    captions["distances"] = Caption(
+        "attack_distances",
+        "How far adversarial examples are, really",
+        "Rising curves, two per network: images with an adversarial example against the distance.",
+        of,
+        NO_NUMBER,
+        _by_network(attacks, lambda table: _norms_in_words(table, "minimal_norm", "misclassified")),
+    )
+    captions["digits"] = Caption(
+        "attack_digits",
+        "How far, by digit",
+        "Two panels of medians with bars over the quartiles, for each digit and network.",
+        f"{of} {images // len(first)} images of each digit.",
+        printed,
+        _by_network(attacks, _medians_by_digit),
+    )
+    captions["accuracy"] = Caption(
+        "attack_accuracy",
+        "Accuracy under a linear attack",
+        "Falling curves, one per network: test accuracy against the change of every pixel.",
+        f"n = {next(iter(accuracies.values()))['images'][0]:,} test images for each network; {seeds}",
+        NO_NUMBER,
+        _by_network(accuracies, _accuracies_in_words),
     )
     return captions
+
+
+def _by_network(tables: Mapping[str, Columns], words: Callable[[Columns], str]) -> str:
+    """What is to be said of each table, or why its network was not attacked."""
+    parts = (
+        f"{name} {words(table) if table['status'][0] == ATTACKED else table['status'][0]}"
+        for name, table in tables.items()
+    )
+    return f"{'; '.join(parts)}."
+
+
+def _norms_in_words(table: Columns, quantity: str, reached: str) -> str:
+    norms = found_norms(table, quantity)
+    found = norms[np.isfinite(norms)]
+    middle = f"mean {np.mean(found):.2f}, median {np.median(found):.2f}, " if found.size else ""
+    return f"{middle}{len(found)} of {len(norms)} {reached}"
+
+
+def _medians_by_digit(table: Columns) -> str:
+    norms, found = table["minimal_norm"], table["minimal_success"]
+    medians = [
+        np.median(norms[found & (table["label"] == label)]) for label in np.unique(table["label"][found])
+    ]
+    if not medians:
+        return "none found"
+    return f"medians of the minimal norm from {min(medians):.2f} to {max(medians):.2f}"
+
+
+def _accuracies_in_words(table: Columns) -> str:
+    return _join(
+        f"{100 * accuracy:.1f} % at ε = {epsilon:g}"
+        for epsilon, accuracy in zip(table["epsilon"], table["accuracy"], strict=True)
+    )
 
 
 def _join(parts: Any) -> str:

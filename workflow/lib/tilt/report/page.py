@@ -4,14 +4,16 @@ import base64
 import html
 import re
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from numpy.typing import NDArray
 
+from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.claims import (
     INITIAL_WEIGHTS,
     PUBLISHED_QUANTITIES,
@@ -19,7 +21,6 @@ from tilt.claims import (
     Claim,
     Columns,
     Settings,
-    reached_norms,
 )
 from tilt.errors import InputError
 from tilt.report.captions import Captions
@@ -267,15 +268,22 @@ def networks_table(networks: Mapping[str, Settings], histories: Mapping[str, Col
     return Table("The networks at the end of their training", header, rows)
 
 
-def attacks_table(attacks: Mapping[str, Columns], temperatures: Mapping[str, float]) -> Table:
-    """Outcome of the attack on each network."""
+def attacks_table(attacks: Mapping[str, Columns], temperatures: Mapping[str, float | None]) -> Table:
+    """Outcome of the targeted ascent on each network."""
     rows = []
     for name, table in attacks.items():
-        norms = list(reached_norms([table]).values())
-        statistics = [f"{f(norms):.2f}" if norms else "–" for f in (np.mean, np.median, np.min, np.max)]
-        reached = f"{len(norms)} of {len(table['norm'])}"
-        steps = f"{np.median(table['steps']):.0f}"
-        rows.append((name, f"{temperatures[name]:.3g}", reached, *statistics, steps))
+        norms = found_norms(table, "norm")
+        statistics = _statistics(norms, np.mean, np.median, np.min, np.max)
+        temperature, status = temperatures[name], table["status"][0]
+        rows.append(
+            (
+                name,
+                status if temperature is None else f"{temperature:.3g}",
+                f"{np.isfinite(norms).sum()} of {len(norms)}",
+                *statistics,
+                f"{np.median(table['steps']):.0f}" if status == ATTACKED else "–",
+            )
+        )
     header = (
         "Network",
         "Temperature",
@@ -286,7 +294,64 @@ def attacks_table(attacks: Mapping[str, Columns], temperatures: Mapping[str, flo
         "Greatest",
         "Median steps",
     )
-    return Table("The attacks; norms of those that reached their target", header, rows)
+    return Table("Targeted ascent; norms of the attacks that reached their target", header, rows)
+
+
+def minimal_norms_table(attacks: Mapping[str, Columns]) -> Table:
+    """The nearest adversarial examples of each network."""
+    rows = []
+    for name, table in attacks.items():
+        norms = found_norms(table, "minimal_norm")
+        rows.append(
+            (
+                name,
+                f"{np.isfinite(norms).sum()} of {len(norms)}",
+                str(np.sum(norms == 0)),
+                *_statistics(norms, np.median, _quartile(0.25), _quartile(0.75), np.mean),
+                *_statistics(found_norms(table, "least_norm"), np.median),
+            )
+        )
+    header = (
+        *("Network", "Misclassified", "Of these as they are", "Median norm", "Lower quartile"),
+        *("Upper quartile", "Mean", "Median of the least of all attacks"),
+    )
+    return Table(
+        "Nearest adversarial examples; L2 norms, 0 for images misclassified as they are", header, rows
+    )
+
+
+def accuracies_table(accuracies: Mapping[str, Columns]) -> Table:
+    """Accuracy of each network under the linear attack."""
+    rows = [
+        (name, *("–" if np.isnan(value) else _percent(value) for value in table["accuracy"]))
+        for name, table in accuracies.items()
+    ]
+    first = next(iter(accuracies.values()))
+    header = ("Network", *(f"ε = {epsilon:g}" for epsilon in first["epsilon"]))
+    return Table(f"Accuracy under the linear attack, {first['images'][0]:,} test images", header, rows)
+
+
+def linear_models_table(linear: Columns) -> Table:
+    """The minimal-norm attack against exact distances, on the SVM of the shown pairs."""
+    rows = []
+    for k, pair in enumerate(linear["pair"]):
+        row = {name: column[k] for name, column in linear.items()}
+        rows.append(
+            (
+                pair,
+                f"{row['found']} of {row['images'] - row['misclassified']}",
+                _percent(row["box_active"]),
+                *(f"{row[name]:.4f}" for name in ("ratio_median", "ratio_max")),
+                _percent(row["ratio_within_1_percent"]),
+                *(f"{row[name]:.4f}" for name in ("box_ratio_median", "box_ratio_max")),
+                _percent(row["box_ratio_within_1_percent"]),
+            )
+        )
+    header = (
+        *("Pair", "Found", "Pixel range active", "Norm ÷ distance, median", "Greatest", "Within 1 %"),
+        *("Norm ÷ distance within the range, median", "Greatest", "Within 1 %"),
+    )
+    return Table("The same attack on the SVM, whose exact distances are known", header, rows)
 
 
 def data_table(record: Mapping[str, Any]) -> Table:
@@ -316,6 +381,16 @@ def manifest_table(manifest: Mapping[str, Any]) -> Table:
             value = {True: "yes", False: "no", None: "unknown"}[value]
         rows.append((name.replace("_", " ").capitalize(), str(value)))
     return Table("Software and machine", ("", ""), rows)
+
+
+def _statistics(norms: NDArray[np.float64], *functions: Callable[[NDArray[np.float64]], Any]) -> list[str]:
+    """Statistics of the norms that are finite, as text."""
+    found = norms[np.isfinite(norms)]
+    return [f"{function(found):.2f}" if found.size else "–" for function in functions]
+
+
+def _quartile(share: float) -> Callable[[NDArray[np.float64]], Any]:
+    return lambda norms: np.quantile(norms, share)
 
 
 def _percent(fraction: float) -> str:

@@ -1,9 +1,7 @@
 """Targeted attack on a classifier: gradient ascent on the probability of another class."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from tilt.attacks.models import Model
 from tilt.errors import InputError
 
 
@@ -32,7 +31,7 @@ class Ascent:
 
 
 def targeted_ascent(
-    model: Callable[[Tensor], Tensor],
+    model: Model,
     images: NDArray[np.float32] | Tensor,
     targets: NDArray[np.int64],
     temperature: float,
@@ -93,56 +92,7 @@ def targeted_ascent(
     )
 
 
-def cyclic_targets(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
-    """The article's targets (n,): each class becomes the next, the last one the first."""
-    return (labels + 1) % n_classes
-
-
-def select_images(
-    labels: NDArray[np.int64], per_class: int, predicted: NDArray[np.int64] | None = None
-) -> NDArray[np.int64]:
-    """Rows of the first `per_class` images of each class in file order, class by class.
-
-    With the classes `predicted` for all images, only those that are right count. Raises InputError when a
-    class has fewer.
-    """
-    usable = np.ones(len(labels), bool) if predicted is None else predicted == labels
-    rows = []
-    for label in np.unique(labels):
-        found = np.flatnonzero(usable & (labels == label))
-        if not 1 <= per_class <= len(found):
-            raise InputError(
-                f"class {label} has {len(found)} images to attack and {per_class} were asked for; "
-                f"ask for 1 to {len(found)}"
-            )
-        rows.append(found[:per_class])
-    return np.concatenate(rows)
-
-
-def ascent_table(
-    index: NDArray[np.int64], labels: NDArray[np.int64], targets: NDArray[np.int64], ascent: Ascent
-) -> dict[str, NDArray[Any]]:
-    """One row per attacked image: its index in the data set, label, target, and what the ascent gave.
-
-    `predicted` is the class that the network gives the original and p_source_start the probability of that
-    class; p_target_end is the target's at the end. Norms are L2 with pixels in [0, 1].
-    """
-    rows = np.arange(len(index))
-    predicted = ascent.p_start.argmax(axis=1)
-    return {
-        "index": index,
-        "label": labels,
-        "target": targets,
-        "predicted": predicted,
-        "p_source_start": ascent.p_start[rows, predicted],
-        "p_target_end": ascent.p_end[rows, targets],
-        "steps": ascent.steps,
-        "norm": ascent.norm,
-        "success": ascent.success,
-    }
-
-
-def _probabilities(model: Callable[[Tensor], Tensor], x: Tensor, temperature: float) -> NDArray[np.float64]:
+def _probabilities(model: Model, x: Tensor, temperature: float) -> NDArray[np.float64]:
     with torch.no_grad():
         p: NDArray[np.float64] = F.softmax(model(x).double() / temperature, dim=1).cpu().numpy()
     return p

@@ -1,0 +1,457 @@
+"""Minimal norm and linear attack against exact distances; tables, statistics and figures of the attacks."""
+
+import numpy as np
+import pytest
+import torch
+
+from tilt.attacks.ascent import targeted_ascent
+from tilt.attacks.minimal import minimal_norm
+from tilt.attacks.models import box_distance, linear_model, predict
+from tilt.attacks.signed import signed_gradient_step
+from tilt.attacks.statistics import (
+    accuracy_difference_interval,
+    bootstrap_interval,
+    found_norms,
+    linear_row,
+    norms_by_image,
+)
+from tilt.attacks.tables import (
+    accuracy_table,
+    attack_table,
+    summary_table,
+    unattacked_table,
+)
+from tilt.errors import InputError
+from tilt.figures.attack import (
+    accuracy_curves,
+    adversarial_examples,
+    distance_curves,
+    norm_distribution,
+    norms_by_digit,
+)
+
+SHAPE = (6, 7)
+
+
+def images(n, low=100.0, high=150.0, seed=0):
+    return np.random.default_rng(seed).uniform(low, high, (n, *SHAPE)).astype(np.float32)
+
+
+def weights(seed=1):
+    return np.random.default_rng(seed).normal(size=SHAPE)
+
+
+def pixels(x):
+    return x.reshape(len(x), -1).astype(np.float64) / 255
+
+
+def classes(model, x):
+    return predict(model, torch.as_tensor(x)).numpy()
+
+
+def three_classes(x):
+    """A ReLU network with three classes and random weights."""
+    draw = torch.Generator().manual_seed(3)
+    first = torch.randn(42, 30, generator=draw)
+    hidden = (x.flatten(1) / 255 @ first + torch.randn(30, generator=draw)).relu()
+    return hidden @ torch.randn(30, 3, generator=draw)
+
+
+# Linear models
+
+
+def test_a_linear_model_has_the_scores_of_its_weights():
+    x, w = images(5), weights()
+    scores = linear_model(w, -0.3)(torch.as_tensor(x)).numpy()
+    np.testing.assert_array_equal(scores[:, 0], 0)
+    np.testing.assert_allclose(scores[:, 1], pixels(x) @ w.ravel() - 0.3, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("shift", [0.02, 0.3])
+def test_minimal_norm_is_the_distance_from_a_linear_boundary(scale, shift):
+    """Far from the box, at distances from 0.02 pixels to 0.4 and at any scale of the scores."""
+    x, w = images(20), weights()
+    w *= scale / np.linalg.norm(w)
+    b = scale * shift - (pixels(x) @ w.ravel()).min()
+    model = linear_model(w, b)
+    found = minimal_norm(model, x, classes(model, x), steps=20)
+    distance = np.abs(pixels(x) @ w.ravel() + b) / scale
+    assert found.success.all()
+    np.testing.assert_allclose(found.norm, distance, rtol=1e-3)
+    assert (found.norm >= distance * (1 - 1e-5)).all()
+    np.testing.assert_array_equal(classes(model, found.images), 0)
+    np.testing.assert_allclose(np.linalg.norm(pixels(found.images) - pixels(x), axis=1), found.norm)
+
+
+def test_minimal_norm_is_the_distance_within_the_box_where_that_is_active():
+    x, w = np.where(images(40, 0, 1) > 0.5, 250, 10).astype(np.float32) + images(40, -9, 4), weights()
+    model = linear_model(w, 0.2)
+    plane = np.abs(pixels(x) @ w.ravel() + 0.2) / np.linalg.norm(w)
+    box, active = box_distance(pixels(x), w.ravel(), 0.2)
+    assert active.mean() > 0.8
+    assert (box >= plane * (1 - 1e-12)).all()
+    assert box[active].max() > 1.05 * plane[active].max()
+    found = minimal_norm(model, x, classes(model, x))
+    np.testing.assert_allclose(found.norm, box, rtol=2e-3)
+    assert found.images.min() >= 0
+    assert found.images.max() <= 255
+
+
+def test_box_distance_in_closed_form():
+    """From (0.9, 0.5) the nearest point of a + c = 1.9 is (1.15, 0.75), and (1, 0.9) in the box."""
+    w = np.array([1.0, 0.0, 1.0])
+    x = np.array([[0.9, 0.3, 0.5], [0.8, 0.3, 0.9], [0.8, 0.3, 0.8]])
+    distance, active = box_distance(x, w, -1.9)
+    np.testing.assert_allclose(distance, [np.hypot(0.1, 0.4), np.hypot(0.1, 0.1), np.hypot(0.15, 0.15)])
+    np.testing.assert_array_equal(active, [True, False, False])
+    nowhere, active = box_distance(x, w, -2.1)
+    assert np.isinf(nowhere).all()
+    assert active.all()
+    across, active = box_distance(x, w, -1.0)
+    np.testing.assert_allclose(across, [0.4 / np.sqrt(2), 0.7 / np.sqrt(2), 0.6 / np.sqrt(2)])
+    assert not active.any()
+
+
+def test_row_of_a_linear_model():
+    norm = np.array([0.0, 1.0, 1.1, np.nan, 2.0])
+    plane, box = np.array([0.5, 1.0, 1.0, 1.0, 1.0]), np.array([0.5, 1.0, 1.095, 1.0, 2.0])
+    row = linear_row(norm, plane, box, np.array([True, False, True, False, True]))
+    assert (row["images"], row["misclassified"], row["found"]) == (5, 1, 3)
+    assert row["box_active"] == 0.5
+    assert row["ratio_median"] == pytest.approx(1.1)
+    assert row["ratio_max"] == 2
+    assert row["ratio_within_1_percent"] == 0.25
+    assert row["box_ratio_max"] == pytest.approx(1.1 / 1.095)
+    assert row["box_ratio_within_1_percent"] == 0.75
+
+
+# Minimal norm
+
+
+def test_minimal_norm_on_a_network_ends_on_the_boundary():
+    x = images(60, 0, 255, seed=2)
+    labels = classes(three_classes, x)
+    found = minimal_norm(three_classes, x, labels)
+    assert found.success.all()
+    ends = classes(three_classes, found.images)
+    assert (ends != labels).all()
+    np.testing.assert_array_equal(ends, found.predicted)
+    nearer = x + 0.998 * (found.images - x)
+    np.testing.assert_array_equal(classes(three_classes, nearer), labels)
+    targets = (labels + 1) % 3
+    ascent = targeted_ascent(three_classes, torch.as_tensor(x), targets, 0.3, confidence=0.5, step=2.0)
+    assert (found.norm <= ascent.norm + 1e-3).mean() > 0.95
+    random = np.random.default_rng(0).normal(size=(200, *SHAPE))
+    random *= 0.98 * 255 / np.linalg.norm(random, axis=(1, 2), keepdims=True)
+    around = np.concatenate([np.clip(x[k] + found.norm[k] * random, 0, 255) for k in range(60)])
+    kept = classes(three_classes, around.astype(np.float32)) == np.repeat(labels, 200)
+    assert kept.mean() > 0.999
+
+
+def test_more_steps_come_no_farther():
+    x = images(40, 0, 255, seed=4)
+    labels = classes(three_classes, x)
+    few, many = (minimal_norm(three_classes, x, labels, steps=steps).norm for steps in (20, 200))
+    assert many.mean() <= few.mean()
+    np.testing.assert_allclose(few.mean(), many.mean(), rtol=0.05)
+
+
+def test_a_misclassified_image_has_norm_zero():
+    x = images(12, 0, 255, seed=2)
+    labels = classes(three_classes, x)
+    wrong = np.arange(12) % 3 == 0
+    found = minimal_norm(three_classes, x, np.where(wrong, (labels + 1) % 3, labels))
+    np.testing.assert_array_equal(found.norm == 0, wrong)
+    np.testing.assert_array_equal(found.images[wrong], x[wrong])
+    assert found.success.all()
+
+
+def test_a_boundary_out_of_the_box_is_a_failure():
+    x, w = images(4), np.abs(weights())
+    model = linear_model(w, -w.sum() - 0.1)
+    found = minimal_norm(model, x, np.zeros(4, np.int64))
+    assert not found.success.any()
+    assert np.isnan(found.norm).all()
+    np.testing.assert_array_equal(found.images, x)
+
+
+def test_a_constant_model_and_one_without_numbers_are_failures():
+    for value, predicted in ((0.0, 0), (np.nan, -1)):
+
+        def model(x, value=value):
+            return value * x.flatten(1)[:, :3] + torch.tensor([1.0, 0.0, 0.0])
+
+        found = minimal_norm(model, images(3), np.zeros(3, np.int64), steps=5)
+        assert not found.success.any()
+        assert np.isnan(found.norm).all()
+        np.testing.assert_array_equal(found.predicted, predicted)
+
+
+def test_images_do_not_disturb_each_other():
+    x = images(300, 0, 255, seed=5)
+    labels = classes(three_classes, x)
+    together = minimal_norm(three_classes, x, labels, steps=30).norm
+    alone = [minimal_norm(three_classes, x[k : k + 1], labels[k : k + 1], steps=30).norm for k in (0, 299)]
+    np.testing.assert_allclose(together[[0, 299]], np.ravel(alone), rtol=2e-3)
+
+
+# Linear attack
+
+
+def test_signed_step_on_a_linear_model_has_its_closed_form():
+    """Each step moves s by ε‖w‖₁ towards 0, so an image falls when its |s| is less than that."""
+    x, w = images(50, 80, 170), weights()
+    b = -np.median(pixels(x) @ w.ravel())
+    scores = pixels(x) @ w.ravel() + b
+    model, epsilons = linear_model(w, b), [0.0, 0.002, 0.01, 0.1]
+    found = signed_gradient_step(model, x, (scores > 0).astype(np.int64), epsilons, temperature=1e-3)
+    for k, epsilon in enumerate(epsilons):
+        fallen = np.abs(scores) < epsilon * np.abs(w).sum()
+        np.testing.assert_array_equal(found.success[k], fallen)
+        np.testing.assert_allclose(found.norm[k], epsilon * np.sqrt(42), rtol=1e-4)
+    np.testing.assert_allclose(found.accuracy, 1 - found.success.mean(axis=1))
+    assert found.accuracy[0] == 1
+    assert 0 < found.accuracy[1] < 1
+    some = found.of(np.array([3, 0]))
+    np.testing.assert_array_equal(some.success, found.success[:, [3, 0]])
+
+
+def test_signed_step_stays_in_the_box():
+    x = np.concatenate([np.zeros((1, *SHAPE)), np.full((1, *SHAPE), 255)]).astype(np.float32)
+    model = linear_model(np.ones(SHAPE), -21.0)
+    inward = signed_gradient_step(model, x, np.array([0, 1]), [0.5, 1.0], temperature=1.0)
+    np.testing.assert_allclose(inward.norm, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
+    outward = signed_gradient_step(model, x, np.array([1, 0]), [0.5, 1.0], temperature=1.0)
+    np.testing.assert_array_equal(outward.norm, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"epsilons": [0.1, 1.1]}, "not all in"),
+        ({"epsilons": [np.nan]}, "not all in"),
+        ({"labels": np.zeros(3, np.int64)}, r"labels of shape \(3,\) for 2 images"),
+        ({"temperature": 0.0}, "temperature 0.0 is not positive"),
+    ],
+)
+def test_refused_linear_attacks(arguments, message):
+    given = {"labels": np.zeros(2, np.int64), "epsilons": [0.1], "temperature": 1.0, **arguments}
+    with pytest.raises(InputError, match=message):
+        signed_gradient_step(linear_model(weights(), 0.0), images(2), **given)
+
+
+@pytest.mark.parametrize(
+    ("n", "arguments", "message"),
+    [
+        (3, {}, r"labels of shape \(3,\) for 2 images"),
+        (2, {"steps": 0}, "0 steps"),
+        (2, {"step": 0.0}, "steps of length 0"),
+    ],
+)
+def test_refused_minimal_norms(n, arguments, message):
+    with pytest.raises(InputError, match=message):
+        minimal_norm(linear_model(weights(), 0.0), images(2), np.zeros(n, np.int64), **arguments)
+
+
+# Tables and statistics
+
+
+@pytest.fixture(scope="module")
+def attacked():
+    """The table of 30 images of three classes, one of them with a wrong label, with what it was made of."""
+    x = images(30, 0, 255, seed=7)
+    labels = classes(three_classes, x)
+    labels[5] = (labels[5] + 1) % 3
+    ascent = targeted_ascent(three_classes, torch.as_tensor(x), (labels + 1) % 3, 1.0, max_steps=300)
+    minimal = minimal_norm(three_classes, x, labels)
+    signed = signed_gradient_step(three_classes, x, labels, [0.02, 0.2], 1.0)
+    table = attack_table(np.arange(30) + 100, labels, (labels + 1) % 3, ascent, minimal, signed)
+    return table, ascent, minimal, signed
+
+
+def test_the_least_norm_is_that_of_the_nearest_misclassified_image(attacked):
+    table, ascent, minimal, signed = attacked
+    for k in range(30):
+        norms = [minimal.norm[k]] if minimal.success[k] else []
+        norms += [ascent.norm[k]] if ascent.p_end[k].argmax() != table["label"][k] else []
+        norms += signed.norm[signed.success[:, k], k].tolist()
+        assert table["least_norm"][k] == min(norms)
+    assert table["least_norm"][5] == table["minimal_norm"][5] == 0
+    assert (np.delete(table["least_norm"], 5) > 0).all()
+    assert set(table["status"]) == {"attacked"}
+
+
+def test_a_failure_of_every_attack_has_no_least_norm(attacked):
+    _, ascent, minimal, signed = attacked
+    labels = ascent.p_end.argmax(axis=1)  # so that the ascent changed nothing
+    nothing = type(minimal)(minimal.images, np.full(30, np.nan), labels, np.zeros(30, bool))
+    kept = type(signed)(signed.epsilon, signed.norm, np.zeros((2, 30), bool))
+    table = attack_table(np.arange(30), labels, labels, ascent, nothing, kept)
+    assert np.isnan(table["least_norm"]).all()
+    assert summary_table(table)["found"][-1] == 0
+
+
+def test_a_network_that_was_not_attacked_has_the_same_columns(attacked):
+    table = attacked[0]
+    blank = unattacked_table(table["index"], table["label"], table["target"], "diverged")
+    assert list(blank) == list(table)
+    for name in ("norm", "minimal_norm", "least_norm"):
+        assert np.isnan(blank[name]).all()
+    assert not blank["success"].any()
+    assert set(blank["status"]) == {"diverged"}
+    summary = summary_table(blank)
+    assert set(summary["status"]) == {"diverged"}
+    assert not summary["found"].any()
+    assert np.isnan(summary["median"]).all()
+    accuracy = accuracy_table([0.0, 0.1], np.nan, 30, "diverged")
+    assert np.isnan(accuracy["accuracy"]).all()
+    assert set(accuracy["status"]) == {"diverged"}
+
+
+def test_the_summary_counts_failures_apart():
+    table = {
+        "label": np.array([0, 0, 0, 1]),
+        "norm": np.array([1.0, 2.0, 9.0, 4.0]),
+        "success": np.array([True, True, False, True]),
+        "minimal_norm": np.array([0.0, 0.5, 1.0, np.nan]),
+        "least_norm": np.array([0.0, 0.5, 1.0, np.nan]),
+        "status": np.repeat("attacked", 4),
+    }
+    summary = summary_table(table)
+    rows = {
+        (q, label): k for k, (q, label) in enumerate(zip(summary["quantity"], summary["label"], strict=True))
+    }
+    assert len(rows) == 9
+
+    def of(quantity, label, *columns):
+        return [summary[column][rows[quantity, label]] for column in columns]
+
+    assert of("norm", "0", "images", "found", "mean", "median") == [3, 2, 1.5, 1.5]
+    assert of("norm", "all", "images", "found", "median") == [4, 3, 2.0]
+    assert of("minimal_norm", "all", "lower_quartile", "median", "upper_quartile") == [0.25, 0.5, 0.75]
+    assert of("minimal_norm", "1", "images", "found") == [1, 0]
+    assert np.isnan(of("minimal_norm", "1", "mean", "median")).all()
+    np.testing.assert_array_equal(found_norms(table, "norm"), [1, 2, np.nan, 4])
+
+
+def test_norms_by_image_average_what_was_found():
+    tables = [
+        {"index": np.array([3, 4, 5]), "minimal_norm": np.array([1.0, np.nan, np.nan])},
+        {"index": np.array([3, 4, 5]), "minimal_norm": np.array([2.0, 4.0, np.nan])},
+    ]
+    assert norms_by_image(tables, "minimal_norm") == {3: 1.5, 4: 4.0}
+
+
+def test_bootstrap_intervals_cover_as_often_as_they_say():
+    rng = np.random.default_rng(0)
+    covered = 0
+    for seed in range(200):
+        low, high = bootstrap_interval(rng.normal(1.0, 2.0, 60), np.mean, draws=300, seed=seed)
+        covered += low <= 1 <= high
+    assert 178 <= covered <= 199
+    samples = rng.normal(size=50)
+    assert bootstrap_interval(samples, np.median) == bootstrap_interval(samples, np.median)
+
+
+def test_the_interval_of_a_difference_of_accuracies():
+    low, high = accuracy_difference_interval((0.5, 10_000), (0.8, 10_000))
+    error = np.sqrt((0.25 + 0.16) / 10_000)
+    assert low == pytest.approx(0.3 - 1.96 * error, abs=0.002)
+    assert high == pytest.approx(0.3 + 1.96 * error, abs=0.002)
+
+
+# Figures
+
+
+@pytest.fixture(scope="module")
+def tables(attacked):
+    table = attacked[0]
+    failed = table | {"success": np.zeros(30, bool), "minimal_norm": np.full(30, np.nan)}
+    diverged = unattacked_table(table["index"], table["label"], table["target"], "diverged")
+    return {"low": table, "failed": failed, "high": diverged}
+
+
+def labels_of(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_examples_show_class_score_and_norm():
+    table = {
+        "label": np.array([0, 0, 0, 1]),
+        "target": np.array([1, 1, 1, 0]),
+        "predicted": np.array([0, 0, 0, 1]),
+        "p_source_start": np.array([0.9, 0.8, 0.7, 0.6]),
+        "p_target_end": np.array([0.95, 0.95, 0.95, 0.3]),
+        "norm": np.array([1.0, 2.0, 4.0, 9.0]),
+        "success": np.array([True, True, True, False]),
+        "status": np.repeat("attacked", 4),
+    }
+    x = images(4)
+    titles = [ax.get_title() for ax in adversarial_examples("low", x, x + 1, table).axes[:12]]
+    assert titles[::4] == ["0@0.90", "1@0.95", "1.00"]
+    assert titles[3::4] == ["1@0.60", "(0@0.30)", "9.00"]
+
+
+def test_examples_of_a_network_that_diverged(tables):
+    x = images(2)
+    rows = {name: column[:2] for name, column in tables["high"].items()}
+    figure = adversarial_examples("high", x, np.full_like(x, np.nan), rows)
+    figure.draw_without_rendering()
+    assert "diverged" in figure.get_suptitle()
+
+
+def test_strips_show_successes_and_failures(tables):
+    figure = norm_distribution(tables)
+    (ax,) = figure.axes
+    sizes = [len(dots.get_offsets().compressed()) // 2 for dots in ax.collections]
+    successes = tables["low"]["success"].sum()
+    assert sizes == [successes, 30 - successes, 0, 30, 0, 0]
+    assert ax.get_xticklabels()[2].get_text() == "high\n(diverged)"
+
+
+def test_curves_of_distances_end_at_the_share_that_was_found(tables):
+    figure = distance_curves(tables)
+    (ax,) = figure.axes
+    ends = [line.get_ydata()[-1] for line in ax.lines if len(line.get_xdata()) > 1]
+    successes = 100 * tables["low"]["success"].mean()
+    np.testing.assert_allclose(ends, [successes, 100, 0, 0, 0, 0])
+    (dot,) = (line for line in ax.lines if len(line.get_xdata()) == 1)
+    middle = np.sort(tables["low"]["minimal_norm"])[14]
+    assert (dot.get_xdata()[0], dot.get_ydata()[0]) == (middle, 50)
+    assert labels_of(figure)[:3] == ["low, n = 30", "failed, n = 30", "high (diverged)"]
+
+
+def test_curves_of_accuracy_show_the_table():
+    tables = {
+        "low": accuracy_table([0.1, 0.0], np.array([0.2, 0.9]), 500),
+        "high": accuracy_table([0.1, 0.0], np.nan, 500, "diverged"),
+    }
+    figure = accuracy_curves(tables)
+    low, high = figure.axes[0].lines
+    np.testing.assert_allclose(low.get_xydata(), [[0, 90], [0.1, 20]])
+    assert np.isnan(high.get_ydata()).all()
+    assert labels_of(figure) == ["low, n = 500", "high (diverged)"]
+
+
+def test_norms_by_digit_show_medians_and_the_published(tables):
+    figure = norms_by_digit(tables, {"low": np.array([5.0, 6.0, 7.0])})
+    above, below = figure.axes
+    medians = [np.median(tables["low"]["minimal_norm"][tables["low"]["label"] == k]) for k in range(3)]
+    np.testing.assert_allclose(below.lines[0].get_ydata(), medians)
+    assert any(np.array_equal(line.get_ydata(), [5, 6, 7]) for line in above.lines)
+
+
+def test_figures_are_labelled_and_within_the_page(tables):
+    accuracy = {name: accuracy_table([0.0, 0.1], 0.5, 30) for name in tables}
+    for figure in (
+        norm_distribution(tables),
+        distance_curves(tables),
+        norms_by_digit(tables),
+        accuracy_curves(accuracy),
+    ):
+        figure.draw_without_rendering()
+        box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -0.01
+        assert all(ax.get_ylabel() for ax in figure.axes)
+        assert figure.axes[-1].get_xlabel()

@@ -1,0 +1,88 @@
+"""Norms that count, intervals by the bootstrap over images, scores against exact distances."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+Array = NDArray[np.float64]
+
+ATTACKED = "attacked"  # the status of a network; another one says why it was not
+QUANTITIES = ("norm", "minimal_norm", "least_norm")
+
+
+def found_norms(table: Columns, quantity: str) -> Array:
+    """A norm of each row of an `attack_table`, one of QUANTITIES; nan where the attack failed."""
+    norms = np.asarray(table[quantity], np.float64)
+    return np.where(table["success"], norms, np.nan) if quantity == "norm" else norms
+
+
+def norms_by_image(tables: Iterable[Columns], quantity: str) -> dict[int, float]:
+    """Norm by index of the image; the mean where several tables have it, failures left out."""
+    found: dict[int, list[float]] = {}
+    for table in tables:
+        for image, norm in zip(
+            np.asarray(table["index"]).tolist(), found_norms(table, quantity).tolist(), strict=True
+        ):
+            if np.isfinite(norm):
+                found.setdefault(image, []).append(norm)
+    return {image: float(np.mean(norms)) for image, norms in found.items()}
+
+
+def bootstrap_interval(
+    samples: Array, statistic: Callable[[Array], float], *, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % interval of a statistic of samples (n, ...), resampled by their first axis."""
+    rng = np.random.default_rng(seed)
+    n = len(samples)
+    values = [statistic(samples[rng.integers(n, size=n)]) for _ in range(draws)]
+    low, high = np.quantile(values, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def accuracy_difference_interval(
+    low: tuple[float, int], high: tuple[float, int], *, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % interval of the difference of two accuracies, each given with its number of images.
+
+    Resampling n images that are right or wrong is drawing from a binomial distribution; the two are
+    resampled apart.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [rng.binomial(n, accuracy, draws) / n for accuracy, n in (low, high)]
+    ends = np.quantile(drawn[1] - drawn[0], (0.025, 0.975))
+    return float(ends[0]), float(ends[1])
+
+
+def linear_row(
+    norm: NDArray[np.float64],
+    plane: NDArray[np.float64],
+    box: NDArray[np.float64],
+    active: NDArray[np.bool_],
+) -> dict[str, Any]:
+    """How near the minimal-norm attack on a linear model came to the exact distances of n images.
+
+    `norm` is what it found: 0 for a misclassified image, which has no ratio, nan for a failure. `plane` is
+    the distance |w·x + b|/‖w‖, `box` the one along paths that keep pixels in [0, 1], and `active` says where
+    these differ. Shares are of all images that are classified correctly: a failure counts against them.
+    """
+    attacked = norm != 0
+    found = np.isfinite(norm) & attacked
+    row = {
+        "images": len(norm),
+        "misclassified": int((~attacked).sum()),
+        "found": int(found.sum()),
+        "box_active": _share(active[attacked]),
+    }
+    for name, exact in (("ratio", plane), ("box_ratio", box)):
+        ratio = norm[found] / exact[found]
+        row[f"{name}_median"] = float(np.median(ratio)) if ratio.size else np.nan
+        row[f"{name}_max"] = float(ratio.max()) if ratio.size else np.nan
+        row[f"{name}_within_1_percent"] = _share((np.abs(norm / exact - 1) <= 0.01)[attacked])
+    return row
+
+
+def _share(holds: NDArray[np.bool_]) -> float:
+    return float(holds.mean()) if holds.size else np.nan
