@@ -39,8 +39,8 @@ rule attack_linear:
     input:
         code=code("attack_linear.py"),
         images=rules.images.output.images,
-        weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", "shown_pairs"),
-        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", "shown_pairs"),
+        weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", "shown"),
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", "shown"),
     output:
         "results/{dataset}/attack/linear.csv",
     log:
