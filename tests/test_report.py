@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from tilt import article, claims
 from tilt.attacks.tables import accuracy_table
-from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
+from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
@@ -27,11 +27,11 @@ NETWORKS = {
     "small_high": {"weight_decay": 1e-1, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
 }
 SHOWN = {"low": "small_low", "high": "small_high"}
-LENET = claims.PROTOCOLS["lenet"] | {"networks": NETWORKS}
+LENET = PROTOCOLS["lenet"] | {"networks": NETWORKS}
 SETTINGS = {
-    "svm": claims.PROTOCOLS["svm"] | {"tolerance": 1e-6},
+    "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6},
     "lenet": LENET,
-    "attack": claims.PROTOCOLS["attack"],
+    "attack": PROTOCOLS["attack"],
 }
 
 

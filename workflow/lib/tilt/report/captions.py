@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt import article, claims
+from tilt import article
 from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.claims import Columns, Settings
+from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES, empirical_risk, scaled
 
@@ -276,7 +277,7 @@ def published(summary: Columns, arbitration: Columns, absent: Columns, shown: st
 
     def worst(rows: NDArray[np.bool_]) -> str:
         parts = []
-        for quantity, (name, unit, _) in claims.PUBLISHED_QUANTITIES.items():
+        for quantity, (name, unit, _) in PUBLISHED_QUANTITIES.items():
             largest = summary["largest"][rows & (summary["quantity"] == quantity)]
             if np.isfinite(largest).any():
                 parts.append(f"{name} {np.nanmax(largest):.2g} {unit}")

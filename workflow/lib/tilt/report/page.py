@@ -14,14 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from tilt.attacks.statistics import ATTACKED, found_norms
-from tilt.claims import (
-    INITIAL_WEIGHTS,
-    PUBLISHED_QUANTITIES,
-    VERDICTS,
-    Claim,
-    Columns,
-    Settings,
-)
+from tilt.claims import VERDICTS, Claim, Columns, Settings
+from tilt.claims.lenet import INITIAL_WEIGHTS
+from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.errors import InputError
 from tilt.report.captions import Captions
 

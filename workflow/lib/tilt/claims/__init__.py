@@ -1,0 +1,24 @@
+"""What the article claims, beside what was measured, each judged by a rule that stands with it."""
+
+from tilt.claims.attack import attack_claims
+from tilt.claims.base import VERDICTS, Claim, Columns, Settings, claims_table, comparable
+from tilt.claims.lenet import lenet_claims
+from tilt.claims.linear import logistic_claims, svm_claims
+from tilt.claims.published import published_claims
+from tilt.claims.theory import scaling_claims, toy_claims
+
+__all__ = [
+    "VERDICTS",
+    "Claim",
+    "Columns",
+    "Settings",
+    "attack_claims",
+    "claims_table",
+    "comparable",
+    "lenet_claims",
+    "logistic_claims",
+    "published_claims",
+    "scaling_claims",
+    "svm_claims",
+    "toy_claims",
+]
