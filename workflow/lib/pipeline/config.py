@@ -44,8 +44,13 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
 
 
 def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
-    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like."""
+    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like.
+
+    "all" are those of the svm stage, and for that stage all pairs of classes.
+    """
     chosen = dataset[stage]["pairs"]
+    if chosen == "all" and stage != "svm":
+        return pairs(dataset)
     if chosen == "all":
         return [f"{i}v{j}" for i, j in combinations(range(dataset["classes"]), 2)]
     return list(chosen)
