@@ -27,6 +27,7 @@ from tilt.article import (
 from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES
 from tilt.published import TOLERANCES
+from tilt.sweep import INITIAL_WEIGHTS
 
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
@@ -60,7 +61,6 @@ PUBLISHED_QUANTITIES = {  # name, unit of the tolerance, share of the cells that
     "err_train": ("training error", "points", 0.95),
     "err_test": ("test error", "points", 0.95),
 }
-INITIAL_WEIGHTS = {"matconvnet": "N(0, 0.01²)", "improved_xavier": "improved Xavier"}
 SIDES = ("low", "high")
 
 TILTED, UPRIGHT = 45, 5  # degrees from which, up to which, a boundary of the toy problem is tilted, upright

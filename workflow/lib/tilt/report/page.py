@@ -13,7 +13,6 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tilt.claims import (
-    INITIAL_WEIGHTS,
     PUBLISHED_QUANTITIES,
     VERDICTS,
     Claim,
@@ -23,6 +22,7 @@ from tilt.claims import (
 )
 from tilt.errors import InputError
 from tilt.report.captions import Captions
+from tilt.sweep import INITIAL_WEIGHTS
 
 SECTIONS = {
     "toy": "Toy problem",
@@ -32,6 +32,8 @@ SECTIONS = {
     "published": "Published tables",
     "lenet": "LeNet",
     "attack": "Adversarial examples",
+    "sweep": "Sweep over weight decay",
+    "map": "Initial weights and weight decay",
     "data": "Data",
     "run": "How it was run",
 }
