@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
+from test_sweep import example, mapped
 from tilt import article, claims
 from tilt.attacks.tables import accuracy_table
 from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
-from tilt.report import captions, page
+from tilt.report import captions, page, sweep_captions
 from tilt.scaling import risk_table
+from tilt.sweep import search_table
+from tilt.sweep import summary_table as sweep_summary
 from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
@@ -624,6 +628,9 @@ def written(toy):
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     records = {"train_images": 1000, "test_images": 797}
+    table, swept, networks = example()
+    sweep = (table, sweep_summary(table), search_table(table, swept))
+    cells = mapped(lambda scale, decay: 2 + scale + decay)
     of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
     return {
         "captions": {
@@ -637,6 +644,8 @@ def written(toy):
             "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": captions.lenet(NETWORKS, histories, records),
             "attack": captions.attack(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
+            "sweep": sweep_captions.sweep(networks, *sweep, "n0"),
+            "map": sweep_captions.map_(cells),
         },
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
@@ -646,6 +655,7 @@ def written(toy):
             "lenet": [page.networks_table(NETWORKS, histories)],
             "attack": [page.attacks_table(attacks, temperatures), page.minimal_norms_table(attacks),
                        page.accuracies_table(accuracies()), page.linear_models_table(linear)],
+            "sweep": [sweep_captions.summary_table(sweep[1]), sweep_captions.search_table(sweep[2])],
             "data": [page.data_table({"train": part, "test": part})],
             "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
         },
@@ -657,6 +667,8 @@ def written(toy):
             *claims.published_claims(deviations(), NO_ARBITRATION),
             *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
             *claims.attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
+            *sweep_claims(*sweep, numbers=False),
+            *map_claims(cells),
         ],
     }  # fmt: skip
 

@@ -81,8 +81,6 @@ def of_networks(pattern, family="lenet"):
     """An input: the pattern for each network of a family."""
     return lambda w: expand(pattern, network=networks(w, family), dataset=w.dataset)
 
-    return files
-
 
 def picture(path, caption, category, **labels):
     """The outputs of one figure: a PNG for the report, an SVG beside it."""
@@ -98,6 +96,20 @@ def picture(path, caption, category, **labels):
 def pngs(rule):
     """The pictures among the outputs of a rule that draws figures."""
     return [str(file) for file in rule.output if file.endswith(".png")]
+
+
+def where_in_report(family, *files):
+    """An input of data sets whose report shows a family of networks, of others nothing."""
+
+    def chosen(wildcards):
+        grid = DATASETS[wildcards.dataset][family]
+        return (
+            expand(files, dataset=wildcards.dataset)
+            if grid and grid["in_report"]
+            else []
+        )
+
+    return chosen
 
 
 def where_compared(*files):

@@ -75,6 +75,10 @@ rule report:
         accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
         linear=rules.attack_linear.output[0],
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
+        sweep=where_in_report("sweep", *rules.sweep_tables.output),
+        sweep_figures=where_in_report("sweep", *pngs(rules.sweep_figures)),
+        map=where_in_report("map", *rules.map_tables.output),
+        map_figures=where_in_report("map", *pngs(rules.map_figures)),
         record=rules.images.output.record,
         config=rules.record.output.config,
         manifest=rules.record.output.manifest,
@@ -102,5 +106,6 @@ rule report:
         svm=setting("svm"),
         lenet=setting("lenet"),
         attack=setting("attack"),
+        sweep=lambda w: networks(w, "sweep"),
     script:
         "../scripts/report.py"

@@ -29,6 +29,10 @@ for name, dataset in DATASETS.items():
     stages["logistic"] = [f"{folder}/logistic/summary.csv"] + [
         f"{folder}/figures/logistic/{pair}_comparison.png" for pair in shown
     ]
+    if dataset["sweep"]:
+        stages["sweep"] = [f"{folder}/figures/sweep/errors.png"]
+    if dataset["map"]:
+        stages["map"] = [f"{folder}/figures/map/maps.png"]
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.job import job
 from tilt import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
-from tilt.report import captions, page
+from tilt.report import captions, page, sweep_captions
 
 
 def main(input, output, params):
@@ -90,6 +90,17 @@ def main(input, output, params):
         written["published"] = captions.published(*published, params.scaling["pair"])
         pictures["published"] = input.published_figures
         tables["published"] = [page.deviations_table(published[0]), page.arbitration_table(published[1])]
+    if input.sweep:
+        swept = [read_table(file) for file in input.sweep]
+        judged += claims.sweep_claims(*swept, numbers=comparable("lenet", "attack"))
+        written["sweep"] = sweep_captions.sweep(params.sweep, *swept, params.lenet["shown"]["low"])
+        pictures["sweep"] = input.sweep_figures
+        tables["sweep"] = [sweep_captions.summary_table(swept[1]), sweep_captions.search_table(swept[2])]
+    if input.map:
+        mapped = read_table(input.map[0])
+        judged += claims.map_claims(mapped)
+        written["map"] = sweep_captions.map_(mapped)
+        pictures["map"] = input.map_figures
     texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
     text = page.render(
         dataset=params.dataset,

@@ -5,6 +5,7 @@ from tilt.claims.base import VERDICTS, Claim, Columns, Settings, claims_table, c
 from tilt.claims.lenet import lenet_claims
 from tilt.claims.linear import logistic_claims, svm_claims
 from tilt.claims.published import published_claims
+from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.claims.theory import scaling_claims, toy_claims
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "comparable",
     "lenet_claims",
     "logistic_claims",
+    "map_claims",
     "published_claims",
     "scaling_claims",
     "svm_claims",
+    "sweep_claims",
     "toy_claims",
 ]

@@ -6,12 +6,8 @@ import numpy as np
 
 from tilt.article import LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from tilt.claims.base import SIDES, Claim, Columns, Settings, flags, if_comparable, judged, listed, mean, near
+from tilt.sweep import INITIAL_WEIGHTS
 
-INITIAL_WEIGHTS = {
-    "matconvnet": "N(0, 0.01²)",
-    "improved_xavier": "improved Xavier",
-    "pytorch": "PyTorch's default",
-}
 RMS_FACTOR = 1.5
 
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.claims import VERDICTS, Claim, Columns, Settings
-from tilt.claims.lenet import INITIAL_WEIGHTS
 from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.errors import InputError
 from tilt.report.captions import Captions
+from tilt.sweep import INITIAL_WEIGHTS
 
 SECTIONS = {
     "toy": "Toy problem",
@@ -28,6 +28,8 @@ SECTIONS = {
     "published": "Published tables",
     "lenet": "LeNet",
     "attack": "Adversarial examples",
+    "sweep": "Sweep over weight decay",
+    "map": "Initial weights and weight decay",
     "data": "Data",
     "run": "How it was run",
 }

@@ -1,0 +1,13 @@
+"""Draw the map of initial weight scale and weight decay."""
+
+from pipeline.job import job
+from tilt.figures.style import save_figure
+from tilt.figures.sweep import maps
+from tilt.io import read_table
+
+
+def main(input, output, params):
+    save_figure(output[0], maps(read_table(input.networks[0])))
+
+
+job(main, snakemake)

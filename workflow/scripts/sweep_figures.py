@@ -1,0 +1,38 @@
+"""Draw the sweep: errors, robustness and weights against weight decay, curves of one start, distances."""
+
+import numpy as np
+
+from pipeline.job import job
+from tilt.figures import sweep
+from tilt.figures.lenet import error_curves
+from tilt.figures.style import save_figure
+from tilt.io import read_table
+from tilt.sweep import shown_start
+
+
+def main(input, output, params):
+    networks, summary = read_table(input.networks), read_table(input.summary)
+    published = params.source == "mnist"
+    save_figure(output.errors[0], sweep.errors(summary, networks, published=published))
+    save_figure(output.robustness[0], sweep.robustness(summary, networks, published=published))
+    save_figure(output.rms[0], sweep.layer_rms(summary, networks, published=published))
+    histories = dict(zip(params.networks, map(read_table, input.histories), strict=True))
+    save_figure(output.curves[0], error_curves(curves(networks, histories, params.shown)))
+    save_figure(output.search[0], sweep.search(read_table(input.search)))
+
+
+def curves(networks, histories, shown):
+    """The histories of one start, that of the network `shown` or else the first, as one table."""
+    start = shown_start(networks, shown)
+    counted = np.flatnonzero((networks["start"] == start) & ~networks["diverged"])
+    tables = [histories[name] for name in networks["network"][counted]]
+    epochs = [len(table["epoch"]) for table in tables]
+    table = {
+        name: np.concatenate([table[name] for table in tables])
+        for name in ("epoch", "train_error", "test_error")
+    }
+    table["scheme"] = np.repeat(start, sum(epochs))
+    return table | {name: np.repeat(networks[name][counted], epochs) for name in ("weight_decay", "seed")}
+
+
+job(main, snakemake)
