@@ -237,8 +237,14 @@ def test_starts_without_both_decays_are_left_out_and_diverged_ones_come_last():
     found = search_table(table, histories)
     assert found["start"].tolist() == [XAVIER, MATCONVNET]
     assert np.isnan(found["distance"][1])
-    table, histories, _ = tables(swept({1e-4: [1.0], 1.0: [1.0]}))
-    assert len(search_table(table, histories)["start"]) == 0
+    table, histories, networks = tables(swept({1e-4: [1.0], 1.0: [1.0]}))
+    none = search_table(table, histories)
+    assert len(none["start"]) == 0
+    figures.search(none).draw_without_rendering()
+    summary = summary_table(table)
+    assert not any("One start" in c.statement for c in sweep_claims(table, summary, none, numbers=True))
+    written = sweep_captions.sweep(networks, table, summary, none, "n0")
+    assert "not measured" in written["search"].measured
 
 
 # Map

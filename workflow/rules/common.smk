@@ -82,6 +82,22 @@ def of_networks(pattern, family="lenet"):
     return lambda w: expand(pattern, network=networks(w, family), dataset=w.dataset)
 
 
+def of_family(family):
+    """The inputs of the tables of one family of networks."""
+    return {
+        "histories": of_networks(
+            "results/{dataset}/lenet/{network}/history.csv", family
+        ),
+        "attacks": of_networks(
+            "results/{dataset}/attack/{network}/attacks.csv", family
+        ),
+        "records": of_networks(
+            "results/{dataset}/attack/{network}/record.json", family
+        ),
+        "data": rules.images.output.record,
+    }
+
+
 def picture(path, caption, category, **labels):
     """The outputs of one figure: a PNG for the report, an SVG beside it."""
     png = report(

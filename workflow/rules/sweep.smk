@@ -1,22 +1,6 @@
 """LeNet over weight decay, starts and seeds, and over weight decay and the scale of the initial weights."""
 
 
-def of_family(family):
-    """The inputs of the tables of one family of networks."""
-    return {
-        "histories": of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", family
-        ),
-        "attacks": of_networks(
-            "results/{dataset}/attack/{network}/attacks.csv", family
-        ),
-        "records": of_networks(
-            "results/{dataset}/attack/{network}/record.json", family
-        ),
-        "data": rules.images.output.record,
-    }
-
-
 rule sweep_tables:
     input:
         **of_family("sweep"),

@@ -1,6 +1,6 @@
 """Figures of many networks: quantities against weight decay, distance of the starts, maps of both scales."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
@@ -8,6 +8,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def errors(summary: Columns, networks: Columns, *, published: bool) -> Figure:
         ax.set_ylabel(labels[quantity])
         bottom, top = ax.get_ylim()
         ax.set_ylim(max(bottom, -0.03 * top), top)
-    _legend(fig, axes[0], published)
+    _legend(fig, axes[0], summary, published)
     return fig
 
 
@@ -62,7 +63,7 @@ def robustness(summary: Columns, networks: Columns, *, published: bool) -> Figur
         _mark(ax, ATTACK_MEAN if published and quantity == "norm_mean" else {})
         ax.set_ylabel(label)
         ax.set_ylim(bottom=0)
-    _legend(fig, axes[0], published)
+    _legend(fig, axes[0], summary, published)
     return fig
 
 
@@ -77,7 +78,7 @@ def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
-    _legend(fig, axes[0, 0], published)
+    _legend(fig, axes[0, 0], summary, published)
     return fig
 
 
@@ -91,7 +92,7 @@ def search(table: Columns) -> Figure:
         ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
     ax.plot(table["distance"], at, "|", color="0.1", markersize=16, markeredgewidth=2, label="all groups")
     ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")
-    ax.set(yticks=at, yticklabels=table["start"], ylim=(len(at) - 0.5, -0.5), xlim=(0, None))
+    ax.set(yticks=at, yticklabels=table["start"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
     ax.set_xlabel("root mean square deviation from the article's figures (tolerances)")
     ax.grid(axis="y", color="0.9", linewidth=0.6)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
@@ -190,12 +191,13 @@ def _mark(ax: Axes, values: Mapping[str, float]) -> None:
         ax.plot(LENET_DECAYS[side], value, linestyle="none", zorder=4, **PUBLISHED)
 
 
-def _legend(fig: Figure, ax: Axes, published: bool) -> None:
+def _legend(fig: Figure, ax: Axes, summary: Columns, published: bool) -> None:
     handles, labels = ax.get_legend_handles_labels()
-    extra: Sequence[tuple[str, dict[str, Any]]] = [("networks that diverged", {"color": "0.3", **DIVERGED})]
-    if published:
-        extra = [("published", {"linestyle": "none", **PUBLISHED}), *extra]
-    for label, style in extra:
-        handles.append(mpl.lines.Line2D([], [], **style))
-        labels.append(label)
+    for label, style, there in (
+        ("published", {"linestyle": "none", **PUBLISHED}, published),
+        ("networks that diverged", {"color": "0.3", **DIVERGED}, summary["n_diverged"].any()),
+    ):
+        if there:
+            handles.append(Line2D([], [], **style))
+            labels.append(label)
     fig.legend(handles, labels, loc="outside lower center", ncols=2)

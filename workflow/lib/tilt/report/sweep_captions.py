@@ -86,9 +86,12 @@ def sweep(
             + ".",
             "errors along the epochs, RMS of the weights, adversarial norms",
             "Root mean square deviation in tolerances: "
-            + "; ".join(
-                f"{name} {_number(distance, '.1f')}"
-                for name, distance in zip(search["start"], search["distance"], strict=True)
+            + (
+                "; ".join(
+                    f"{name} {_number(distance, '.1f')}"
+                    for name, distance in zip(search["start"], search["distance"], strict=True)
+                )
+                or NOT_MEASURED
             )
             + ".",
         ),
