@@ -12,6 +12,7 @@ rule record:
         published=where_compared("results/{dataset}/published/summary.csv"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        two_layer=of_pairs("results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"),
     output:
         config="results/{dataset}/config.yaml",
         manifest="results/{dataset}/manifest.json",
@@ -73,6 +74,8 @@ rule report:
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
+        two_layer=of_pairs("results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"),
+        two_layer_figures=of_pairs(pngs(rules.two_layer_figures), "two_layer"),
         record=rules.images.output.record,
         config=rules.record.output.config,
         manifest=rules.record.output.manifest,
@@ -100,5 +103,7 @@ rule report:
         svm=setting("svm"),
         lenet=setting("lenet"),
         attack=setting("attack"),
+        two_layer_pairs=lambda w: pairs(DATASETS[w.dataset], "two_layer"),
+        two_layer=setting("two_layer"),
     script:
         "../scripts/report.py"

@@ -27,6 +27,11 @@ for name, dataset in DATASETS.items():
     stages["logistic"] = [f"{folder}/logistic/summary.csv"] + [
         f"{folder}/figures/logistic/{pair}_comparison.png" for pair in shown
     ]
+    if dataset["two_layer"]:
+        stages["two_layer"] = [
+            f"{folder}/figures/two_layer/{pair}_trade_off.png"
+            for pair in pairs(dataset, "two_layer")
+        ]
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
 
