@@ -11,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from test_sweep import example, mapped
+from test_two_layer import networks as two_layer_networks
 from tilt import article, claims
 from tilt.attacks.tables import accuracy_table
 from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
@@ -19,7 +20,7 @@ from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
-from tilt.report import captions, page, sweep_captions
+from tilt.report import captions, page, sweep_captions, two_layer_captions
 from tilt.scaling import risk_table
 from tilt.sweep import search_table
 from tilt.sweep import summary_table as sweep_summary
@@ -581,7 +582,8 @@ def pictures():
     """Section, stem of the file and name of the caption of each figure that the rules draw."""
     rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
     found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
-    return [(caption.split("_")[0], file.rsplit("/", 1)[1], caption) for file, caption in found]
+    places = [(file.split("/")[-2], file.split("/")[-1], caption) for file, caption in found]
+    return [("toy" if section == "figures" else section, *rest) for section, *rest in places]
 
 
 def on_the_page():
@@ -627,6 +629,7 @@ def written(toy):
     classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
+    two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
     records = {"train_images": 1000, "test_images": 797}
     table, swept, networks = example()
     sweep = (table, sweep_summary(table), search_table(table, swept))
@@ -646,6 +649,12 @@ def written(toy):
             "attack": captions.attack(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
             "sweep": sweep_captions.sweep(networks, *sweep, "n0"),
             "map": sweep_captions.map_(cells),
+            "two_layer": {
+                f"{{pair}}_{name.removeprefix('7v9_')}": caption
+                for name, caption in two_layer_captions.two_layer(
+                    "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3}, 30
+                ).items()
+            },
         },
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
@@ -655,6 +664,7 @@ def written(toy):
             "lenet": [page.networks_table(NETWORKS, histories)],
             "attack": [page.attacks_table(attacks, temperatures), page.minimal_norms_table(attacks),
                        page.accuracies_table(accuracies()), page.linear_models_table(linear)],
+            "two_layer": [two_layer_captions.networks_table("7v9", two_layer)],
             "sweep": [sweep_captions.summary_table(sweep[1]), sweep_captions.search_table(sweep[2])],
             "data": [page.data_table({"train": part, "test": part})],
             "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
@@ -669,6 +679,7 @@ def written(toy):
             *claims.attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
             *sweep_claims(*sweep, numbers=False),
             *map_claims(cells),
+            *claims.two_layer_claims("7v9", two_layer),
         ],
     }  # fmt: skip
 

@@ -71,7 +71,8 @@ def test_conda_environments_hold_what_their_scripts_import():
                 line.split("=")[0] for line in yaml.safe_load(environment.read_text())["dependencies"]
             }
             text = "\n".join(file.read_text() for file in [script, *library_files(script)])
-            imported = set(re.findall(r"^\s*(?:import|from) (\w+)", text, flags=re.M))
+            imports = re.findall(r"^\s*(?:import (\w+)|from (\w+)[\w.]* import)", text, flags=re.M)
+            imported = {plain or source for plain, source in imports}
             needed = {distributions.get(name, name) for name in imported - set(sys.stdlib_module_names)}
             assert needed - {"tilt", "pipeline", "mpl_toolkits"} <= packages, (
                 f"{script.name}: {environment.name}"

@@ -12,6 +12,9 @@ rule record:
         published=where_compared("results/{dataset}/published/summary.csv"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        two_layer=of_pairs(
+            "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
+        ),
     output:
         config="results/{dataset}/config.yaml",
         manifest="results/{dataset}/manifest.json",
@@ -79,6 +82,10 @@ rule report:
         sweep_figures=where_in_report("sweep", *pngs(rules.sweep_figures)),
         map=where_in_report("map", *rules.map_tables.output),
         map_figures=where_in_report("map", *pngs(rules.map_figures)),
+        two_layer=of_pairs(
+            "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
+        ),
+        two_layer_figures=of_pairs(pngs(rules.two_layer_figures), "two_layer"),
         record=rules.images.output.record,
         config=rules.record.output.config,
         manifest=rules.record.output.manifest,
@@ -107,5 +114,7 @@ rule report:
         lenet=setting("lenet"),
         attack=setting("attack"),
         sweep=lambda w: networks(w, "sweep"),
+        two_layer_pairs=lambda w: pairs(DATASETS[w.dataset], "two_layer"),
+        two_layer=setting("two_layer"),
     script:
         "../scripts/report.py"

@@ -33,6 +33,11 @@ for name, dataset in DATASETS.items():
         stages["sweep"] = [f"{folder}/figures/sweep/errors.png"]
     if dataset["map"]:
         stages["map"] = [f"{folder}/figures/map/maps.png"]
+    if dataset["two_layer"]:
+        stages["two_layer"] = [
+            f"{folder}/figures/two_layer/{pair}_trade_off.png"
+            for pair in pairs(dataset, "two_layer")
+        ]
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
 

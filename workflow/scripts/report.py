@@ -6,6 +6,7 @@ from pipeline.job import job
 from tilt import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
 from tilt.report import captions, page, sweep_captions
+from tilt.report.two_layer_captions import networks_table, two_layer
 
 
 def main(input, output, params):
@@ -24,6 +25,7 @@ def main(input, output, params):
     mirror, fits, risk = read_table(input.mirror), read_table(input.fits), read_table(input.risk)
     paths, summary = by(params.pairs, input.paths), read_table(input.summary[0])
     logistic = by(params.logistic_pairs, input.logistic)
+    of_two_layer = by(params.two_layer_pairs, input.two_layer)
     published = [read_table(file) for file in input.published]
     histories, attacks = by(networks, input.histories), by(networks, input.attacks)
     accuracies, linear = by(networks, input.accuracies), read_table(input.linear)
@@ -40,6 +42,8 @@ def main(input, output, params):
         *claims.lenet_claims(
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
         ),
+        *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
+        *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
         *claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack")),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
@@ -86,6 +90,12 @@ def main(input, output, params):
         "data": [page.data_table(record)],
         "run": [page.manifest_table(read_json(input.manifest))],
     }
+    if of_two_layer:
+        written["two_layer"] = {}
+        for pair, table in of_two_layer.items():
+            written["two_layer"] |= two_layer(pair, table, paths[pair], params.two_layer, per_class)
+        pictures["two_layer"] = input.two_layer_figures
+        tables["two_layer"] = [networks_table(pair, table) for pair, table in of_two_layer.items()]
     if published:
         written["published"] = captions.published(*published, params.scaling["pair"])
         pictures["published"] = input.published_figures

@@ -20,7 +20,19 @@ Config = dict[str, Any]
 
 RESERVED = {"toy", "all"}
 STAGES = (
-    *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "sweep", "map", "report"),
+    *(
+        "data",
+        "scaling",
+        "svm",
+        "logistic",
+        "published",
+        "lenet",
+        "attack",
+        "two_layer",
+        "sweep",
+        "map",
+        "report",
+    ),
     *("bench", "libsvm"),
 )
 
@@ -47,10 +59,12 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
 
 
 def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
-    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like.
+    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like; of null none.
 
     "all" are those of the svm stage, and for that stage all pairs of classes.
     """
+    if dataset[stage] is None:
+        return []
     chosen = dataset[stage]["pairs"]
     if chosen == "all" and stage != "svm":
         return pairs(dataset)
@@ -99,7 +113,7 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
         yield f"{at}: the name is that of another target; choose another"
     svm, classes = dataset["svm"], dataset["classes"]
     possible = {f"{i}v{j}" for i, j in combinations(range(classes), 2)}
-    listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench")}
+    listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench", "two_layer")}
     for key, chosen in (*listed.items(), ("svm.shown_pairs", svm["shown_pairs"])):
         for pair in chosen:
             if pair not in possible:
@@ -113,9 +127,10 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
     for pair in svm["shown_pairs"]:
         if pair not in pairs(dataset, "logistic"):
             yield f"{at}: the pair {pair!r} is to be shown but is not among logistic.pairs"
-    for pair in pairs(dataset, "logistic"):
-        if pair not in pairs(dataset):
-            yield f"{at}.logistic.pairs: {pair!r} is not among svm.pairs, with which it is compared"
+    for stage in ("logistic", "two_layer"):
+        for pair in pairs(dataset, stage):
+            if pair not in pairs(dataset):
+                yield f"{at}.{stage}.pairs: {pair!r} is not among svm.pairs, with which it is compared"
     grid = svm["lambda_article"]
     if grid["last_exponent"] <= grid["first_exponent"]:
         yield f"{at}.svm.lambda_article: last_exponent must be greater than first_exponent"

@@ -7,6 +7,7 @@ from tilt.claims.linear import logistic_claims, svm_claims
 from tilt.claims.published import published_claims
 from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.claims.theory import scaling_claims, toy_claims
+from tilt.claims.two_layer import two_layer_claims
 
 __all__ = [
     "VERDICTS",
@@ -24,4 +25,5 @@ __all__ = [
     "svm_claims",
     "sweep_claims",
     "toy_claims",
+    "two_layer_claims",
 ]

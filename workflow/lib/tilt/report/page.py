@@ -26,6 +26,7 @@ SECTIONS = {
     "svm": "Support vector machine",
     "logistic": "Logistic regression",
     "published": "Published tables",
+    "two_layer": "Two-layer network",
     "lenet": "LeNet",
     "attack": "Adversarial examples",
     "sweep": "Sweep over weight decay",

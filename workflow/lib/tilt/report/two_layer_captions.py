@@ -1,0 +1,107 @@
+"""What the report says of the two-layer networks: captions of a pair's figures and a table."""
+
+import numpy as np
+
+from tilt.claims import Columns, Settings
+from tilt.linear.tables import optimal_row
+from tilt.report.captions import NO_NUMBER, Caption, Captions
+from tilt.report.page import Table
+from tilt.two_layer import over_seeds
+
+
+def two_layer(
+    pair: str, networks: Columns, svm: Columns, settings: Settings, train_per_class: int
+) -> Captions:
+    """Of one pair: the table of its networks, the path table of its SVM, the settings of the stage."""
+    means = {
+        name: over_seeds(networks, name)
+        for name in ("err_test", "d_adv", "gradient_norm_mean", "found_mean", "ratio_median", "correlation")
+    }
+    decays, n = means["err_test"]["weight_decay"], means["err_test"]["n"]
+    best, best_svm = int(means["err_test"]["mean"].argmin()), optimal_row(svm)
+    seeds = ", ".join(map(str, settings["seeds"]))
+    intervals = "95 % intervals over the seeds (Student's t)" if n.max() > 1 else "one seed, no interval"
+    of = (
+        f"n = {2 * train_per_class:,} training and {networks['test_images'][0]:,} test images; "
+        f"{len(networks['seed'])} networks of {settings['hidden']} units, seed {seeds}; {intervals}."
+    )
+    attacked = f"The first {settings['images_per_class']} test images of each class at most"
+
+    def along(name: str, digits: str = ".3g", factor: float = 1) -> str:
+        return ", ".join(
+            f"{decay:g}: {factor * mean:{digits}}" + (f" ± {factor * half:.2g}" if np.isfinite(half) else "")
+            for decay, mean, half in zip(decays, means[name]["mean"], means[name]["half"], strict=True)
+        )
+
+    least = (
+        f"Least test error {100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}, "
+        f"SVM {100 * svm['err_test'][best_svm]:.2f} %"
+    )
+    captions = {
+        "errors": Caption(
+            "two_layer_errors",
+            f"{pair}: errors and distances",
+            "Errors and mean distances against weight decay on the left, those of the SVM on the right.",
+            of,
+            NO_NUMBER,
+            f"{least}. Mean distance found by weight decay: {along('found_mean')} pixels.",
+        ),
+        "distributions": Caption(
+            "two_layer_distributions",
+            f"{pair}: local scale and local distance",
+            "Cumulative distributions of gradient norm and local distance, a curve per weight decay.",
+            of,
+            NO_NUMBER,
+            f"Mean ‖∇s(x)‖ by weight decay: {along('gradient_norm_mean')}.",
+        ),
+        "found": Caption(
+            "two_layer_found",
+            f"{pair}: is the local distance the distance?",
+            "Dots of the distance found against the local distance, on or below the line of equality.",
+            f"{of} {attacked}.",
+            NO_NUMBER,
+            f"Median of found / |d(x)| by weight decay: {along('ratio_median', '.3f')}. Correlation: "
+            f"{along('correlation', '.2f')}.",
+        ),
+        "trade_off": Caption(
+            "two_layer_trade_off",
+            f"{pair}: error against distance",
+            "Test error against mean distance: the path of the SVM, and dots of the two-layer networks.",
+            of,
+            NO_NUMBER,
+            f"{least}. Mean distance by weight decay: {along('d_adv')} pixels; SVM "
+            f"{svm['d_adv'].min():.3g} to {svm['d_adv'].max():.3g}.",
+        ),
+    }
+    return {f"{pair}_{figure}": caption for figure, caption in captions.items()}
+
+
+def networks_table(pair: str, networks: Columns) -> Table:
+    """The networks of a pair by weight decay, means over the seeds with 95 % intervals."""
+    columns = (
+        ("Training error (%)", "err_train", 100, ".2f"),
+        ("Test error (%)", "err_test", 100, ".2f"),
+        ("Mean ‖∇s(x)‖", "gradient_norm_mean", 1, ".3g"),
+        ("Mean y d(x), training set (pixels)", "d_adv", 1, ".3f"),
+        ("The same, test set", "distance_mean", 1, ".3f"),
+        ("Mean distance found", "found_mean", 1, ".3f"),
+        ("Median of found / |d(x)|", "ratio_median", 1, ".3f"),
+        ("Correlation", "correlation", 1, ".2f"),
+    )
+    of = {quantity: over_seeds(networks, quantity) for _, quantity, _, _ in columns}
+    rows = []
+    for decay in np.unique(networks["weight_decay"]):
+        diverged = networks["diverged"] & (networks["weight_decay"] == decay)
+        k = np.flatnonzero(of["err_test"]["weight_decay"] == decay)
+        cells = ["–"] * len(columns)
+        if k.size:
+            cells = [_with_half(of[name], k[0], factor, digits) for _, name, factor, digits in columns]
+        kept = of["err_test"]["n"][k[0]] if k.size else 0
+        rows.append((f"{decay:g}", str(kept), str(diverged.sum()), *cells))
+    header = ("Weight decay", "Networks", "Diverged", *(title for title, *_ in columns))
+    return Table(f"{pair}: the networks by weight decay", header, rows)
+
+
+def _with_half(of: Columns, k: int, factor: float, digits: str) -> str:
+    half = factor * of["half"][k]
+    return f"{factor * of['mean'][k]:{digits}}" + (f" ± {half:.2g}" if np.isfinite(half) else "")
