@@ -38,6 +38,8 @@ TINY = {
                 },
             },
             "attack": {"images_per_class": 1, "step": 50, "max_steps": 20},
+            "logistic": {"pairs": ["0v1", "7v9"]},
+            "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
         }
     },
 }  # fmt: skip
@@ -109,6 +111,7 @@ def test_every_stage_left_its_files(finished):
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
+        "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
         "tiny/report/claims.csv", "tiny/report/index.html",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
     ):  # fmt: skip

@@ -12,7 +12,9 @@ rule record:
         published=where_compared("results/{dataset}/published/summary.csv"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
-        two_layer=of_pairs("results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"),
+        two_layer=of_pairs(
+            "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
+        ),
     output:
         config="results/{dataset}/config.yaml",
         manifest="results/{dataset}/manifest.json",
@@ -74,7 +76,9 @@ rule report:
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
-        two_layer=of_pairs("results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"),
+        two_layer=of_pairs(
+            "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
+        ),
         two_layer_figures=of_pairs(pngs(rules.two_layer_figures), "two_layer"),
         record=rules.images.output.record,
         config=rules.record.output.config,
