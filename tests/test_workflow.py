@@ -43,6 +43,7 @@ TINY = {
                 "weight_decays": [1e-4, 1e-1],
                 "seeds": [0],
             },
+            "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
         }
     },
 }  # fmt: skip
@@ -115,6 +116,7 @@ def test_every_stage_left_its_files(finished):
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
         "tiny/sweep/search.csv", "tiny/report/claims.csv", "tiny/report/index.html",
+        "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
     ):  # fmt: skip
         assert (results / path).stat().st_size > 0, path

@@ -27,11 +27,8 @@ def two_layer(
     )
     attacked = f"The first {settings['images_per_class']} test images of each class at most"
 
-    def along(name: str, digits: str = ".3g", factor: float = 1) -> str:
-        return ", ".join(
-            f"{decay:g}: {factor * mean:{digits}}" + (f" ± {factor * half:.2g}" if np.isfinite(half) else "")
-            for decay, mean, half in zip(decays, means[name]["mean"], means[name]["half"], strict=True)
-        )
+    def along(name: str, digits: str = ".3g") -> str:
+        return ", ".join(f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
 
     least = (
         f"Least test error {100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}, "
@@ -95,13 +92,14 @@ def networks_table(pair: str, networks: Columns) -> Table:
         k = np.flatnonzero(of["err_test"]["weight_decay"] == decay)
         cells = ["–"] * len(columns)
         if k.size:
-            cells = [_with_half(of[name], k[0], factor, digits) for _, name, factor, digits in columns]
+            cells = [_with_half(of[name], k[0], digits, factor) for _, name, factor, digits in columns]
         kept = of["err_test"]["n"][k[0]] if k.size else 0
         rows.append((f"{decay:g}", str(kept), str(diverged.sum()), *cells))
     header = ("Weight decay", "Networks", "Diverged", *(title for title, *_ in columns))
     return Table(f"{pair}: the networks by weight decay", header, rows)
 
 
-def _with_half(of: Columns, k: int, factor: float, digits: str) -> str:
-    half = factor * of["half"][k]
+def _with_half(of: Columns, k: int, digits: str, factor: float = 1) -> str:
+    """A mean with half its interval, where there is one; less than a billionth counts as 0."""
+    half = round(factor * of["half"][k], 9)
     return f"{factor * of['mean'][k]:{digits}}" + (f" ± {half:.2g}" if np.isfinite(half) else "")
