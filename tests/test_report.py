@@ -11,12 +11,18 @@ import pytest
 
 from conftest import ROOT
 from tilt import article, claims
+from tilt.calibration_claims import calibration_claims
+from tilt.calibration_tables import MEASURED, TRAINED, seeds_table
 from tilt.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED, VERDICTS, Claim
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
+from tilt.random_labels import memorisation_table
+from tilt.random_labels_claims import random_labels_claims
 from tilt.report import captions, page
+from tilt.report.calibration_captions import calibration
+from tilt.report.random_labels_captions import random_labels
 from tilt.scaling import risk_table
 from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 
@@ -497,7 +503,13 @@ def pictures():
     """Section, stem of the file and name of the caption of each figure that the rules draw."""
     rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
     found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
-    return [(caption.split("_")[0], file.rsplit("/", 1)[1], caption) for file, caption in found]
+    return [(section_of(file), file.rsplit("/", 1)[1], caption) for file, caption in found]
+
+
+def section_of(file):
+    """Section of a picture: the folder under figures/, for the toy problem the one above."""
+    folders = file.split("/")[:-1]
+    return folders[1] if folders[-1] == "figures" else folders[-1]
 
 
 def on_the_page():
@@ -520,6 +532,21 @@ def test_no_caption_is_left_over():
     assert set(texts()) == {caption for *_, caption in pictures()} | {"report_page"}
 
 
+def calibrated_networks():
+    """The table of calibrated networks: three of one start, the last one diverged."""
+    rows = {name: np.array([0.5, 0.4, np.nan]) for name in MEASURED}
+    counts = ("fitted_images", "evaluated_images", "evaluated_errors", "gradient_images")
+    return rows | {
+        "network": np.array([*NETWORKS, "small_higher"]),
+        "start": np.array(["small"] * 3),
+        "weight_decay": np.array([1e-4, 1e-1, 1]),
+        "seed": np.array([0, 0, 0]),
+        "status": np.array([TRAINED, TRAINED, "diverged"]),
+        "test_error": np.array([0.01, 0.01, np.nan]),
+        **{name: np.array([100] * 3) for name in counts},
+    }
+
+
 @pytest.fixture(scope="module")
 def written(toy):
     """All captions and tables, from made-up results of 0v1 and 7v9 and two networks."""
@@ -534,6 +561,9 @@ def written(toy):
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     records = {"train_images": 1000, "test_images": 797}
+    calibrated = calibrated_networks()
+    seeds = {name: np.array(column) for name, column in seeds_table(calibrated).items()}
+    memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
     return {
         "captions": {
@@ -547,6 +577,8 @@ def written(toy):
             "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": captions.lenet(NETWORKS, histories, records),
             "attack": captions.attack(NETWORKS, attacks, temperatures, SHOWN),
+            "calibration": calibration(calibrated, seeds, SHOWN),
+            "random_labels": random_labels(memorised, 10),
         },
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
@@ -566,6 +598,8 @@ def written(toy):
             *claims.published_claims(deviations(), NO_ARBITRATION),
             *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
             *claims.attack_claims(NETWORKS, attacks, numbers=True),
+            *calibration_claims(calibrated),
+            *random_labels_claims(memorised, 10),
         ],
     }  # fmt: skip
 

@@ -38,6 +38,15 @@ TINY = {
                 },
             },
             "attack": {"images_per_class": 1, "step": 50, "max_steps": 20},
+            "sweep": {  # the two networks above
+                "starts": {"same": {"initial_weights": "matconvnet"}},
+                "weight_decays": [1e-4, 1e-1],
+                "seeds": [0],
+            },
+            "random_labels": {
+                "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
+                "weight_decays": [1e-4, 1e-1],
+            },
         }
     },
 }  # fmt: skip
@@ -109,7 +118,7 @@ def test_every_stage_left_its_files(finished):
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
-        "tiny/report/claims.csv", "tiny/report/index.html",
+        "tiny/calibration/seeds.csv", "tiny/random_labels/networks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
     ):  # fmt: skip
         assert (results / path).stat().st_size > 0, path
@@ -191,7 +200,9 @@ def test_the_full_study_is_planned(checkout, tmp_path):
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     planned = jobs(snakemake(checkout, tmp_path, "mnist", "digits", "--dry-run"))
     assert planned["svm_path"] == 90
-    assert planned["lenet_network"] == planned["attack_network"] == 8
+    assert planned["attack_network"] == 8
+    assert planned["lenet_network"] == 8 + 6 + 2, "sweep and random labels of the digits"
+    assert planned["calibration_networks"] == planned["random_labels"] == 1
     assert planned["published_pair"] == 45
     assert planned["report"] == 2
     assert planned["toy_tables"] == 1
@@ -206,7 +217,7 @@ def test_a_plain_run_is_the_main_job(checkout, tmp_path):
 @pytest.mark.parametrize(
     "target",
     ["toy", "digits", "mnist", "mnist_data", "mnist_svm", "mnist_scaling", "mnist_published", "mnist_lenet",
-     "mnist_attack", "mnist_report", "digits_svm"],
+     "mnist_attack", "mnist_report", "digits_svm", "mnist_calibration", "mnist_random_labels"],
 )  # fmt: skip
 def test_targets_exist(target):
     text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout

@@ -103,3 +103,14 @@ def pngs(rule):
 def where_compared(*files):
     """An input of data sets that are compared with the article's tables, of others nothing."""
     return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []
+
+
+def in_report(wildcards, family):
+    """Whether the report shows the networks of a family."""
+    grid = DATASETS[wildcards.dataset][family]
+    return bool(grid) and grid["in_report"]
+
+
+def where_in_report(family, *files):
+    """An input of data sets whose report shows the networks of a family, of others nothing."""
+    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []

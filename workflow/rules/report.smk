@@ -12,6 +12,12 @@ rule record:
         published=where_compared("results/{dataset}/published/summary.csv"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        calibration=where_in_report(
+            "sweep", "results/{dataset}/calibration/networks.csv"
+        ),
+        random_labels=where_in_report(
+            "random_labels", "results/{dataset}/random_labels/networks.csv"
+        ),
     output:
         config="results/{dataset}/config.yaml",
         manifest="results/{dataset}/manifest.json",
@@ -55,6 +61,10 @@ rule report:
         published_figures=where_compared(*pngs(rules.published_figures)),
         lenet_figures=pngs(rules.lenet_figures),
         attack_figures=pngs(rules.attack_figures),
+        calibration_figures=where_in_report("sweep", *pngs(rules.calibration_figures)),
+        random_labels_figures=where_in_report(
+            "random_labels", *pngs(rules.random_labels)
+        ),
         mirror=rules.toy_tables.output.mirror_distance,
         fits=rules.toy_tables.output.four_fits,
         noisy_point=rules.toy_tables.output.noisy_point,
@@ -73,6 +83,14 @@ rule report:
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
+        calibration=where_in_report(
+            "sweep",
+            rules.calibration_networks.output.networks,
+            rules.calibration_networks.output.seeds,
+        ),
+        random_labels=where_in_report(
+            "random_labels", rules.random_labels.output.networks
+        ),
         record=rules.images.output.record,
         config=rules.record.output.config,
         manifest=rules.record.output.manifest,
@@ -100,5 +118,6 @@ rule report:
         svm=setting("svm"),
         lenet=setting("lenet"),
         attack=setting("attack"),
+        classes=setting("classes"),
     script:
         "../scripts/report.py"

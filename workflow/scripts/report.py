@@ -4,8 +4,12 @@ from pathlib import Path
 
 from pipeline.job import job
 from tilt import claims
+from tilt.calibration_claims import calibration_claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
+from tilt.random_labels_claims import random_labels_claims
 from tilt.report import captions, page
+from tilt.report.calibration_captions import calibration
+from tilt.report.random_labels_captions import random_labels
 
 
 def main(input, output, params):
@@ -84,6 +88,16 @@ def main(input, output, params):
         written["published"] = captions.published(*published, params.scaling["pair"])
         pictures["published"] = input.published_figures
         tables["published"] = [page.deviations_table(published[0]), page.arbitration_table(published[1])]
+    if input.calibration:
+        networks, seeds = map(read_table, input.calibration)
+        judged += calibration_claims(networks)
+        written["calibration"] = calibration(networks, seeds, params.lenet["shown"])
+        pictures["calibration"] = input.calibration_figures
+    if input.random_labels:
+        memorised = read_table(input.random_labels[0])
+        judged += random_labels_claims(memorised, params.classes)
+        written["random_labels"] = random_labels(memorised, params.classes)
+        pictures["random_labels"] = input.random_labels_figures
     texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
     text = page.render(
         dataset=params.dataset,

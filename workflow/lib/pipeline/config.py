@@ -19,7 +19,10 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 
 RESERVED = {"toy", "all"}
-STAGES = ("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "report", "bench", "libsvm")
+STAGES = (
+    *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "report", "bench", "libsvm"),
+    *("calibration", "random_labels"),
+)
 
 
 def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:

@@ -32,6 +32,8 @@ SECTIONS = {
     "published": "Published tables",
     "lenet": "LeNet",
     "attack": "Adversarial examples",
+    "calibration": "Calibration",
+    "random_labels": "Random labels",
     "data": "Data",
     "run": "How it was run",
 }
