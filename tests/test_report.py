@@ -14,13 +14,19 @@ from test_sweep import example, mapped
 from test_two_layer import networks as two_layer_networks
 from tilt import article, claims
 from tilt.attacks.tables import accuracy_table
+from tilt.calibration_tables import MEASURED, TRAINED, seeds_table
 from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from tilt.claims.calibration import calibration_claims
+from tilt.claims.random_labels import random_labels_claims
 from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
+from tilt.random_labels import memorisation_table
 from tilt.report import captions, page, sweep_captions, two_layer_captions
+from tilt.report.calibration_captions import calibration
+from tilt.report.random_labels_captions import random_labels
 from tilt.scaling import risk_table
 from tilt.sweep import search_table
 from tilt.sweep import summary_table as sweep_summary
@@ -582,8 +588,13 @@ def pictures():
     """Section, stem of the file and name of the caption of each figure that the rules draw."""
     rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
     found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
-    places = [(file.split("/")[-2], file.split("/")[-1], caption) for file, caption in found]
-    return [("toy" if section == "figures" else section, *rest) for section, *rest in places]
+    return [(section_of(file), file.rsplit("/", 1)[1], caption) for file, caption in found]
+
+
+def section_of(file):
+    """Section of a picture: the folder under figures/, for the toy problem the one above."""
+    folders = file.split("/")[:-1]
+    return folders[1] if folders[-1] == "figures" else folders[-1]
 
 
 def on_the_page():
@@ -604,6 +615,21 @@ def test_every_caption_has_its_two_paragraphs(name):
 
 def test_no_caption_is_left_over():
     assert set(texts()) == {caption for *_, caption in pictures()} | {"report_page"}
+
+
+def calibrated_networks():
+    """The table of calibrated networks: three of one start, the last one diverged."""
+    rows = {name: np.array([0.5, 0.4, np.nan]) for name in MEASURED}
+    counts = ("fitted_images", "evaluated_images", "evaluated_errors", "gradient_images")
+    return rows | {
+        "network": np.array([*NETWORKS, "small_higher"]),
+        "start": np.array(["small"] * 3),
+        "weight_decay": np.array([1e-4, 1e-1, 1]),
+        "seed": np.array([0, 0, 0]),
+        "status": np.array([TRAINED, TRAINED, "diverged"]),
+        "test_error": np.array([0.01, 0.01, np.nan]),
+        **{name: np.array([100] * 3) for name in counts},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -634,6 +660,9 @@ def written(toy):
     table, swept, networks = example()
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
+    calibrated = calibrated_networks()
+    seeds = {name: np.array(column) for name, column in seeds_table(calibrated).items()}
+    memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
     return {
         "captions": {
@@ -655,6 +684,8 @@ def written(toy):
                     "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3}, 30
                 ).items()
             },
+            "calibration": calibration(calibrated, seeds, SHOWN),
+            "random_labels": random_labels(memorised, 10),
         },
         "tables": {
             "toy": [page.fits_table(toy["fits"])],
@@ -680,6 +711,8 @@ def written(toy):
             *sweep_claims(*sweep, numbers=False),
             *map_claims(cells),
             *claims.two_layer_claims("7v9", two_layer),
+            *calibration_claims(calibrated),
+            *random_labels_claims(memorised, 10),
         ],
     }  # fmt: skip
 

@@ -44,6 +44,10 @@ TINY = {
                 "seeds": [0],
             },
             "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
+            "random_labels": {
+                "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
+                "weight_decays": [1e-4, 1e-1],
+            },
         }
     },
 }  # fmt: skip
@@ -115,8 +119,9 @@ def test_every_stage_left_its_files(finished):
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
-        "tiny/sweep/search.csv", "tiny/report/claims.csv", "tiny/report/index.html",
+        "tiny/sweep/search.csv", "tiny/calibration/seeds.csv",
         "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
+        "tiny/random_labels/networks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
     ):  # fmt: skip
         assert (results / path).stat().st_size > 0, path
@@ -199,7 +204,9 @@ def test_the_full_study_is_planned(checkout, tmp_path):
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     planned = jobs(snakemake(checkout, tmp_path, "mnist", "digits", "--dry-run"))
     assert planned["svm_path"] == 90
-    assert planned["lenet_network"] == planned["attack_network"] == 14
+    assert planned["attack_network"] == 14
+    assert planned["lenet_network"] == 14 + 2, "random labels of the digits"
+    assert planned["calibration_networks"] == planned["random_labels"] == 1
     assert planned["published_pair"] == 45
     assert planned["report"] == 2
     assert planned["toy_tables"] == 1
@@ -214,7 +221,8 @@ def test_a_plain_run_is_the_main_job(checkout, tmp_path):
 @pytest.mark.parametrize(
     "target",
     ["toy", "digits", "mnist", "mnist_data", "mnist_svm", "mnist_scaling", "mnist_published", "mnist_lenet",
-     "mnist_attack", "mnist_sweep", "mnist_map", "mnist_report", "digits_svm"],
+     "mnist_attack", "mnist_sweep", "mnist_map", "mnist_calibration", "mnist_random_labels",
+     "mnist_two_layer", "mnist_report", "digits_svm"],
 )  # fmt: skip
 def test_targets_exist(target):
     text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout

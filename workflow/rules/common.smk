@@ -62,9 +62,14 @@ def of_pairs(pattern, stage="svm"):
     return files
 
 
-def networks(wildcards, family="lenet"):
-    """Settings of the networks of one family by name."""
-    return NETWORKS[wildcards.dataset][family]
+def networks(wildcards, *families):
+    """Settings of the networks of some families, by name; of "lenet" where none is given."""
+    of = NETWORKS[wildcards.dataset]
+    return {
+        name: of[family][name]
+        for family in families or ("lenet",)
+        for name in of[family]
+    }
 
 
 def network(wildcards):
@@ -77,9 +82,9 @@ def network(wildcards):
     )
 
 
-def of_networks(pattern, family="lenet"):
-    """An input: the pattern for each network of a family."""
-    return lambda w: expand(pattern, network=networks(w, family), dataset=w.dataset)
+def of_networks(pattern, *families):
+    """An input: the pattern for each network of some families."""
+    return lambda w: expand(pattern, network=networks(w, *families), dataset=w.dataset)
 
 
 def of_family(family):
@@ -131,3 +136,14 @@ def where_in_report(family, *files):
 def where_compared(*files):
     """An input of data sets that are compared with the article's tables, of others nothing."""
     return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []
+
+
+def in_report(wildcards, family):
+    """Whether the report shows the networks of a family."""
+    grid = DATASETS[wildcards.dataset][family]
+    return bool(grid) and grid["in_report"]
+
+
+def where_in_report(family, *files):
+    """An input of data sets whose report shows the networks of a family, of others nothing."""
+    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []

@@ -52,7 +52,7 @@ rule lenet_figures:
         mem_mb=1000,
         runtime=10,
     params:
-        networks=networks,
+        networks=lambda w: networks(w),
         source=setting("source"),
     script:
         "../scripts/lenet_figures.py"

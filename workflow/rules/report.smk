@@ -15,6 +15,12 @@ rule record:
         two_layer=of_pairs(
             "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
         ),
+        calibration=where_in_report(
+            "sweep", "results/{dataset}/calibration/networks.csv"
+        ),
+        random_labels=where_in_report(
+            "random_labels", "results/{dataset}/random_labels/networks.csv"
+        ),
     output:
         config="results/{dataset}/config.yaml",
         manifest="results/{dataset}/manifest.json",
@@ -58,6 +64,10 @@ rule report:
         published_figures=where_compared(*pngs(rules.published_figures)),
         lenet_figures=pngs(rules.lenet_figures),
         attack_figures=pngs(rules.attack_figures),
+        calibration_figures=where_in_report("sweep", *pngs(rules.calibration_figures)),
+        random_labels_figures=where_in_report(
+            "random_labels", *pngs(rules.random_labels)
+        ),
         mirror=rules.toy_tables.output.mirror_distance,
         fits=rules.toy_tables.output.four_fits,
         noisy_point=rules.toy_tables.output.noisy_point,
@@ -86,6 +96,14 @@ rule report:
             "results/{dataset}/two_layer/{pair}/networks.csv", "two_layer"
         ),
         two_layer_figures=of_pairs(pngs(rules.two_layer_figures), "two_layer"),
+        calibration=where_in_report(
+            "sweep",
+            rules.calibration_networks.output.networks,
+            rules.calibration_networks.output.seeds,
+        ),
+        random_labels=where_in_report(
+            "random_labels", rules.random_labels.output.networks
+        ),
         record=rules.images.output.record,
         config=rules.record.output.config,
         manifest=rules.record.output.manifest,
@@ -116,5 +134,6 @@ rule report:
         sweep=lambda w: networks(w, "sweep"),
         two_layer_pairs=lambda w: pairs(DATASETS[w.dataset], "two_layer"),
         two_layer=setting("two_layer"),
+        classes=setting("classes"),
     script:
         "../scripts/report.py"

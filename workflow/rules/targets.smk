@@ -6,6 +6,7 @@ STAGES = {
     "svm": ["svm/summary.csv", "figures/svm/pair_maps.png"],
     "lenet": ["figures/lenet/errors.png"],
     "attack": ["figures/attack/norms.png", "attack/linear.csv"],
+    "calibration": ["figures/calibration/errors.png"],
     "report": ["report/index.html"],
     "bench": ["figures/bench/solvers.png"],
     "libsvm": ["bench/libsvm.csv"],
@@ -40,6 +41,8 @@ for name, dataset in DATASETS.items():
         ]
     if name in COMPARED:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
+    if dataset["random_labels"]:
+        stages["random_labels"] = [f"{folder}/figures/random_labels/memorisation.png"]
 
     rule:
         name:

@@ -6,6 +6,8 @@ from pipeline.job import job
 from tilt import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
 from tilt.report import captions, page, sweep_captions
+from tilt.report.calibration_captions import calibration
+from tilt.report.random_labels_captions import random_labels
 from tilt.report.two_layer_captions import networks_table, two_layer
 
 
@@ -111,6 +113,16 @@ def main(input, output, params):
         judged += claims.map_claims(mapped)
         written["map"] = sweep_captions.map_(mapped)
         pictures["map"] = input.map_figures
+    if input.calibration:
+        calibrated, seeds = map(read_table, input.calibration)
+        judged += claims.calibration_claims(calibrated)
+        written["calibration"] = calibration(calibrated, seeds, params.lenet["shown"])
+        pictures["calibration"] = input.calibration_figures
+    if input.random_labels:
+        memorised = read_table(input.random_labels[0])
+        judged += claims.random_labels_claims(memorised, params.classes)
+        written["random_labels"] = random_labels(memorised, params.classes)
+        pictures["random_labels"] = input.random_labels_figures
     texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
     text = page.render(
         dataset=params.dataset,

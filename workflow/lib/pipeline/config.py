@@ -20,20 +20,8 @@ Config = dict[str, Any]
 
 RESERVED = {"toy", "all"}
 STAGES = (
-    *(
-        "data",
-        "scaling",
-        "svm",
-        "logistic",
-        "published",
-        "lenet",
-        "attack",
-        "two_layer",
-        "sweep",
-        "map",
-        "report",
-    ),
-    *("bench", "libsvm"),
+    *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "two_layer", "sweep", "map"),
+    *("calibration", "random_labels", "report", "bench", "libsvm"),
 )
 
 

@@ -13,17 +13,12 @@ from scipy.special import stdtrit
 
 from tilt.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from tilt.errors import InputError
+from tilt.starts import start_labels
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
-INITIAL_WEIGHTS = {
-    "matconvnet": "N(0, 0.01²)",
-    "improved_xavier": "improved Xavier",
-    "pytorch": "PyTorch’s default",
-}
-OPTIONAL = {"weight_scale": "weights × {:g}", "train_per_class": "{:,} images a class", "epochs": "{} epochs"}
 LAYERS = tuple(LENET_RMS["low"])
 
 TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best", *(f"rms_{n}" for n in LAYERS))
@@ -39,17 +34,6 @@ GROUPS = {
     "norm": "adversarial norm",
 }
 ERROR_FLOOR = 0.1  # in %: errors below it count as this, for a plot shows no less
-
-
-def start_labels(networks: Mapping[str, Settings]) -> list[str]:
-    """Where each network starts, in words: initial weights, pixel scale, and what else differs among them."""
-    differing = [key for key in OPTIONAL if len({network[key] for network in networks.values()}) > 1]
-    labels = []
-    for network in networks.values():
-        parts = [INITIAL_WEIGHTS[network["initial_weights"]], f"pixels × {network['pixel_scale']:g}"]
-        parts += ["all images" if network[k] is None else OPTIONAL[k].format(network[k]) for k in differing]
-        labels.append(", ".join(parts))
-    return labels
 
 
 def chance_error(counts: Iterable[int]) -> float:
@@ -78,7 +62,7 @@ def networks_table(
     rows = []
     labels = start_labels(networks)
     for (name, network), label, history, attack, temperature in zip(
-        networks.items(), labels, histories, attacks, temperatures, strict=True
+        networks.items(), labels.values(), histories, attacks, temperatures, strict=True
     ):
         end = float(history["test_error"][-1])
         flagged = str(history["diverged"][-1]) == "True"

@@ -6,7 +6,7 @@ import numpy as np
 
 from tilt.article import LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from tilt.claims.base import SIDES, Claim, Columns, Settings, flags, if_comparable, judged, listed, mean, near
-from tilt.sweep import INITIAL_WEIGHTS
+from tilt.starts import INITIAL_WEIGHTS
 
 RMS_FACTOR = 1.5
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tilt.figures.style import DIVERGING, HIGH, LOW, SEQUENTIAL, figure, themed
 from tilt.io import Table
-from tilt.sweep import INITIAL_WEIGHTS
+from tilt.starts import INITIAL_WEIGHTS
 
 PUBLISHED: dict[str, Any] = {
     "marker": "D",

@@ -18,7 +18,7 @@ from tilt.claims import VERDICTS, Claim, Columns, Settings
 from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.errors import InputError
 from tilt.report.captions import Captions
-from tilt.sweep import INITIAL_WEIGHTS
+from tilt.starts import INITIAL_WEIGHTS
 
 SECTIONS = {
     "toy": "Toy problem",
@@ -31,6 +31,8 @@ SECTIONS = {
     "attack": "Adversarial examples",
     "sweep": "Sweep over weight decay",
     "map": "Initial weights and weight decay",
+    "calibration": "Calibration",
+    "random_labels": "Random labels",
     "data": "Data",
     "run": "How it was run",
 }

@@ -1,0 +1,140 @@
+"""Tables of the calibration of many networks: a row per network, bins of reliability, means over seeds."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from tilt.calibration import (
+    Labels,
+    Scores,
+    expected_calibration_error,
+    fit_temperature,
+    likeliest_temperature,
+    logit_scale,
+    negative_log_likelihood,
+    reliability,
+    top_scores,
+)
+from tilt.errors import InputError
+
+Columns = Mapping[str, NDArray[Any]]
+
+TRAINED = "trained"  # the status of a network; another one says why it is left out of means
+STAGES = ("before", "after")  # dividing the scores by the temperature
+MEASURED = (
+    *(f"{name}_{stage}" for name in ("ece", "nll", "top_score", "top_score_errors") for stage in STAGES),
+    "temperature",
+    "median_temperature",
+    "logit_scale",
+    "gradient_norm_mean",
+    "gradient_norm_median",
+)
+
+
+def halves(n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of n test images, drawn at random: one half to fit the temperature, the other to evaluate it."""
+    order = np.random.default_rng(seed).permutation(n)
+    return order[: n // 2], order[n // 2 :]
+
+
+def training_status(diverged: bool, scores: Scores, labels: Labels) -> str:
+    """TRAINED, "diverged", or "at chance".
+
+    A network is at chance when its test error comes within a point of what naming the commonest class gives.
+    """
+    if diverged or not np.isfinite(scores).all():
+        return "diverged"
+    commonest = np.bincount(labels).max() / len(labels)
+    return TRAINED if np.mean(scores.argmax(axis=1) == labels) > commonest + 0.01 else "at chance"
+
+
+def calibrate(
+    diverged: bool,
+    scores: Scores,
+    labels: Labels,
+    gradient_norms: NDArray[np.float64],
+    *,
+    seed: int = 0,
+    bins: int = 15,
+    median_top: float = 0.95,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One network's row of the table of networks, and its rows of the table of bins.
+
+    The temperature is the likeliest one on one half of the test images, drawn with `seed`; calibration errors
+    (ece), negative log-likelihoods (nll), mean top scores, and those of misclassified images, are taken on
+    the other half before and after. `median_temperature` is that of `fit_temperature` on all of them.
+    `gradient_norms` (any number of images) are summed up. A network that is not trained (see
+    `training_status`) has nan in place of MEASURED and no bins; so has, after the temperature, one for which
+    there is no likeliest temperature.
+    """
+    wrong = scores.argmax(axis=1) != labels
+    fitted, evaluated = halves(len(labels), seed)
+    row: dict[str, Any] = {
+        "status": training_status(diverged, scores, labels),
+        "test_error": float(wrong.mean()) if np.isfinite(scores).all() else np.nan,
+        "fitted_images": len(fitted),
+        "evaluated_images": len(evaluated),
+        "evaluated_errors": int(wrong[evaluated].sum()),
+        "gradient_images": len(gradient_norms),
+        **dict.fromkeys(MEASURED, np.nan),
+    }
+    if row["status"] != TRAINED:
+        return row, []
+    with suppress(InputError):
+        row["temperature"] = likeliest_temperature(scores[fitted], labels[fitted])
+    row["median_temperature"] = fit_temperature(scores, median_top)
+    row["logit_scale"] = logit_scale(scores)
+    row["gradient_norm_mean"] = float(gradient_norms.mean())
+    row["gradient_norm_median"] = float(np.median(gradient_norms))
+    rows = []
+    scores, labels, wrong = scores[evaluated], labels[evaluated], wrong[evaluated]
+    for stage, temperature in zip(STAGES, (1.0, row["temperature"]), strict=True):
+        if np.isnan(temperature):
+            continue
+        top = top_scores(scores, temperature)
+        table = reliability(top, ~wrong, bins)
+        row[f"ece_{stage}"] = expected_calibration_error(table)
+        row[f"nll_{stage}"] = negative_log_likelihood(scores, labels, temperature)
+        row[f"top_score_{stage}"] = float(top.mean())
+        row[f"top_score_errors_{stage}"] = float(top[wrong].mean()) if wrong.any() else np.nan
+        for values in zip(*(column.tolist() for column in table.values()), strict=True):
+            rows.append({"stage": stage, **dict(zip(table, values, strict=True))})
+    return row, rows
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Mean with its 95 % interval (Student's t); the ends are nan for a single value."""
+    n, mean = len(values), float(np.mean(values))
+    if n < 2:
+        return mean, np.nan, np.nan
+    half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half
+
+
+def seeds_table(networks: Columns) -> dict[str, list[Any]]:
+    """Means over seeds: a row per start, weight decay and quantity of the table of networks.
+
+    Columns: start, weight_decay, quantity (test_error and MEASURED), n, mean, and the ends low and high of
+    its 95 % interval, nan for a single network. Networks that are not trained are left out; so are those that
+    made no error from the top scores of errors.
+    """
+    table: dict[str, list[Any]] = {
+        name: [] for name in ("start", "weight_decay", "quantity", "n", "mean", "low", "high")
+    }
+    trained = networks["status"] == TRAINED
+    for start in dict.fromkeys(networks["start"].tolist()):
+        of_start = trained & (networks["start"] == start)
+        for decay in np.unique(networks["weight_decay"][of_start]).tolist():
+            rows = of_start & (networks["weight_decay"] == decay)
+            for quantity in ("test_error", *MEASURED):
+                values = networks[quantity][rows]
+                values = values[np.isfinite(values)]
+                if values.size:
+                    row = (start, decay, quantity, len(values), *mean_interval(values))
+                    for column, value in zip(table.values(), row, strict=True):
+                        column.append(value)
+    return table

@@ -1,0 +1,202 @@
+"""Figures of calibration: reliability diagrams, calibration and size of the scores against weight decay."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from numpy.typing import NDArray
+
+from tilt.figures.style import HIGH, LOW, figure, themed
+
+Columns = Mapping[str, NDArray[Any]]
+
+MARKERS = "os^DvPX*"
+BIN = ("low", "high", "count", "confidence", "accuracy")
+LEFT_OUT: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "x",
+    "markersize": 5,
+    "clip_on": False,
+    "zorder": 5,
+}
+
+
+def decay_axis(ax: Axes, decays: Sequence[float]) -> None:
+    """A logarithmic axis of weight decay that is linear from 0 to the least decay above it."""
+    positive = [decay for decay in decays if decay > 0]
+    least, greatest = min(positive), max(positive)
+    decades = 10.0 ** np.arange(np.floor(np.log10(least)), np.ceil(np.log10(greatest)) + 1)
+    ticks = [decade for decade in decades if 0.99 * least <= decade <= 1.01 * greatest]
+    ax.set_xscale("symlog", linthresh=least, linscale=0.5)
+    ax.set_xticks([0, *ticks] if 0 in decays else ticks or [least, greatest])
+    ax.xaxis.set_major_formatter(FuncFormatter(_decade))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xlim(-0.3 * least if 0 in decays else 0.7 * least, 1.5 * greatest)
+    ax.set_xlabel("weight decay")
+
+
+@themed
+def reliability_diagrams(bins: Columns, networks: Columns, shown: Mapping[str, str]) -> Figure:
+    """Accuracy against confidence before and after the temperature, a column per network; counts below.
+
+    `bins` and `networks` are the tables of calibration; `shown` maps "low" and "high" to names of networks.
+    Bars are 95 % intervals of the accuracy in a bin (Wilson's).
+    """
+    fig, axes = figure(
+        7.0, 4.6, 2, len(shown), sharex=True, sharey="row", squeeze=False, height_ratios=[2.6, 1]
+    )
+    colours = {"before": LOW, "after": HIGH}
+    for (upper, lower), (side, name) in zip(axes.T, shown.items(), strict=True):
+        (row,) = np.flatnonzero(networks["network"] == name)
+        upper.plot([0, 1], [0, 1], color="0.7", linewidth=0.8)
+        for stage, colour in colours.items():
+            chosen = (bins["network"] == name) & (bins["stage"] == stage)
+            table = {column: bins[column][chosen] for column in BIN}
+            if not chosen.any():
+                continue
+            used = table["count"] > 0
+            confidence, accuracy = table["confidence"][used], table["accuracy"][used]
+            least, greatest = _wilson(accuracy, table["count"][used])
+            upper.errorbar(
+                confidence,
+                accuracy,
+                (np.maximum(accuracy - least, 0), np.maximum(greatest - accuracy, 0)),
+                color=colour,
+                marker="o" if stage == "before" else "s",
+                markersize=4,
+                linewidth=1,
+                elinewidth=0.7,
+                label=f"{stage}: ECE {networks[f'ece_{stage}'][row]:.3f}",
+            )
+            edges = np.append(table["low"], table["high"][-1])
+            lower.stairs(table["count"], edges, color=colour, linewidth=1.3)
+        status = str(networks["status"][row])
+        upper.set_title(
+            f"{side}: {name}, weight decay {networks['weight_decay'][row]:g}"
+            + ("" if status == "trained" else f" ({status})")
+        )
+        if upper.get_legend_handles_labels()[0]:
+            upper.legend(loc="upper left")
+        lower.set(xlabel="confidence (top score)", xlim=(0, 1), yscale="symlog", ylim=(0, None))
+    axes[0, 0].set(ylabel="accuracy", ylim=(0, 1.02))
+    axes[1, 0].set_ylabel("test images")
+    for lower in axes[1]:
+        lower.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        lower.yaxis.set_minor_locator(NullLocator())
+    return fig
+
+
+@themed
+def calibration_curves(seeds: Columns, networks: Columns) -> Figure:
+    """Calibration error and top score of errors against weight decay, before and after the temperature.
+
+    From `seeds_table` and the table of networks: means over seeds with their 95 % interval, a dot for each
+    network, a cross on the axis for one that is left out.
+    """
+    panels = {
+        (0, 0): ("ece_before", "as trained", "expected calibration error"),
+        (0, 1): ("ece_after", "after the temperature", ""),
+        (1, 0): ("top_score_errors_before", "", "mean top score of\nmisclassified images"),
+        (1, 1): ("top_score_errors_after", "", ""),
+    }
+    fig, axes = figure(8.4, 5.0, 2, 2, sharex=True, sharey="row")
+    for place, (quantity, title, label) in panels.items():
+        _curves(axes[place], seeds, networks, quantity)
+        axes[place].set(title=title, ylabel=label)
+    axes[0, 0].set_ylim(0, None)
+    axes[1, 0].set_ylim(0, 1)
+    for ax in axes[0]:
+        ax.set_xlabel("")
+    _legend(fig, networks)
+    return fig
+
+
+@themed
+def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
+    """What weight decay does to the scores: ‖∇s‖, their scale and two temperatures, each logarithmic.
+
+    From the same tables as `calibration_curves`.
+    """
+    panels = {
+        (0, 0): ("gradient_norm_median", "‖∇s‖, median over images"),
+        (0, 1): ("logit_scale", "RMS of the centred scores"),
+        (1, 0): ("temperature", "temperature of the\ngreatest likelihood"),
+        (1, 1): ("median_temperature", "temperature of median\ntop score 0.95"),
+    }
+    fig, axes = figure(8.4, 5.0, 2, 2, sharex=True)
+    for place, (quantity, label) in panels.items():
+        ax = axes[place]
+        _curves(ax, seeds, networks, quantity)
+        ax.set(ylabel=label, yscale="log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.yaxis.set_minor_locator(NullLocator())
+        if "temperature" in quantity:
+            ax.axhline(1, color="0.7", linewidth=0.8, zorder=0)
+    for ax in axes[0]:
+        ax.set_xlabel("")
+    _legend(fig, networks)
+    return fig
+
+
+def _curves(ax: Axes, seeds: Columns, networks: Columns, quantity: str) -> None:
+    for start, colour, marker in _starts(networks):
+        rows = (seeds["start"] == start) & (seeds["quantity"] == quantity)
+        decay, mean = seeds["weight_decay"][rows], seeds["mean"][rows]
+        interval = mean - seeds["low"][rows], seeds["high"][rows] - mean
+        ax.errorbar(
+            decay, mean, np.nan_to_num(interval), color=colour, marker=marker, markersize=5, elinewidth=1
+        )
+        of_start = networks["start"] == start
+        ax.plot(
+            networks["weight_decay"][of_start],
+            networks[quantity][of_start],
+            color=colour,
+            linestyle="none",
+            marker=".",
+            markersize=4,
+            alpha=0.6,
+        )
+        left_out = networks["weight_decay"][of_start & (networks["status"] != "trained")]
+        if left_out.size:
+            on_axis = {"transform": ax.get_xaxis_transform(), **LEFT_OUT}
+            ax.plot(left_out, np.zeros(len(left_out)), color=colour, **on_axis)
+    ax.grid(axis="y", color="0.92", linewidth=0.6)
+    decay_axis(ax, np.unique(networks["weight_decay"]).tolist())
+
+
+def _decade(value: float, _: int) -> str:
+    exponent = np.log10(value) if value > 0 else 0.5
+    return f"$10^{{{exponent:.0f}}}$" if abs(exponent - round(exponent)) < 1e-6 else f"{value:g}"
+
+
+def _legend(fig: Figure, networks: Columns) -> None:
+    handles = [
+        Line2D([], [], color=colour, marker=marker, markersize=5, label=start)
+        for start, colour, marker in _starts(networks)
+    ]
+    if (networks["status"] != "trained").any():
+        handles.append(Line2D([], [], color="0.3", label="diverged or at chance", **LEFT_OUT))
+    fig.legend(handles=handles, loc="outside lower center", ncols=2)
+
+
+def _starts(networks: Columns) -> list[tuple[str, Any, str]]:
+    starts = list(dict.fromkeys(networks["start"].tolist()))
+    colours = sns.color_palette("colorblind", len(starts))
+    return [
+        (start, colour, MARKERS[k % len(MARKERS)])
+        for k, (start, colour) in enumerate(zip(starts, colours, strict=True))
+    ]
+
+
+def _wilson(
+    share: NDArray[np.float64], n: NDArray[Any], z: float = 1.96
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return middle - half, middle + half

@@ -1,0 +1,63 @@
+"""Networks trained on labels drawn at random: what they memorise, and from which weight decay on they do not.
+
+The article's general case names this as a mark of networks that are not regularised enough.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+
+
+def memorisation_table(
+    networks: Mapping[str, Mapping[str, Any]], histories: Mapping[str, Columns], train_images: int
+) -> dict[str, NDArray[Any]]:
+    """A row per network, from their settings and histories by name, in the order of their weight decay.
+
+    Columns: network, weight_decay, seed, train_images, epochs, final_train_error and best_train_error
+    (fractions, over the minibatches of an epoch, each before its own step), zero_epoch (the first one without
+    an error, nan where there is none), rms_conv1, rms_conv2, rms_fc1, rms_fc2, diverged.
+    """
+    rows = []
+    for name, network in sorted(networks.items(), key=lambda item: item[1]["weight_decay"]):
+        history = histories[name]
+        error = history["train_error"]
+        zero = np.flatnonzero(error == 0)
+        rows.append(
+            {
+                "network": name,
+                "weight_decay": float(network["weight_decay"]),
+                "seed": network["seed"],
+                "train_images": train_images,
+                "epochs": len(error),
+                "final_train_error": error[-1],
+                "best_train_error": error.min(),
+                "zero_epoch": history["epoch"][zero[0]] if zero.size else np.nan,
+                **{f"rms_{layer}": history[f"rms_{layer}"][-1] for layer in LAYERS},
+                "diverged": bool(history["diverged"][-1]),
+            }
+        )
+    return {column: np.array([row[column] for row in rows]) for column in rows[0]}
+
+
+def half_of_chance(classes: int) -> float:
+    """Half of the error that guessing gives, above which a network counts as not memorising its labels."""
+    return 0.5 * (1 - 1 / classes)
+
+
+def stopping_decay(table: Columns, classes: int) -> float:
+    """The weight decay at which memorisation stops, of a `memorisation_table`.
+
+    It is the least one from which on every network that did not diverge ends with a training error above
+    `half_of_chance`; nan where the greatest does not.
+    """
+    trained = ~table["diverged"]
+    decays = table["weight_decay"][trained]
+    kept = decays[table["final_train_error"][trained] <= half_of_chance(classes)]
+    stopped = decays[decays > kept.max()] if kept.size else decays
+    return float(stopped.min()) if stopped.size else np.nan

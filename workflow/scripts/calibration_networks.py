@@ -1,0 +1,51 @@
+"""Calibrate every network of a data set: table of networks, bins of reliability, means over seeds."""
+
+import numpy as np
+import torch
+
+from pipeline.job import job
+from tilt.calibration_tables import calibrate, halves, seeds_table
+from tilt.data.images import load_images
+from tilt.io import read_json, write_table
+from tilt.networks import choose_device
+from tilt.networks.lenet import load_network, predict_scores, resize_to_28
+from tilt.networks.margin import margin_gradient_norms
+from tilt.starts import start_labels
+
+
+def main(input, output, params):
+    images = load_images(input.images)
+    x, y = resize_to_28(images.x_test, images.value_max), images.y_test
+    device = choose_device(params.device)
+    x = torch.as_tensor(x, device=device)
+    settings = params.calibration
+    drawn = halves(len(y), settings["seed"])[1][: settings["gradient_images"]]
+    starts = start_labels(params.networks)
+    rows, bins = [], []
+    for (name, network), weights, record in zip(
+        params.networks.items(), input.weights, input.records, strict=True
+    ):
+        model = load_network(weights).to(device)
+        row, of_bins = calibrate(
+            read_json(record)["diverged"],
+            predict_scores(model, x),
+            y,
+            margin_gradient_norms(model, x[torch.as_tensor(drawn, device=device)]),
+            seed=settings["seed"],
+            bins=settings["bins"],
+            median_top=params.median_top_score,
+        )
+        own = {key: network[key] for key in ("initial_weights", "weight_decay", "seed")}
+        rows.append({"network": name, "start": starts[name], **own, **row})
+        bins += [{"network": name, **of_bin} for of_bin in of_bins]
+    networks = table(rows)
+    write_table(output.networks, networks)
+    write_table(output.reliability, table(bins))
+    write_table(output.seeds, seeds_table({key: np.array(column) for key, column in networks.items()}))
+
+
+def table(rows):
+    return {column: [row[column] for row in rows] for column in rows[0]}
+
+
+job(main, snakemake)
