@@ -83,7 +83,7 @@ def reliability_diagrams(bins: Columns, networks: Columns, shown: Mapping[str, s
         if upper.get_legend_handles_labels()[0]:
             upper.legend(loc="upper left")
         lower.set(xlabel="confidence (top score)", xlim=(0, 1), yscale="symlog", ylim=(0, None))
-    axes[0, 0].set(ylabel="accuracy", ylim=(0, 1.02))
+    axes[0, 0].set(ylabel="accuracy", ylim=(0, 1.3), yticks=np.linspace(0, 1, 6))  # room for the legend
     axes[1, 0].set_ylabel("test images")
     for lower in axes[1]:
         lower.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
