@@ -119,20 +119,6 @@ def pngs(rule):
     return [str(file) for file in rule.output if file.endswith(".png")]
 
 
-def where_in_report(family, *files):
-    """An input of data sets whose report shows a family of networks, of others nothing."""
-
-    def chosen(wildcards):
-        grid = DATASETS[wildcards.dataset][family]
-        return (
-            expand(files, dataset=wildcards.dataset)
-            if grid and grid["in_report"]
-            else []
-        )
-
-    return chosen
-
-
 def where_compared(*files):
     """An input of data sets that are compared with the article's tables, of others nothing."""
     return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []

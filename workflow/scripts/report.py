@@ -44,9 +44,8 @@ def main(input, output, params):
         *claims.lenet_claims(
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
         ),
-        *claims.attack_claims(networks, attacks, numbers=comparable("lenet", "attack")),
-        *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
         *claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack")),
+        *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
     tabled = set(published[0]["pair"]) if published else ()

@@ -79,7 +79,7 @@ def error_curves(table: Table) -> Figure:
                 low, high = [v.min() for v in values], [v.max() for v in values]
                 ax.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
             ax.grid(axis="y", color="0.9", linewidth=0.6)
-        axes[0, column].set_title(f"initial weights: {INITIAL_WEIGHTS[scheme]}")
+        axes[0, column].set_title(f"initial weights: {INITIAL_WEIGHTS.get(scheme, scheme)}")
         axes[1, column].set_xlabel("epoch")
     for ax, part in zip(axes[:, 0], ("train", "test"), strict=True):
         errors = 100 * columns[f"{part}_error"]
