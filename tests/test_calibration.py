@@ -17,7 +17,6 @@ from tilt.calibration_tables import (
     TRAINED,
     calibrate,
     halves,
-    mean_interval,
     seeds_table,
     training_status,
 )
@@ -25,6 +24,7 @@ from tilt.claims.base import NOT, PARTLY, REPRODUCED
 from tilt.claims.calibration import calibration_claims
 from tilt.errors import InputError
 from tilt.figures.calibration import calibration_curves, reliability_diagrams, temperature_curves
+from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
 from tilt.report.calibration_captions import calibration
 from tilt.starts import start_labels

@@ -12,6 +12,7 @@ from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.figures import sweep as figures
+from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
 from tilt.report import sweep_captions
 from tilt.starts import start_labels
@@ -20,7 +21,6 @@ from tilt.sweep import (
     chance_error,
     complete_rows,
     low_and_high,
-    mean_interval,
     networks_table,
     search_table,
     shown_start,

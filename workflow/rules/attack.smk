@@ -68,34 +68,34 @@ rule attack_figures:
         low=picture(
             "results/{dataset}/figures/attack/low",
             "attack_examples",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
             weight_decay="low",
         ),
         high=picture(
             "results/{dataset}/figures/attack/high",
             "attack_examples",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
             weight_decay="high",
         ),
         norms=picture(
             "results/{dataset}/figures/attack/norms",
             "attack_norms",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
         ),
         distances=picture(
             "results/{dataset}/figures/attack/distances",
             "attack_distances",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
         ),
         digits=picture(
             "results/{dataset}/figures/attack/digits",
             "attack_digits",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
         ),
         accuracy=picture(
             "results/{dataset}/figures/attack/accuracy",
             "attack_accuracy",
-            "6 Adversarial examples",
+            "07 Adversarial examples",
         ),
     log:
         "results/{dataset}/logs/attack_figures.log",

@@ -57,10 +57,10 @@ rule bench_figures:
     output:
         solvers="results/{dataset}/bench/solvers.csv",
         times=picture(
-            "results/{dataset}/figures/bench/solvers", "bench_solvers", "8 Benchmarks"
+            "results/{dataset}/figures/bench/solvers", "bench_solvers", "13 Benchmarks"
         ),
         scaling=picture(
-            "results/{dataset}/figures/bench/scaling", "bench_scaling", "8 Benchmarks"
+            "results/{dataset}/figures/bench/scaling", "bench_scaling", "13 Benchmarks"
         ),
     log:
         "results/{dataset}/logs/bench/figures.log",
@@ -106,7 +106,7 @@ rule bench_training_figures:
         training=picture(
             "results/{dataset}/figures/bench/training",
             "bench_training",
-            "8 Benchmarks",
+            "13 Benchmarks",
         ),
     log:
         "results/{dataset}/logs/bench/training_figures.log",

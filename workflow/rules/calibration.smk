@@ -43,17 +43,17 @@ rule calibration_figures:
         reliability_diagrams=picture(
             "results/{dataset}/figures/calibration/reliability",
             "calibration_reliability",
-            "7 Calibration",
+            "11 Calibration",
         ),
         errors=picture(
             "results/{dataset}/figures/calibration/errors",
             "calibration_errors",
-            "7 Calibration",
+            "11 Calibration",
         ),
         temperature=picture(
             "results/{dataset}/figures/calibration/temperature",
             "calibration_temperature",
-            "7 Calibration",
+            "11 Calibration",
         ),
     log:
         "results/{dataset}/logs/calibration_figures.log",

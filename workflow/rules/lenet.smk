@@ -38,11 +38,11 @@ rule lenet_figures:
         filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
     output:
         errors=picture(
-            "results/{dataset}/figures/lenet/errors", "lenet_errors", "5 LeNet"
+            "results/{dataset}/figures/lenet/errors", "lenet_errors", "06 LeNet"
         ),
-        rms=picture("results/{dataset}/figures/lenet/rms", "lenet_rms", "5 LeNet"),
+        rms=picture("results/{dataset}/figures/lenet/rms", "lenet_rms", "06 LeNet"),
         filters=picture(
-            "results/{dataset}/figures/lenet/filters", "lenet_filters", "5 LeNet"
+            "results/{dataset}/figures/lenet/filters", "lenet_filters", "06 LeNet"
         ),
     log:
         "results/{dataset}/logs/lenet_figures.log",

@@ -39,7 +39,7 @@ rule logistic_figures:
         comparison=picture(
             "results/{dataset}/figures/logistic/{pair}_comparison",
             "logistic_comparison",
-            "4 Logistic regression",
+            "04 Logistic regression",
             pair="{pair}",
         ),
     log:

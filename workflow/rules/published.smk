@@ -75,12 +75,12 @@ rule published_figures:
         deviations=picture(
             "results/{dataset}/figures/published/deviations",
             "published_deviations",
-            "4 Published tables",
+            "05 Published tables",
         ),
         pair=picture(
             "results/{dataset}/figures/published/pair",
             "published_pair",
-            "4 Published tables",
+            "05 Published tables",
         ),
     log:
         "results/{dataset}/logs/published_figures.log",

@@ -15,7 +15,7 @@ rule random_labels:
         memorisation=picture(
             "results/{dataset}/figures/random_labels/memorisation",
             "random_labels_memorisation",
-            "7 Random labels",
+            "12 Random labels",
         ),
     log:
         "results/{dataset}/logs/random_labels.log",

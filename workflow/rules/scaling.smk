@@ -37,22 +37,22 @@ rule scaling_figures:
         histograms=picture(
             "results/{dataset}/figures/scaling/histograms",
             "scaling_histograms",
-            "2 Scaling the loss",
+            "02 Scaling the loss",
         ),
         losses=picture(
             "results/{dataset}/figures/scaling/losses",
             "scaling_losses",
-            "2 Scaling the loss",
+            "02 Scaling the loss",
         ),
         scaled=picture(
             "results/{dataset}/figures/scaling/scaled_losses",
             "scaling_scaled_losses",
-            "2 Scaling the loss",
+            "02 Scaling the loss",
         ),
         limits=picture(
             "results/{dataset}/figures/scaling/limits",
             "scaling_limits",
-            "2 Scaling the loss",
+            "02 Scaling the loss",
         ),
     log:
         "results/{dataset}/logs/scaling_figures.log",

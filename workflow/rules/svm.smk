@@ -54,10 +54,10 @@ rule svm_figures:
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
     output:
         maps=picture(
-            "results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "3 SVM"
+            "results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "03 SVM"
         ),
         paths=picture(
-            "results/{dataset}/figures/svm/all_paths", "svm_all_paths", "3 SVM"
+            "results/{dataset}/figures/svm/all_paths", "svm_all_paths", "03 SVM"
         ),
     log:
         "results/{dataset}/logs/svm_figures.log",
@@ -82,28 +82,28 @@ rule svm_pair_figures:
         curves=picture(
             "results/{dataset}/figures/svm/{pair}_curves",
             "svm_curves",
-            "3 SVM",
+            "03 SVM",
             pair="{pair}",
             figure="curves",
         ),
         margins=picture(
             "results/{dataset}/figures/svm/{pair}_margins",
             "svm_margins",
-            "3 SVM",
+            "03 SVM",
             pair="{pair}",
             figure="margins",
         ),
         planes=picture(
             "results/{dataset}/figures/svm/{pair}_planes",
             "svm_planes",
-            "3 SVM",
+            "03 SVM",
             pair="{pair}",
             figure="tilt planes",
         ),
         mirrors=picture(
             "results/{dataset}/figures/svm/{pair}_mirrors",
             "svm_mirrors",
-            "3 SVM",
+            "03 SVM",
             pair="{pair}",
             figure="mirror images",
         ),

@@ -31,17 +31,19 @@ rule sweep_figures:
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv", "sweep"),
     output:
         errors=picture(
-            "results/{dataset}/figures/sweep/errors", "sweep_errors", "7 Sweep"
+            "results/{dataset}/figures/sweep/errors", "sweep_errors", "09 Sweep"
         ),
         robustness=picture(
-            "results/{dataset}/figures/sweep/robustness", "sweep_robustness", "7 Sweep"
+            "results/{dataset}/figures/sweep/robustness",
+            "sweep_robustness",
+            "09 Sweep",
         ),
-        rms=picture("results/{dataset}/figures/sweep/rms", "sweep_rms", "7 Sweep"),
+        rms=picture("results/{dataset}/figures/sweep/rms", "sweep_rms", "09 Sweep"),
         curves=picture(
-            "results/{dataset}/figures/sweep/curves", "sweep_curves", "7 Sweep"
+            "results/{dataset}/figures/sweep/curves", "sweep_curves", "09 Sweep"
         ),
         search=picture(
-            "results/{dataset}/figures/sweep/search", "sweep_search", "7 Sweep"
+            "results/{dataset}/figures/sweep/search", "sweep_search", "09 Sweep"
         ),
     log:
         "results/{dataset}/logs/sweep_figures.log",
@@ -82,7 +84,7 @@ rule map_figures:
         code=code("map_figures.py"),
         networks=rules.map_tables.output,
     output:
-        picture("results/{dataset}/figures/map/maps", "map_maps", "8 Map"),
+        picture("results/{dataset}/figures/map/maps", "map_maps", "10 Map"),
     log:
         "results/{dataset}/logs/map_figures.log",
     conda:

@@ -35,17 +35,17 @@ rule toy_figures:
         four_fits=rules.toy_tables.output.four_fits,
     output:
         boundaries=picture(
-            "results/toy/figures/boundaries", "toy_boundaries", "1 Toy problem"
+            "results/toy/figures/boundaries", "toy_boundaries", "01 Toy problem"
         ),
         mirror_distance=picture(
             "results/toy/figures/mirror_distance",
             "toy_mirror_distance",
-            "1 Toy problem",
+            "01 Toy problem",
         ),
         noisy_point=picture(
-            "results/toy/figures/noisy_point", "toy_noisy_point", "1 Toy problem"
+            "results/toy/figures/noisy_point", "toy_noisy_point", "01 Toy problem"
         ),
-        tilt=picture("results/toy/figures/tilt", "toy_tilt", "1 Toy problem"),
+        tilt=picture("results/toy/figures/tilt", "toy_tilt", "01 Toy problem"),
     log:
         "results/toy/logs/toy_figures.log",
     conda:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from tilt.calibration import (
     Labels,
@@ -20,6 +19,7 @@ from tilt.calibration import (
     top_scores,
 )
 from tilt.errors import InputError
+from tilt.intervals import mean_interval
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -104,15 +104,6 @@ def calibrate(
         for values in zip(*(column.tolist() for column in table.values()), strict=True):
             rows.append({"stage": stage, **dict(zip(table, values, strict=True))})
     return row, rows
-
-
-def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Mean with its 95 % interval (Student's t); the ends are nan for a single value."""
-    n, mean = len(values), float(np.mean(values))
-    if n < 2:
-        return mean, np.nan, np.nan
-    half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
-    return mean, mean - half, mean + half
 
 
 def seeds_table(networks: Columns) -> dict[str, list[Any]]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from tilt.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from tilt.errors import InputError
+from tilt.intervals import mean_interval
 from tilt.starts import start_labels
 
 Array = NDArray[np.float64]
@@ -90,16 +90,6 @@ def networks_table(
             }
         )
     return _columns(rows)
-
-
-def mean_interval(values: Array) -> tuple[float, float, float]:
-    """Mean of values (n,) and the ends of its 95 % interval by Student's t; nan ends below two values."""
-    n = len(values)
-    mean = float(np.mean(values)) if n else np.nan
-    if n < 2:
-        return mean, np.nan, np.nan
-    half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
-    return mean, mean - half, mean + half
 
 
 def summary_table(table: Columns) -> dict[str, NDArray[Any]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from tilt.article import LENET_DECAYS
-from tilt.calibration_tables import TRAINED, Columns, mean_interval, seeds_table
+from tilt.calibration_tables import TRAINED, Columns, seeds_table
 from tilt.claims.base import Claim, judged
+from tilt.intervals import mean_interval
 
 FALLING = {
     "logit_scale": "scores",

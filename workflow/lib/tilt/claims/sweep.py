@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from tilt.article import ATTACK_RATIO, LENET_TEST_ERROR
 from tilt.claims.base import Claim, Columns, if_comparable, judged
+from tilt.intervals import mean_interval
 from tilt.sweep import (
     by_seed,
     complete_rows,
     grid,
     low_and_high,
-    mean_interval,
     variance_shares,
 )
 
