@@ -204,8 +204,8 @@ def test_the_full_study_is_planned(checkout, tmp_path):
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     planned = jobs(snakemake(checkout, tmp_path, "mnist", "digits", "--dry-run"))
     assert planned["svm_path"] == 90
-    assert planned["attack_network"] == 14
-    assert planned["lenet_network"] == 14 + 2, "random labels of the digits"
+    assert planned["attack_network"] == 4 + 4, "of the digits lenet and the map"
+    assert planned["lenet_network"] == 4 + 6, "of the digits random labels too"
     assert planned["calibration_networks"] == planned["random_labels"] == 1
     assert planned["published_pair"] == 45
     assert planned["report"] == 2
@@ -234,7 +234,8 @@ MISTAKES = [
     ({"datasets": {"tiny": {"svm": {"pairs": ["3v3"]}}}}, "there is no pair '3v3'"),
     ({"datasets": {"tiny": {"svm": {"train_per_class": 5000}}}}, "class 0"),
     ({"datasets": {"tiny": {"train_per_class": 1000}}}, "train_per_class is 1000; ask for 1 to"),
-    ({"datasets": {"tiny": {"classes": 4, "svm": {"pairs": ["0v1"], "shown_pairs": ["0v1"]}}}}, "10 classes"),
+    ({"datasets": {"tiny": {"classes": 4, "svm": {"pairs": ["0v1"], "shown_pairs": ["0v1"]},
+                            "two_layer": None}}}, "10 classes"),
 ]  # fmt: skip
 
 
