@@ -42,8 +42,8 @@ help: ## list what there is
 	@echo
 	@echo '  CORES=N sets the number of cores ($(CORES) here). In the environment (source .venv/bin/activate),'
 	@echo '  snakemake --cores N TARGET builds a part: toy, or a data set of config.yaml (digits, mnist),'
-	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _logistic, _published, _lenet, _attack, _report,'
-	@echo '  _bench, _libsvm.'
+	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _logistic, _published, _lenet, _attack, _two_layer,'
+	@echo '  _sweep, _map, _calibration, _random_labels, _report, _bench, _libsvm.'
 
 .venv/installed: envs/requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -227,7 +227,11 @@ THREE = [(1e-4, k, 0.1 + 0.001 * k) for k in range(3)]
 @pytest.mark.parametrize(
     ("values", "expected", "said"),
     [
-        ([*THREE, *((0.1, k, 0.02) for k in range(3))], REPRODUCED, "0.081 (0.0785 to 0.0835, 3 seeds)"),
+        (
+            [*THREE, *((0.1, k, 0.02) for k in range(3))],
+            REPRODUCED,
+            "0.081 (95 % interval 0.0785 to 0.0835, n = 3 seeds)",
+        ),
         ([*THREE, *((0.1, k, 0.1) for k in range(3))], PARTLY, "3 seeds"),
         ([*THREE, *((0.1, k, 0.3) for k in range(3))], NOT, "3 seeds"),
         ([THREE[0], (0.1, 0, 0.02)], PARTLY, "0.08 (one seed, no interval)"),

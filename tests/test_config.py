@@ -68,7 +68,7 @@ def test_defaults_fill_every_level():
 def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_ones():
     config = resolve(CONFIG, SCHEMA)["datasets"]["mnist"]
     config["lenet"]["epochs"] = 7
-    made = families(config)
+    made = families("mnist", config)
     assert made["sweep"]["xavier_low"] == made["lenet"]["xavier_low"]
     assert "xavier_0.0001_0" not in made["sweep"]
     assert made["sweep"]["xavier_0.0001_1"] == made["lenet"]["xavier_low"] | {"seed": 1}
@@ -77,7 +77,36 @@ def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_on
     assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
     assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
     assert made["random_labels"]["random_0.3"]["random_labels"]
-    assert families({**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
+    assert families("mnist", {**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
+
+
+def test_null_entries_are_left_out():
+    config = copy.deepcopy(CONFIG)
+    config["datasets"]["digits"] = None
+    config["datasets"]["mnist"]["sweep"]["starts"]["pytorch"] = None
+    config["main"] = "mnist"
+    resolved = resolve(config, SCHEMA)
+    assert list(resolved["datasets"]) == ["mnist"]
+    starts = CONFIG["datasets"]["mnist"]["sweep"]["starts"].keys() - {"pytorch"}
+    assert resolved["datasets"]["mnist"]["sweep"]["starts"].keys() == starts
+    config["datasets"]["mnist"]["sweep"]["starts"] = dict.fromkeys(starts)
+    with pytest.raises(InputError, match=r"^configuration: datasets\.mnist\.sweep\.starts: "):
+        resolve(config, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("family", "change", "name"),
+    [
+        ("sweep", {"starts": {"map": {"initial_weights": "pytorch", "pixel_scale": 1}}}, "map_0.1_0"),
+        ("sweep", {"weight_decays": [1e-2, 1.0000001e-2]}, "matconvnet_0.01_0"),
+        ("map", {"weight_scales": [0.5, 0.50000001]}, "map_0.5_0"),
+    ],
+)
+def test_two_networks_of_one_name_are_refused(family, change, name):
+    config = copy.deepcopy(CONFIG)
+    config["datasets"]["mnist"][family] |= change
+    with pytest.raises(InputError, match=rf"^configuration: datasets\.mnist\.\w+: the name '{name}' would"):
+        families("mnist", resolve(config, SCHEMA)["datasets"]["mnist"])
 
 
 def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from tilt import article
+from tilt.chance import chance_error
 from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
@@ -18,7 +19,6 @@ from tilt.report import sweep_captions
 from tilt.starts import start_labels
 from tilt.sweep import (
     by_seed,
-    chance_error,
     complete_rows,
     low_and_high,
     networks_table,

@@ -18,11 +18,11 @@ from tilt.errors import InputError
 
 try:
     config = resolve(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    DATASETS = config["datasets"]
+    NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-DATASETS = config["datasets"]
-NETWORKS = {name: families(dataset) for name, dataset in DATASETS.items()}
 COMPARED = [name for name, dataset in DATASETS.items() if dataset["published"]]
 
 
@@ -44,7 +44,7 @@ def setting(path):
     def value(wildcards):
         found = DATASETS[wildcards.dataset]
         for key in path.split("."):
-            found = found[key.format(**wildcards)]
+            found = found[key]
         return found
 
     return value

@@ -3,12 +3,13 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.models import box_distance, linear_model
 from tilt.attacks.statistics import linear_row
 from tilt.data.images import load_images
 from tilt.geometry import signed_distance
-from tilt.io import read_arrays, read_table, write_table
+from tilt.io import read_arrays, read_table, table_of, write_table
 from tilt.linear.tables import optimal_row
 
 
@@ -19,7 +20,7 @@ def main(input, output, params):
         arrays, table = read_arrays(weights, "w", "b"), read_table(path)
         best = optimal_row(table)
         w, b = arrays["w"][best], arrays["b"][best]
-        class_i, class_j = map(int, pair.split("v"))
+        class_i, class_j = pair_classes(pair)
         test = np.isin(images.y_test, (class_i, class_j))
         x = (images.x_test[test] * (255 / images.value_max)).astype(np.float32).reshape(test.sum(), 1, -1)
         labels = (images.y_test[test] == class_j).astype(np.int64)
@@ -27,7 +28,7 @@ def main(input, output, params):
         found = minimal_norm(linear_model(w, b), x, labels, steps=params.steps)
         row = linear_row(found.norm, np.abs(signed_distance(pixels, w, b)), *box_distance(pixels, w, b))
         rows.append({"pair": pair, "lambda_article": table["lambda_article"][best], **row})
-    write_table(output[0], {name: [row[name] for row in rows] for name in rows[0]})
+    write_table(output[0], table_of(rows))
 
 
 job(main, snakemake)

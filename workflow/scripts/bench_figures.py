@@ -3,14 +3,14 @@
 from pipeline.job import job
 from tilt.figures.bench import scaling, solvers
 from tilt.figures.style import save_figure
-from tilt.io import read_json, read_table, write_table
+from tilt.io import read_json, read_table, table_of, write_table
 
 
 def main(input, output, params):
     records = [
         {"pair": pair, **read_json(file)} for pair, file in zip(params.pairs, input.records, strict=True)
     ]
-    write_table(output.solvers, {name: [record[name] for record in records] for name in records[0]})
+    write_table(output.solvers, table_of(records))
     table = read_table(output.solvers)
     fits = {pair: read_table(file) for pair, file in zip(params.pairs, input.fits, strict=True)}
     save_figure(output.times[0], solvers(table, fits))

@@ -1,6 +1,7 @@
 """Time the path of one pair beside scikit-learn's solvers."""
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.benchmarks.solvers import compare
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_json, write_table
@@ -8,7 +9,7 @@ from tilt.linear.tables import lambda_grid
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     article, lambdas = lambda_grid(**params.grid)
     table, record = compare(

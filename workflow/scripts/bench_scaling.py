@@ -3,15 +3,16 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.benchmarks.solvers import scaling
 from tilt.data.images import binary_pair, load_images
 from tilt.errors import InputError
-from tilt.io import write_table
+from tilt.io import table_of, write_table
 from tilt.linear.tables import lambda_grid
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     images, sizes = load_images(input.images), params.sizes
     lambdas = lambda_grid(**params.grid)[1]
     rows = []
@@ -32,7 +33,7 @@ def main(input, output, params):
         time("features", features=features)
     for count in sizes["lambdas"]:
         time("lambdas", count=count)
-    write_table(output[0], {name: [row[name] for row in rows] for name in rows[0]})
+    write_table(output[0], table_of(rows))
 
 
 job(main, snakemake)

@@ -1,12 +1,11 @@
 """Calibrate every network of a data set: table of networks, bins of reliability, means over seeds."""
 
-import numpy as np
 import torch
 
 from pipeline.job import job
 from tilt.calibration_tables import calibrate, halves, seeds_table
 from tilt.data.images import load_images
-from tilt.io import read_json, write_table
+from tilt.io import read_json, table_of, write_table
 from tilt.networks import choose_device
 from tilt.networks.lenet import load_network, predict_scores, resize_to_28
 from tilt.networks.margin import margin_gradient_norms
@@ -38,14 +37,10 @@ def main(input, output, params):
         own = {key: network[key] for key in ("initial_weights", "weight_decay", "seed")}
         rows.append({"network": name, "start": starts[name], **own, **row})
         bins += [{"network": name, **of_bin} for of_bin in of_bins]
-    networks = table(rows)
+    networks = table_of(rows)
     write_table(output.networks, networks)
-    write_table(output.reliability, table(bins))
-    write_table(output.seeds, seeds_table({key: np.array(column) for key, column in networks.items()}))
-
-
-def table(rows):
-    return {column: [row[column] for row in rows] for column in rows[0]}
+    write_table(output.reliability, table_of(bins))
+    write_table(output.seeds, seeds_table(networks))
 
 
 job(main, snakemake)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.benchmarks.solvers import libsvm_check
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_table
@@ -11,7 +12,7 @@ from tilt.linear.tables import lambda_grid
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     article, lambdas = lambda_grid(**params.grid)
     draw = np.random.default_rng([class_i, class_j])

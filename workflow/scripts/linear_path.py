@@ -1,6 +1,7 @@
 """Fit one loss to a pair for every λ, and write the table, the weights and the tilt planes."""
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_table
@@ -9,7 +10,7 @@ from tilt.linear.tables import lambda_grid, path_table, plane_arrays, weight_arr
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     article, lambdas = lambda_grid(**params.grid)
     path = fit_path(pair.x_train, pair.y_train, lambdas, loss=params.loss, tol=params.tolerance)

@@ -1,8 +1,9 @@
 """Collect the networks of the map of initial weight scale and weight decay, a row for each."""
 
 from pipeline.job import job
+from tilt.chance import chance_error
 from tilt.io import read_json, read_table, write_table
-from tilt.sweep import chance_error, networks_table
+from tilt.sweep import networks_table
 
 
 def main(input, output, params):

@@ -3,6 +3,7 @@
 import logging
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.io import read_table, write_table
 from tilt.published import arbitrate, deviations
@@ -17,7 +18,7 @@ def main(input, output, params):
         write_table(output.deviations, {"lambda_article": []})
         write_table(output.arbitration, {"lambda_article": []})
         return
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     write_table(output.arbitration, arbitrate(pair, ours, published))
     write_table(output.deviations, deviations(ours, published))

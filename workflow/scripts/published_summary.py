@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.io import read_table, write_table
 from tilt.published import summarise
 
@@ -14,7 +15,7 @@ def present(pairs, paths):
 
 
 def main(input, output, params):
-    pairs = [tuple(map(int, pair.split("v"))) for pair in params.pairs]
+    pairs = [pair_classes(pair) for pair in params.pairs]
     write_table(output.summary, summarise(present(pairs, input.deviations)))
     arbitrated = present(params.pairs, input.arbitrations)
     columns = next(iter(arbitrated.values()), {"lambda_article": []})

@@ -3,12 +3,13 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.io import write_table
 from tilt.published import fetch_tables
 
 
 def main(input, output, params):
-    pairs = [tuple(map(int, pair.split("v"))) for pair in params.pairs]
+    pairs = [pair_classes(pair) for pair in params.pairs]
     source = params.source
     tables, absent = fetch_tables(source["location"], pairs, source["retries"], source["timeout_s"])
     columns = ["lambda_article", *(name for name in next(iter(tables.values())) if name != "lambda_article")]

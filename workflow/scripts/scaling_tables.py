@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_json, write_table
@@ -13,7 +14,7 @@ NORMS = np.logspace(-3, 3, 121)
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     path = read_table(input.path)
     weights = read_arrays(input.weights, "w", "b")

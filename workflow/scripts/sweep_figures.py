@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.job import job
 from tilt.figures import sweep
-from tilt.figures.lenet import error_curves
+from tilt.figures.lenet import along_epochs, error_curves
 from tilt.figures.style import save_figure
 from tilt.io import read_table
 from tilt.sweep import shown_start
@@ -25,14 +25,12 @@ def curves(networks, histories, shown):
     """The histories of one start, that of the network `shown` or else the first, as one table."""
     start = shown_start(networks, shown)
     counted = np.flatnonzero((networks["start"] == start) & ~networks["diverged"])
-    tables = [histories[name] for name in networks["network"][counted]]
-    epochs = [len(table["epoch"]) for table in tables]
-    table = {
-        name: np.concatenate([table[name] for table in tables])
-        for name in ("epoch", "train_error", "test_error")
-    }
-    table["scheme"] = np.repeat(start, sum(epochs))
-    return table | {name: np.repeat(networks[name][counted], epochs) for name in ("weight_decay", "seed")}
+    return along_epochs(
+        [histories[name] for name in networks["network"][counted]],
+        scheme=[start] * len(counted),
+        weight_decay=networks["weight_decay"][counted],
+        seed=networks["seed"][counted],
+    )
 
 
 job(main, snakemake)

@@ -1,8 +1,9 @@
 """Collect the networks of the sweep: a row for each, means over seeds, distances to the article's figures."""
 
 from pipeline.job import job
+from tilt.chance import chance_error
 from tilt.io import read_json, read_table, write_table
-from tilt.sweep import chance_error, networks_table, search_table, summary_table
+from tilt.sweep import networks_table, search_table, summary_table
 
 
 def main(input, output, params):

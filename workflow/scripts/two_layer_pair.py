@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 
 from pipeline.job import job
+from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_arrays, write_table
 from tilt.networks.two_layer import train_two_layer
@@ -12,7 +13,7 @@ from tilt.two_layer import study_tables
 
 
 def main(input, output, params):
-    class_i, class_j = map(int, params.pair.split("v"))
+    class_i, class_j = pair_classes(params.pair)
     pair = binary_pair(load_images(input.images), class_i, class_j, params.train_per_class)
     networks = []
     for seed in params.seeds:

@@ -6,7 +6,6 @@ demands of another is checked here. Errors are one line and give the path of the
 
 import difflib
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,10 +13,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from pipeline.pair import pair_names
 from tilt.errors import InputError
 
 Config = dict[str, Any]
 
+NAMED = {"datasets", "networks", "starts"}
 RESERVED = {"toy", "all"}
 STAGES = (
     *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "two_layer", "sweep", "map"),
@@ -26,7 +27,12 @@ STAGES = (
 
 
 def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
-    """The whole configuration with every default, checked. Raises InputError at the first mistake."""
+    """The whole configuration with every default, checked. Raises InputError at the first mistake.
+
+    A data set, a network or a start that is null is left out, so that a second file can drop those of the
+    first, over which Snakemake merges it.
+    """
+    config = _present(config)
     schema = yaml.safe_load(Path(schema_path).read_text())
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
@@ -57,8 +63,17 @@ def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
     if chosen == "all" and stage != "svm":
         return pairs(dataset)
     if chosen == "all":
-        return [f"{i}v{j}" for i, j in combinations(range(dataset["classes"]), 2)]
+        return pair_names(dataset["classes"])
     return list(chosen)
+
+
+def _present(value: Any, key: str = "") -> Any:
+    """A copy without the null entries of the mappings whose names are the user's."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: _present(part, name) for name, part in value.items() if part is not None or key not in NAMED
+    }
 
 
 def _readable(error: ValidationError) -> str:
@@ -100,7 +115,7 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
     ):
         yield f"{at}: the name is that of another target; choose another"
     svm, classes = dataset["svm"], dataset["classes"]
-    possible = {f"{i}v{j}" for i, j in combinations(range(classes), 2)}
+    possible = pair_names(classes)
     listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench", "two_layer")}
     for key, chosen in (*listed.items(), ("svm.shown_pairs", svm["shown_pairs"])):
         for pair in chosen:

@@ -4,38 +4,48 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
+from tilt.errors import InputError
+
 Settings = dict[str, Any]
 
 FAMILIES = ("lenet", "sweep", "map", "random_labels")
 
 
-def families(dataset: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
+def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
     """Settings of each network by family and name, of a resolved data set; a family left out is empty.
 
     A network of a grid whose settings are those of a named one goes by that name, and is trained once.
+    Raises InputError where one name would stand for two different networks.
     """
-    lenet = dataset["lenet"]
+    lenet = settings["lenet"]
     named = {name: _complete(network, lenet) for name, network in lenet["networks"].items()}
-    grids: dict[str, dict[str, Settings]] = {family: {} for family in FAMILIES[1:]}
-    if grid := dataset["sweep"]:
+    names = {_key(network): name for name, network in named.items()}
+    found: dict[str, dict[str, Settings]] = {"lenet": named, **{family: {} for family in FAMILIES[1:]}}
+    known = dict(named)
+
+    def add(family: str, name: str, start: Settings, decay: float, seed: int) -> None:
+        network = _complete(start, lenet, weight_decay=decay, seed=seed)
+        name = names.get(_key(network), name)
+        if known.setdefault(name, network) != network:
+            raise InputError(
+                f"configuration: datasets.{dataset}.{family}: the name {name!r} would stand for two "
+                "different networks; choose other names, or values that differ in their first six digits"
+            )
+        found[family][name] = network
+
+    if grid := settings["sweep"]:
         for label, start in grid["starts"].items():
             for decay, seed in product(grid["weight_decays"], grid["seeds"]):
-                network = _complete(start, lenet, weight_decay=decay, seed=seed)
-                grids["sweep"][f"{label}_{decay:g}_{seed}"] = network
-    if grid := dataset["map"]:
+                add("sweep", f"{label}_{decay:g}_{seed}", start, decay, seed)
+    if grid := settings["map"]:
         for scale, decay in product(grid["weight_scales"], grid["weight_decays"]):
             scaled = grid["start"] | {"weight_scale": scale * grid["start"]["weight_scale"]}
-            network = _complete(scaled, lenet, weight_decay=decay, seed=grid["seed"])
-            grids["map"][f"map_{scale:g}_{decay:g}"] = network
-    if grid := dataset["random_labels"]:
+            add("map", f"map_{scale:g}_{decay:g}", scaled, decay, grid["seed"])
+    if grid := settings["random_labels"]:
         for decay in grid["weight_decays"]:
-            network = _complete(grid["start"], lenet, weight_decay=decay, seed=grid["seed"])
-            grids["random_labels"][f"random_{decay:g}"] = network | {"random_labels": True}
-    names = {_key(network): name for name, network in named.items()}
-    return {"lenet": named} | {
-        family: {names.get(_key(network), name): network for name, network in grid.items()}
-        for family, grid in grids.items()
-    }
+            start = grid["start"] | {"random_labels": True}
+            add("random_labels", f"random_{decay:g}", start, decay, grid["seed"])
+    return found
 
 
 def _complete(network: Mapping[str, Any], lenet: Mapping[str, Any], **given: Any) -> Settings:

@@ -18,6 +18,7 @@ LENET_RMS = {
     "low": {"conv1": 0.04, "conv2": 0.04, "fc1": 0.02, "fc2": 0.5},
     "high": {"conv1": 0.03, "conv2": 0.005, "fc1": 0.001, "fc2": 0.01},
 }
+LAYERS = tuple(LENET_RMS["low"])
 
 # Section on adversarial examples of LeNet: L2 norms for the digits 0 to 9, pixels in [0, 1].
 ATTACK_NORMS = {

@@ -18,6 +18,7 @@ from tilt.calibration import (
     reliability,
     top_scores,
 )
+from tilt.chance import at_chance, chance_error
 from tilt.errors import InputError
 from tilt.intervals import mean_interval
 
@@ -44,12 +45,12 @@ def halves(n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def training_status(diverged: bool, scores: Scores, labels: Labels) -> str:
     """TRAINED, "diverged", or "at chance".
 
-    A network is at chance when its test error comes within a point of what naming the commonest class gives.
+    See `tilt.chance.at_chance`.
     """
     if diverged or not np.isfinite(scores).all():
         return "diverged"
-    commonest = np.bincount(labels).max() / len(labels)
-    return TRAINED if np.mean(scores.argmax(axis=1) == labels) > commonest + 0.01 else "at chance"
+    error = float(np.mean(scores.argmax(axis=1) != labels))
+    return "at chance" if at_chance(error, chance_error(np.bincount(labels))) else TRAINED
 
 
 def calibrate(

@@ -35,6 +35,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def table_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
+    """The table whose rows are given; each has the columns of the first."""
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
 def write_table(path: str | Path, table: Table) -> None:
     """Write a table as CSV; floats keep every digit (shortest text that reads back equal).
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Columns = Mapping[str, NDArray[Any]]
+from tilt.article import LAYERS
+from tilt.io import table_of
 
-LAYERS = ("conv1", "conv2", "fc1", "fc2")
+Columns = Mapping[str, NDArray[Any]]
 
 
 def memorisation_table(
@@ -42,7 +43,7 @@ def memorisation_table(
                 "diverged": bool(history["diverged"][-1]),
             }
         )
-    return {column: np.array([row[column] for row in rows]) for column in rows[0]}
+    return table_of(rows)
 
 
 def half_of_chance(classes: int) -> float:

@@ -4,26 +4,25 @@ A *start* is everything that is set about a network but its weight decay and its
 are listed and left out of every mean.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
+from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
+from tilt.chance import at_chance
 from tilt.errors import InputError
 from tilt.intervals import mean_interval
+from tilt.io import table_of
 from tilt.starts import start_labels
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
-LAYERS = tuple(LENET_RMS["low"])
-
 TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best", *(f"rms_{n}" for n in LAYERS))
 ATTACKED = ("temperature", "norm_mean", "norm_median", "minimal_norm_median", "success")
-NEAR_CHANCE = 0.01  # an error this little below chance is no better than chance
 
 # Groups of published figures, with the factor by which a figure of ours may differ from the article's.
 TOLERANCES = {"test_error": 1.25, "train_error": 1.5, "rms": 1.5, "norm": 1.25}
@@ -34,12 +33,6 @@ GROUPS = {
     "norm": "adversarial norm",
 }
 ERROR_FLOOR = 0.1  # in %: errors below it count as this, for a plot shows no less
-
-
-def chance_error(counts: Iterable[int]) -> float:
-    """Test error of the best constant answer, from the number of test images of each class."""
-    images = list(counts)
-    return 1 - max(images) / sum(images)
 
 
 def networks_table(
@@ -56,8 +49,7 @@ def networks_table(
     temperatures. Errors are those at the end and, as `_best`, the least along the epochs. Norms are of the
     targeted ascent where it reached its target, `success` being the share of the images that are;
     `minimal_norm_median` is that of the minimal-norm attack, nan where the tables lack it. What was not
-    measured is nan. A network diverged if its training says so or its final test error is not at least
-    a point better than `chance`, the error of a constant answer.
+    measured is nan. A network diverged if its training says so or its final test error is `at_chance`.
     """
     rows = []
     labels = start_labels(networks)
@@ -65,7 +57,6 @@ def networks_table(
         networks.items(), labels.values(), histories, attacks, temperatures, strict=True
     ):
         end = float(history["test_error"][-1])
-        flagged = str(history["diverged"][-1]) == "True"
         norms = attack["norm"][attack["success"]]
         minimal = attack.get("minimal_norm", np.array([np.nan]))
         rows.append(
@@ -76,7 +67,7 @@ def networks_table(
                 "weight_decay": float(network["weight_decay"]),
                 "seed": network["seed"],
                 "epochs": len(history["epoch"]),
-                "diverged": flagged or not end < chance - NEAR_CHANCE,
+                "diverged": bool(history["diverged"][-1]) or at_chance(end, chance),
                 "train_error": float(history["train_error"][-1]),
                 "test_error": end,
                 "train_error_best": _least(history["train_error"]),
@@ -89,7 +80,7 @@ def networks_table(
                 "success": float(attack["success"].mean()),
             }
         )
-    return _columns(rows)
+    return table_of(rows)
 
 
 def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
@@ -115,7 +106,7 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
                 interval = mean_interval(table[quantity][attacked if quantity in ATTACKED else counted])
                 row |= {f"{quantity}_{k}": v for k, v in zip(("mean", "low", "high"), interval, strict=True)}
             rows.append(row)
-    return _columns(rows)
+    return table_of(rows)
 
 
 def shown_start(table: Columns, network: str) -> str:
@@ -272,7 +263,3 @@ def _least(values: Array) -> float:
 def _of_finite(statistic: Any, values: Array) -> float:
     finite = values[np.isfinite(values)]
     return float(statistic(finite)) if finite.size else np.nan
-
-
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}

@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from tilt.chance import at_chance, chance_error
 from tilt.data.images import BinaryPair
 from tilt.errors import InputError
 from tilt.geometry import error_rate
+from tilt.intervals import mean_interval
+from tilt.io import table_of
 from tilt.losses import softplus
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
-CHANCE = 0.01  # a test error this close to that of a constant answer counts as diverged
 OVERSHOOT = 1e-9  # share of the way to the boundary by which an adversarial example lies beyond it
 
 
@@ -135,12 +136,12 @@ def study_tables(
     """
     attacked = np.concatenate([np.flatnonzero(pair.y_test == label)[:per_class] for label in (-1, 1)])
     views = [local_view(network, pair.x_test) for network in networks]
-    chance = min(np.mean(pair.y_test < 0), np.mean(pair.y_test > 0))
+    chance = chance_error(np.unique(pair.y_test, return_counts=True)[1])
     rows, images = [], []
     for network, (score, norm), decay, seed in zip(networks, views, weight_decays, seeds, strict=True):
         named = {"weight_decay": float(decay), "seed": seed}
         finite, error = bool(np.isfinite(score).all()), error_rate(pair.y_test, score)
-        diverged = not finite or error >= chance - CHANCE
+        diverged = not finite or at_chance(error, chance)
         train = pair.y_train * network.scores(pair.x_train)
         row: dict[str, Any] = {
             **named,
@@ -172,7 +173,7 @@ def study_tables(
     if all(row["diverged"] for row in rows):
         raise InputError("every two-layer network diverged; give a smaller learning rate or weight decay")
     return (
-        {name: np.array([row[name] for row in rows]) for name in rows[0]},
+        table_of(rows),
         {name: np.concatenate([table[name] for table in images]) for name in images[0]},
         {
             "y": pair.y_test.astype(np.int8),
@@ -199,13 +200,12 @@ def over_seeds(table: Columns, quantity: str) -> Columns:
     kept = ~table["diverged"]
     decays = np.unique(table["weight_decay"][kept])
     groups = [table[quantity][kept & (table["weight_decay"] == decay)] for decay in decays]
-    n = np.array([group.size for group in groups])
-    deviation = np.array([group.std(ddof=1) if group.size > 1 else np.nan for group in groups])
+    mean, _, high = np.array([mean_interval(group) for group in groups]).T
     return {
         "weight_decay": decays,
-        "n": n,
-        "mean": np.array([group.mean() for group in groups]),
-        "half": stdtrit(np.maximum(n - 1, 1), 0.975) * deviation / np.sqrt(n),
+        "n": np.array([group.size for group in groups]),
+        "mean": mean,
+        "half": high - mean,
     }
 
 

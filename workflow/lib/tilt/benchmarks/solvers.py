@@ -148,21 +148,24 @@ def _objective(X: Array, y: Array, lam: float, w: Array, b: float) -> float:
     return float(hinge(y * (X @ w + b)).mean() + lam * w @ w)
 
 
-def _svc(X: Array, y: Array, lam: float) -> tuple[float, float]:
-    from sklearn.svm import SVC
-
-    model = SVC(kernel="linear", C=1 / (2 * len(y) * lam), tol=SVC_TOL)
-    seconds = cpu_seconds(lambda: model.fit(X, y))
-    return seconds, _objective(X, y, lam, model.coef_[0], model.intercept_[0])
-
-
-def _linear_svc(X: Array, y: Array, lam: float) -> tuple[float, float]:
-    """LinearSVC as it comes: it regularises the bias and stops after 1,000 rounds."""
+def _timed(model: Any, X: Array, y: Array, lam: float) -> tuple[float, float]:
+    """CPU seconds of one fit of a scikit-learn model, and its objective."""
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.svm import LinearSVC
 
-    model = LinearSVC(loss="hinge", C=1 / (2 * len(y) * lam), random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         seconds = cpu_seconds(lambda: model.fit(X, y))
     return seconds, _objective(X, y, lam, model.coef_[0], model.intercept_[0])
+
+
+def _svc(X: Array, y: Array, lam: float) -> tuple[float, float]:
+    from sklearn.svm import SVC
+
+    return _timed(SVC(kernel="linear", C=1 / (2 * len(y) * lam), tol=SVC_TOL), X, y, lam)
+
+
+def _linear_svc(X: Array, y: Array, lam: float) -> tuple[float, float]:
+    """LinearSVC as it comes: it regularises the bias and stops after 1,000 rounds."""
+    from sklearn.svm import LinearSVC
+
+    return _timed(LinearSVC(loss="hinge", C=1 / (2 * len(y) * lam), random_state=0), X, y, lam)

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, ATTACK_RATIO
 from tilt.attacks.statistics import ATTACKED, accuracy_difference_interval, bootstrap_interval, norms_by_image
-from tilt.claims.base import SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
+from tilt.claims.base import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
 from tilt.claims.lenet import article_decays, starts
 
 SMALL_STEP = 0.1  # magnitude up to which a linear attack is small, pixels in [0, 1]
-NOT_MEASURED = "not measured"
 
 
 def attack_claims(

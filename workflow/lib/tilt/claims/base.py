@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tilt.intervals import mean_interval
+
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
@@ -37,6 +39,7 @@ PROTOCOLS: Mapping[str, Settings] = {
     "attack": {"median_top_score": 0.95, "confidence": 0.95, "step": 1},
 }
 SIDES = ("low", "high")
+NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,15 @@ def mean(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def flags(column: NDArray[Any]) -> NDArray[np.bool_]:
-    """A column of truth values, also as it is read back from a CSV file."""
-    return np.isin(column.astype(str), ("True", "1", "1.0"))
-
-
 def listed(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.2g}" for value in values)
+
+
+def interval_text(values: NDArray[np.float64], digits: str = ".2f") -> str:
+    """Mean over seeds with its 95 % interval and n, in words."""
+    mean, low, high = mean_interval(values)
+    if not len(values):
+        return NOT_MEASURED
+    if len(values) == 1:
+        return f"{mean:{digits}} (one seed, no interval)"
+    return f"{mean:{digits}} (95 % interval {low:{digits}} to {high:{digits}}, n = {len(values)} seeds)"

@@ -6,7 +6,7 @@ import numpy as np
 
 from tilt.article import LENET_DECAYS
 from tilt.calibration_tables import TRAINED, Columns, seeds_table
-from tilt.claims.base import Claim, judged
+from tilt.claims.base import Claim, interval_text, judged
 from tilt.intervals import mean_interval
 
 FALLING = {
@@ -78,18 +78,13 @@ def _difference_claim(
     rule = "greater at low decay: 95 % interval of the difference above 0; partly, its mean"
     if not shared:
         return judged("calibration", f"{statement} ({start})", "in words", "no seed has both", rule, False)
-    mean, least, greatest = mean_interval(low - high)
-    interval = (
-        f"{mean:.3g} ({least:.3g} to {greatest:.3g}, {len(shared)} seeds)"
-        if len(shared) > 1
-        else f"{mean:.3g} (one seed, no interval)"
-    )
+    mean, least, _ = mean_interval(low - high)
     return judged(
         "calibration",
         f"{statement} ({start})",
         "in words",
         f"{name} {low.mean():.3g} at decay {decays[0]:g}, {high.mean():.3g} at {decays[1]:g}; "
-        f"difference {interval}",
+        f"difference {interval_text(low - high, '.3g')}",
         rule,
         least > 0,
         mean > 0,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tilt.article import LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
-from tilt.claims.base import SIDES, Claim, Columns, Settings, flags, if_comparable, judged, listed, mean, near
+from tilt.claims.base import SIDES, Claim, Columns, Settings, if_comparable, judged, listed, mean, near
 from tilt.starts import INITIAL_WEIGHTS
 
 RMS_FACTOR = 1.5
@@ -53,7 +53,7 @@ def lenet_claims(
         agreeing = np.mean((factors <= RMS_FACTOR) & (factors >= 1 / RMS_FACTOR))
         smaller = [high < low for low, high in zip(rms["low"], rms["high"], strict=True)]
         apart = [_curve_deviation(of[side], column, at) for (side, column), at in LENET_CURVES.items()]
-        trained = not any(flags(table["diverged"]).any() for side in SIDES for table in of[side])
+        trained = not any(table["diverged"].any() for side in SIDES for table in of[side])
         remark = "" if trained else "; a training diverged"
         rule = "by more than 2 standard errors; partly, if at all"
         printed = [

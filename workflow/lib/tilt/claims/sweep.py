@@ -5,10 +5,9 @@ judged here over seeds, for each start.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tilt.article import ATTACK_RATIO, LENET_TEST_ERROR
-from tilt.claims.base import Claim, Columns, if_comparable, judged
+from tilt.claims.base import NOT_MEASURED, Claim, Columns, if_comparable, interval_text, judged
 from tilt.intervals import mean_interval
 from tilt.sweep import (
     by_seed,
@@ -18,7 +17,6 @@ from tilt.sweep import (
     variance_shares,
 )
 
-NOT_MEASURED = "not measured"
 OVER_SEEDS = "95 % interval over seeds (paired, Student's t)"
 
 
@@ -33,7 +31,7 @@ def sweep_claims(table: Columns, summary: Columns, search: Columns, *, numbers: 
         pair = low_and_high(rows["weight_decay"])
         claims += [
             _generalises(table, start, pair, _diverged(rows, pair)),
-            _intermediate(table, start, rows),
+            *([_intermediate(table, start, rows)] if len(rows["weight_decay"]) > 2 else ()),
             _farther(table, start, pair, _diverged(rows, pair)),
         ]
     return [*claims, *if_comparable(numbers, _nearest(search))]
@@ -180,16 +178,6 @@ def _nearest(search: Columns) -> list[Claim]:
             distance <= 2,
         )
     ]
-
-
-def interval_text(values: NDArray[np.float64], digits: str = ".2f") -> str:
-    """Mean over seeds with its 95 % interval and n, in words."""
-    mean, low, high = mean_interval(values)
-    if not len(values):
-        return NOT_MEASURED
-    if len(values) == 1:
-        return f"{mean:{digits}} (one seed, no interval)"
-    return f"{mean:{digits}} (95 % interval {low:{digits}} to {high:{digits}}, n = {len(values)} seeds)"
 
 
 def _diverged(rows: Columns, pair: tuple[float, float]) -> str:

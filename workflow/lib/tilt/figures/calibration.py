@@ -1,21 +1,20 @@
 """Figures of calibration: reliability diagrams, calibration and size of the scores against weight decay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
 
+from tilt.figures.decay import decay_axis, start_styles
 from tilt.figures.style import HIGH, LOW, figure, themed
 
 Columns = Mapping[str, NDArray[Any]]
 
-MARKERS = "os^DvPX*"
 BIN = ("low", "high", "count", "confidence", "accuracy")
 LEFT_OUT: dict[str, Any] = {
     "linestyle": "none",
@@ -24,20 +23,6 @@ LEFT_OUT: dict[str, Any] = {
     "clip_on": False,
     "zorder": 5,
 }
-
-
-def decay_axis(ax: Axes, decays: Sequence[float]) -> None:
-    """A logarithmic axis of weight decay that is linear from 0 to the least decay above it."""
-    positive = [decay for decay in decays if decay > 0]
-    least, greatest = min(positive), max(positive)
-    decades = 10.0 ** np.arange(np.floor(np.log10(least)), np.ceil(np.log10(greatest)) + 1)
-    ticks = [decade for decade in decades if 0.99 * least <= decade <= 1.01 * greatest]
-    ax.set_xscale("symlog", linthresh=least, linscale=0.5)
-    ax.set_xticks([0, *ticks] if 0 in decays else ticks or [least, greatest])
-    ax.xaxis.set_major_formatter(FuncFormatter(_decade))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xlim(-0.3 * least if 0 in decays else 0.7 * least, 1.5 * greatest)
-    ax.set_xlabel("weight decay")
 
 
 @themed
@@ -145,7 +130,7 @@ def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
 
 
 def _curves(ax: Axes, seeds: Columns, networks: Columns, quantity: str) -> None:
-    for start, colour, marker in _starts(networks):
+    for start, (colour, marker) in start_styles(networks["start"]).items():
         rows = (seeds["start"] == start) & (seeds["quantity"] == quantity)
         decay, mean = seeds["weight_decay"][rows], seeds["mean"][rows]
         interval = mean - seeds["low"][rows], seeds["high"][rows] - mean
@@ -167,31 +152,17 @@ def _curves(ax: Axes, seeds: Columns, networks: Columns, quantity: str) -> None:
             on_axis = {"transform": ax.get_xaxis_transform(), **LEFT_OUT}
             ax.plot(left_out, np.zeros(len(left_out)), color=colour, **on_axis)
     ax.grid(axis="y", color="0.92", linewidth=0.6)
-    decay_axis(ax, np.unique(networks["weight_decay"]).tolist())
-
-
-def _decade(value: float, _: int) -> str:
-    exponent = np.log10(value) if value > 0 else 0.5
-    return f"$10^{{{exponent:.0f}}}$" if abs(exponent - round(exponent)) < 1e-6 else f"{value:g}"
+    decay_axis(ax, np.unique(networks["weight_decay"]))
 
 
 def _legend(fig: Figure, networks: Columns) -> None:
     handles = [
         Line2D([], [], color=colour, marker=marker, markersize=5, label=start)
-        for start, colour, marker in _starts(networks)
+        for start, (colour, marker) in start_styles(networks["start"]).items()
     ]
     if (networks["status"] != "trained").any():
         handles.append(Line2D([], [], color="0.3", label="diverged or at chance", **LEFT_OUT))
     fig.legend(handles=handles, loc="outside lower center", ncols=2)
-
-
-def _starts(networks: Columns) -> list[tuple[str, Any, str]]:
-    starts = list(dict.fromkeys(networks["start"].tolist()))
-    colours = sns.color_palette("colorblind", len(starts))
-    return [
-        (start, colour, MARKERS[k % len(MARKERS)])
-        for k, (start, colour) in enumerate(zip(starts, colours, strict=True))
-    ]
 
 
 def _wilson(

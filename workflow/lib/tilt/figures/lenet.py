@@ -16,6 +16,8 @@ from tilt.figures.style import DIVERGING, HIGH, LOW, SEQUENTIAL, figure, themed
 from tilt.io import Table
 from tilt.starts import INITIAL_WEIGHTS
 
+Columns = Mapping[str, NDArray[Any]]
+
 PUBLISHED: dict[str, Any] = {
     "marker": "D",
     "markerfacecolor": "white",
@@ -53,6 +55,15 @@ def legend(fig: Figure, ax: Axes, published: bool) -> None:
         ax_handle = Line2D([], [], linestyle="none", **PUBLISHED)
         handles, labels = [*handles, ax_handle], [*labels, "published"]
     fig.legend(handles, labels, loc="outside right center")
+
+
+def along_epochs(histories: Sequence[Columns], **of_network: Sequence[Any]) -> Columns:
+    """Training histories as one table of epoch, train_error and test_error; `of_network` gives each
+    network's value in further columns."""
+    columns = ("epoch", "train_error", "test_error")
+    table = {name: np.concatenate([history[name] for history in histories]) for name in columns}
+    epochs = [len(history["epoch"]) for history in histories]
+    return table | {name: np.repeat(values, epochs) for name, values in of_network.items()}
 
 
 @themed

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from tilt.figures.calibration import decay_axis
+from tilt.figures.decay import decay_axis
 from tilt.figures.lenet import network_colours
 from tilt.figures.style import figure, themed
 from tilt.random_labels import half_of_chance
@@ -44,7 +44,7 @@ def memorisation(table: Columns, histories: Mapping[str, Columns], classes: int)
     along.annotate("half of it", (1, half), (-2, 2), ha="right", va="bottom", fontsize=7.5, **_AT_THE_RIGHT)
     along.set(xlabel="epoch", ylabel="training error on random labels", ylim=(-0.02, 1))
     along.yaxis.set_major_formatter(PercentFormatter(1))
-    decay_axis(at_end, np.unique(table["weight_decay"]).tolist())
+    decay_axis(at_end, np.unique(table["weight_decay"]))
     at_end.set_title("at the end")
     fig.legend(*along.get_legend_handles_labels(), title="weight decay", loc="outside right center")
     return fig

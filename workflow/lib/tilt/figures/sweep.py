@@ -13,15 +13,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
 
-from tilt.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from tilt.figures.decay import MARKERS, decay_axis, start_styles
 from tilt.figures.lenet import PUBLISHED
 from tilt.figures.style import SEQUENTIAL, figure, themed
-from tilt.sweep import GROUPS, LAYERS, grid
+from tilt.sweep import GROUPS, grid
 
 Columns = Mapping[str, NDArray[Any]]
 
 DECAY = "weight decay"
-MARKERS = "osv^DP*X"
 DIVERGED: dict[str, Any] = {"marker": "x", "linestyle": "none", "markersize": 5, "clip_on": False}
 
 
@@ -147,9 +147,7 @@ def _colour_scale(cells: NDArray[np.float64]) -> mpl.colors.Normalize:
 
 
 def _against_decay(ax: Axes, summary: Columns, networks: Columns, quantity: str, factor: float = 1) -> None:
-    starts = list(dict.fromkeys(summary["start"].tolist()))
-    palette = sns.color_palette("colorblind", len(starts))
-    for k, (start, colour, marker) in enumerate(zip(starts, palette, MARKERS * len(starts), strict=False)):
+    for k, (start, (colour, marker)) in enumerate(start_styles(summary["start"]).items()):
         rows = summary["start"] == start
         mean, low, high = (factor * summary[f"{quantity}_{k}"][rows] for k in ("mean", "low", "high"))
         decays, diverged = summary["weight_decay"][rows], summary["n_diverged"][rows] > 0
@@ -161,28 +159,7 @@ def _against_decay(ax: Axes, summary: Columns, networks: Columns, quantity: str,
         if diverged.any():
             top = np.full(diverged.sum(), 1 + 0.04 * k)
             ax.plot(decays[diverged], top, transform=ax.get_xaxis_transform(), color=colour, **DIVERGED)
-    _decay_axis(ax, np.unique(summary["weight_decay"]))
-
-
-def _decay_axis(ax: Axes, decays: NDArray[np.float64]) -> None:
-    """Logarithmic, with 0 where it is among the weight decays."""
-    positive = decays[decays > 0]
-    if len(positive) < len(decays):
-        ax.set_xscale("symlog", linthresh=positive.min(), linscale=0.6)
-        ax.set_xlim(-0.25 * positive.min(), 1.5 * positive.max())
-    else:
-        ax.set_xscale("log")
-    tens = [d for d in decays if d == 0 or np.isclose(np.log10(d), np.round(np.log10(d)))]
-    ax.set_xticks(tens or list(decays))
-    ax.xaxis.set_major_formatter(FuncFormatter(_power))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xlabel(DECAY)
-
-
-def _power(value: float, _: Any) -> str:
-    if value == 0 or not np.isclose(np.log10(value), np.round(np.log10(value))):
-        return f"{value:g}"
-    return f"$10^{{{np.log10(value):.0f}}}$"
+    decay_axis(ax, np.unique(summary["weight_decay"]))
 
 
 def _mark(ax: Axes, values: Mapping[str, float]) -> None:

@@ -10,8 +10,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
+from tilt.figures.decay import decay_axis
 from tilt.figures.style import CLASS_I, CLASS_J, SEQUENTIAL, figure, themed
 from tilt.linear.tables import optimal_row
 from tilt.two_layer import Array, Columns, over_seeds, reached
@@ -44,7 +45,7 @@ def along_decay(networks: Columns, svm: Columns, pair: str) -> Figure:
     for place, column in marks:
         for ax in column:
             ax.axvline(place, color="0.1", linewidth=1, linestyle=":", label="least test error")
-    _decay_axis(distances[0], best["weight_decay"])
+    decay_axis(distances[0], best["weight_decay"])
     distances[1].set(xscale="log", xlabel=LAMBDA)
     errors[0].set(title=f"two-layer networks, {_counted(networks)}", ylabel="error (%)")
     errors[1].set_title("SVM")
@@ -155,18 +156,6 @@ def _with_interval(ax: Axes, networks: Columns, quantity: str, factor: float, **
         markersize=4,
         capsize=2,
         **style,
-    )
-
-
-def _decay_axis(ax: Axes, decays: Array) -> None:
-    """A logarithmic axis of weight decay on which 0 has a place."""
-    least = decays[decays > 0].min()
-    ax.set_xscale("symlog", linthresh=least, linscale=0.5)
-    powers = 10.0 ** np.arange(np.ceil(np.log10(least)), np.floor(np.log10(decays.max())) + 1)
-    ax.set_xticks([0, *powers] if decays.min() == 0 else powers)
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(
-        xlabel="weight decay", xlim=(-0.3 * least if decays.min() == 0 else least / 1.5, 1.5 * decays.max())
     )
 
 

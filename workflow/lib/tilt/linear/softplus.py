@@ -9,6 +9,9 @@ that runs through its last three neighbours over log C. With a = C p, which sati
 bias, primal minus dual is exactly ½‖w - Aᵀa‖²: half of the squared gradient.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve
@@ -29,17 +32,17 @@ BIAS_STEPS = 60
 ROUNDING = 1e-13  # relative duality gap below which there is nothing but rounding errors
 
 
-def softplus_models(A: Array, y: Array, Cs: Array, tol: float) -> list[Model]:
+def softplus_models(A: Array, y: Array, Cs: Array, tol: float) -> Sequence[Model]:
     """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of mean square norm 1."""
     solver = _Newton(A, y, tol)
-    models: list[Model] = []
+    models: list[_Iterate] = []
     for C in Cs.tolist():
         starts = [np.zeros(A.shape[1])] if not models else [models[-1].w, _extrapolated(models[-3:], C)]
         models.append(solver.solve(C, min((solver.model(w, C) for w in starts), key=lambda m: m.primal)))
     return models
 
 
-def _extrapolated(models: list[Model], C: float) -> Array:
+def _extrapolated(models: Sequence[Model], C: float) -> Array:
     """Value at C of the polynomial over log C through the weights of models with other values of C."""
     nodes = np.log([model.C for model in models])
     others = [np.delete(nodes, k) for k in range(len(nodes)) if nodes[k] not in np.delete(nodes, k)]
@@ -49,21 +52,28 @@ def _extrapolated(models: list[Model], C: float) -> Array:
     return np.array(shares) @ np.stack([model.w for model in models])
 
 
+@dataclass(eq=False)
+class _Iterate(Model):
+    """A model with the gradient of F at its weights, (d,)."""
+
+    gradient: Array
+
+
 class _Newton:
     def __init__(self, A: Array, y: Array, tol: float) -> None:
         self.A, self.y, self.tol = A, y, tol
         self.square_norms = np.einsum("ij,ij->i", A, A)
 
-    def solve(self, C: float, model: Model) -> Model:
+    def solve(self, C: float, model: _Iterate) -> _Iterate:
         """The minimiser for C, from the model of another w."""
         for _ in range(MAX_STEPS):
             if accurate_enough(model, self.tol, ROUNDING):
                 break
-            direction = -self._solve_hessian(model, model.w - model.a @ self.A)
+            direction = -self._solve_hessian(model, model.gradient)
             model = self._step(model, direction)
         return model
 
-    def _step(self, model: Model, direction: Array) -> Model:
+    def _step(self, model: Model, direction: Array) -> _Iterate:
         """The model at which the slope along the direction nearly vanishes."""
         y, w, C = self.y, model.w, model.C
         scores, change = y * model.margins - model.b, y * (self.A @ direction)
@@ -76,16 +86,16 @@ class _Newton:
         step = root_of_rising(slope, SEARCH_ACCURACY * abs(slope(0.0)))
         return self.model(w + step * direction, C, scores + step * change)
 
-    def model(self, w: Array, C: float, scores: Array | None = None) -> Model:
+    def model(self, w: Array, C: float, scores: Array | None = None) -> _Iterate:
         """The model of weights w with its optimal bias; scores (n,) are X w, where they are known."""
         y = self.y
         scores = y * (self.A @ w) if scores is None else scores
         b = _bias(scores, y)
         margins = y * (scores + b)
         a = C * expit(-margins)
-        residual = w - a @ self.A
+        gradient = w - a @ self.A
         primal = float(w @ w / 2 + C * softplus(margins).sum())
-        return Model(C, w, b, b, a, margins, primal, float(residual @ residual) / 2 / primal)
+        return _Iterate(C, w, b, b, a, margins, primal, float(gradient @ gradient) / 2 / primal, gradient)
 
     def _solve_hessian(self, model: Model, right: Array) -> Array:
         """(I + Σ s_i (x_i - μ)(x_i - μ)ᵀ)⁻¹ right, all but the least of the terms."""

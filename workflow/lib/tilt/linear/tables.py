@@ -21,6 +21,7 @@ from tilt.geometry import (
     tilt_angle,
     tilt_directions,
 )
+from tilt.io import table_of
 from tilt.linear.path import LinearPath
 
 Array = NDArray[np.float64]
@@ -170,4 +171,4 @@ def summary_table(pairs: Sequence[tuple[int, int]], tables: Sequence[Mapping[str
                 row[f"{quantity}_{place}"] = table[quantity][k]
         row["largest_duality_gap"] = np.max(table["duality_gap"])
         rows.append(row)
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return table_of(rows)

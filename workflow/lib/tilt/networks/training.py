@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tilt.errors import InputError
-from tilt.io import replacing
+from tilt.io import replacing, table_of
 from tilt.networks import choose_device
 from tilt.networks.gradient import loss_gradient
 from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scores
@@ -142,7 +142,7 @@ def train(
             _save_checkpoint(checkpoint, state, settings, rows)
         if on_epoch:
             on_epoch(model, row)
-    return Training(model, {column: np.array([row[column] for row in rows]) for column in rows[0]})
+    return Training(model, table_of(rows))
 
 
 def descend(

@@ -6,10 +6,10 @@ import numpy as np
 
 from tilt import article
 from tilt.claims import Columns, Settings
-from tilt.claims.sweep import NOT_MEASURED
+from tilt.claims.base import NOT_MEASURED
 from tilt.report.captions import NO_NUMBER, Caption, Captions
 from tilt.report.page import Table
-from tilt.sweep import GROUPS, LAYERS, TOLERANCES, grid, shown_start
+from tilt.sweep import GROUPS, TOLERANCES, grid, shown_start
 
 
 def sweep(
@@ -136,7 +136,7 @@ def summary_table(summary: Columns) -> Table:
                 _cell(row, "train_error", 100, ".2f"),
                 _cell(row, "test_error", 100, ".2f"),
                 _cell(row, "test_error_best", 100, ".2f"),
-                *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in LAYERS),
+                *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in article.LAYERS),
                 _cell(row, "temperature", 1, ".2f"),
                 _cell(row, "norm_mean", 1, ".2f"),
                 _cell(row, "norm_median", 1, ".2f"),
