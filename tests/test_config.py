@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from conftest import ROOT
 from pipeline.config import pairs, resolve
@@ -78,6 +79,14 @@ def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_on
     assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
     assert made["random_labels"]["random_0.3"]["random_labels"]
     assert families("mnist", {**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
+
+
+@pytest.mark.parametrize("example", sorted(ROOT.glob("examples/*.yaml")), ids=lambda path: path.stem)
+def test_examples_merge_over_the_configuration(example):
+    config = copy.deepcopy(CONFIG)
+    update_config(config, yaml.safe_load(example.read_text()))
+    for name, dataset in resolve(config, SCHEMA)["datasets"].items():
+        assert families(name, dataset)["lenet"]
 
 
 def test_null_entries_are_left_out():

@@ -322,11 +322,16 @@ def test_high_against_low_is_judged_over_seeds(low, high, expected):
         ({1e-4: [1.6, 1.7], 1e-2: [1.0, 1.1], 1e-1: [90, 90]}, REPRODUCED),
         ({1e-4: [1.6, 1.7], 1e-2: [1.0, 1.4], 1e-1: [1.25, 1.2]}, PARTLY),
         ({1e-4: [1.6, 1.7], 1e-2: [1.3, 1.4], 1e-1: [1.2, 1.3]}, NOT),
-        ({1e-4: [90, 90], 1e-1: [90, 90]}, NOT),
+        ({1e-4: [90, 90], 1e-2: [90, 90], 1e-1: [90, 90]}, NOT),
     ],
 )
 def test_the_best_decay_must_beat_both_ends(errors, expected):
     assert verdict(judge(swept(errors)), "intermediate") == expected
+
+
+def test_two_weight_decays_have_none_between_them():
+    judged = judge(swept({1e-4: [1.6, 1.7], 1e-1: [1.2, 1.3]}))
+    assert not [claim for claim in judged if "intermediate" in claim.statement]
 
 
 @pytest.mark.parametrize(
