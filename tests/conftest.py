@@ -1,6 +1,8 @@
 """What the tests share: the checkout, and the folder of reference data that some of them need."""
 
 import os
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 # Before NumPy is imported: the problems are small, and waiting threads cost more than they save.
@@ -18,3 +20,17 @@ def reference() -> Path:
     if not folder or not Path(folder, "mnist").is_dir():
         pytest.skip("TILT_REFERENCE names no folder with mnist/ and published/")
     return Path(folder)
+
+
+COUNTS = Counter[str]()
+
+
+@pytest.fixture
+def inputs_tried() -> Callable[[str], None]:
+    """Counts an input of the named kind, for the summary at the end."""
+    return lambda kind: COUNTS.update([kind])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for kind, count in COUNTS.items():
+        terminalreporter.write_line(f"inputs tried: {count} ({kind})")

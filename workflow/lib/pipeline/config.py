@@ -5,6 +5,7 @@ demands of another is checked here. Errors are one line and give the path of the
 """
 
 import difflib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,7 @@ def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
     first, over which Snakemake merges it.
     """
     config = _present(config)
+    _check_finite(config)
     schema = yaml.safe_load(Path(schema_path).read_text())
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
@@ -74,6 +76,16 @@ def _present(value: Any, key: str = "") -> Any:
     return {
         name: _present(part, name) for name, part in value.items() if part is not None or key not in NAMED
     }
+
+
+def _check_finite(value: Any, *path: Any) -> None:
+    """Raise InputError for infinity, nan and what is too large for a float, which a schema lets pass."""
+    for key, part in (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    ):
+        _check_finite(part, *path, key)
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        raise InputError(f"configuration: {'.'.join(map(str, path))}: not a finite number")
 
 
 def _readable(error: ValidationError) -> str:

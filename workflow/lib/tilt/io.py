@@ -6,18 +6,23 @@ A *table* is a mapping of column names to one-dimensional sequences of equal len
 
 import csv
 import json
+import math
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
+from numpy.lib.format import read_array, read_array_header_1_0, read_array_header_2_0, read_magic
 from numpy.typing import NDArray
 
 from tilt.errors import InputError
+
+DAMAGE = (OSError, TypeError, ValueError)
+HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 Table = Mapping[str, Sequence[Any] | NDArray[Any]]
 
@@ -64,15 +69,32 @@ def read_arrays(path: str | Path, *names: str) -> dict[str, NDArray[Any]]:
     Raises InputError when the file is missing or damaged, or lacks a name.
     """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            missing = set(names) - set(archive.files)
+        with ZipFile(path) as archive:
+            there = [name.removesuffix(".npy") for name in archive.namelist()]
+            missing = set(names) - set(there)
             if not missing:
-                return {name: archive[name] for name in names or archive.files}
+                return {name: _read_array(archive, name) for name in names or there}
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (BadZipFile, EOFError, OSError, TypeError, ValueError, zlib.error) as error:
-        raise InputError(f"{path}: not a readable NPZ file ({error})") from error
+    except (*DAMAGE, BadZipFile, EOFError, KeyError, NotImplementedError, zlib.error) as error:
+        raise InputError(f"{path}: not a readable NPZ file ({_line(error)})") from error
     raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
+
+
+def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
+    """An array of an NPZ, once its header promises no more than there is."""
+    member = archive.getinfo(f"{name}.npy")
+    with archive.open(member) as file:
+        read_header = HEADERS.get(read_magic(file))
+        if read_header is None:
+            raise ValueError(f"{name} is of an unknown version of the format")
+        shape, _, dtype = read_header(file)
+        promised, held = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
+        if promised != held or min(shape, default=0) < 0:
+            raise ValueError(f"{name} is to have shape {shape} of {dtype}, {promised} bytes, and has {held}")
+    with archive.open(member) as file:
+        array: NDArray[Any] = read_array(file, allow_pickle=False)
+        return array
 
 
 def write_json(path: str | Path, record: Any) -> None:
@@ -94,8 +116,8 @@ def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
             table = dict(zip(header, columns, strict=True))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{path}: not a readable CSV table ({error})") from error
+    except (*DAMAGE, csv.Error) as error:
+        raise InputError(f"{path}: not a readable CSV table ({_line(error)})") from error
     return {name: _typed(column) for name, column in table.items()}
 
 
@@ -111,5 +133,14 @@ def _typed(column: Sequence[str]) -> NDArray[Any]:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON record."""
-    return json.loads(Path(path).read_text())
+    """Read a JSON record. Raises InputError when the file is missing or damaged."""
+    try:
+        return json.loads(Path(path).read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (*DAMAGE, RecursionError) as error:
+        raise InputError(f"{path}: not a readable JSON record ({_line(error)})") from error
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,291 @@
+"""Whatever a user's file holds, it is read or refused in one line: nothing else is raised, nothing runs."""
+
+import copy
+import io
+import pickle
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import ROOT
+from pipeline.config import resolve
+from pipeline.networks import families
+from tilt.data.images import Images, load_images, save_images
+from tilt.errors import InputError
+from tilt.io import read_arrays, read_json, read_table, write_json, write_table
+from tilt.published import read_table as read_published
+
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA)
+
+fuzzed = settings(
+    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def schema_read_once():
+    """Reading the schema takes ten times as long as all else that `resolve` does."""
+    schema = yaml.safe_load(SCHEMA.read_text())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.config.yaml.safe_load", lambda _: schema)
+        yield
+
+
+def refused_in_one_line(read: Any, *names: str) -> bool:
+    """Whether `read()` refuses its input, in one line that names it; anything but InputError is passed on."""
+    try:
+        read()
+    except InputError as error:
+        message = str(error)
+        assert "\n" not in message
+        assert all(name in message for name in names), message
+        return True
+    return False
+
+
+# The configuration
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The path of every key and list item."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, part in items for found in ((*path, key), *places(part, (*path, key)))]
+
+
+PLACES = places(CONFIG)
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from([-1, 0, 0.5, 1, 2, 10**6, 10**400, 1e-300, 1e300, float("inf"), float("nan")]),
+    st.sampled_from(["", "all", "7v9", "9v7", "x", "mnist", "a\nb", "ü", "1e-3", "0" * 300]),
+    st.sampled_from([[], {}, [None], [0], [1, 1], [[]], ["7v9"], {"x": 1}, {1: 2}, {"": None}]),
+)
+
+
+def node(config: Any, path: tuple[str | int, ...]) -> Any:
+    for key in path:
+        config = config[key]
+    return config
+
+
+@pytest.mark.parametrize("mutation", ["replaced", "missing", "extra"])
+def test_every_key_of_the_configuration(mutation, inputs_tried):
+    refused = 0
+
+    @settings(fuzzed, max_examples=200)
+    @given(st.sampled_from(PLACES), ODD, st.sampled_from(["no_such_key", "seed", 7, None, ""]))
+    def run(path, value, name):
+        nonlocal refused
+        config = copy.deepcopy(CONFIG)
+        parent = node(config, path[:-1])
+        if mutation == "replaced":
+            parent[path[-1]] = value
+        elif mutation == "missing":
+            del parent[path[-1]]
+        elif isinstance(parent, dict):
+            parent[name] = value
+        else:
+            parent.append(value)
+
+        def read():
+            for dataset, of in resolve(config, SCHEMA)["datasets"].items():
+                families(dataset, of)
+
+        refused += refused_in_one_line(read, "configuration: ")
+        inputs_tried(f"configuration, {mutation}")
+
+    run()
+    assert refused
+
+
+def test_anything_in_place_of_the_configuration(inputs_tried):
+    anything = st.recursive(
+        ODD, lambda part: st.lists(part) | st.dictionaries(st.sampled_from(["datasets", "main", "x"]), part)
+    )
+
+    @settings(fuzzed, max_examples=100)
+    @given(anything)
+    def run(config):
+        assert refused_in_one_line(lambda: resolve(config, SCHEMA), "configuration: ")
+        inputs_tried("configuration, anything")
+
+    run()
+
+
+# Files
+
+
+def damaged(content: bytes) -> st.SearchStrategy[bytes]:
+    """The content cut short, with bytes flipped, overwritten or inserted."""
+    at = st.integers(0, len(content) - 1)
+    cut = at.map(lambda k: content[:k])
+    flipped = st.lists(st.tuples(at, st.integers(0, 7)), min_size=1, max_size=8).map(
+        lambda flips: bytes(flip(content, flips))
+    )
+    inserted = st.tuples(at, st.binary(min_size=1, max_size=40)).map(
+        lambda change: content[: change[0]] + change[1] + content[change[0] :]
+    )
+    overwritten = st.tuples(at, st.binary(min_size=1, max_size=40)).map(
+        lambda change: content[: change[0]] + change[1] + content[change[0] + len(change[1]) :]
+    )
+    return st.one_of(cut, flipped, inserted, overwritten, st.binary(max_size=200))
+
+
+def flip(content: bytes, flips: list[tuple[int, int]]) -> bytearray:
+    changed = bytearray(content)
+    for position, bit in flips:
+        changed[position] ^= 1 << bit
+    return changed
+
+
+def images() -> Images:
+    rng = np.random.default_rng(0)
+    return Images(
+        rng.integers(0, 255, (6, 3, 3), np.uint8),
+        np.array([0, 1, 2, 0, 1, 2]),
+        rng.integers(0, 255, (3, 3, 3), np.uint8),
+        np.array([0, 1, 2]),
+        255.0,
+    )
+
+
+def npz(tmp_path: Path) -> Path:
+    save_images(tmp_path / "valid.npz", images())
+    return tmp_path / "valid.npz"
+
+
+def csv(tmp_path: Path) -> Path:
+    write_table(
+        tmp_path / "valid.csv", {"a": [1, 2], "b": [0.5, np.nan], "c": ["x", "y"], "d": [True, False]}
+    )
+    return tmp_path / "valid.csv"
+
+
+def record(tmp_path: Path) -> Path:
+    write_json(tmp_path / "valid.json", {"a": 1, "b": [0.5, None], "c": {"d": "ü"}})
+    return tmp_path / "valid.json"
+
+
+def network(tmp_path: Path) -> Path:
+    from tilt.networks.lenet import LeNet, save_network
+
+    save_network(tmp_path / "valid.safetensors", LeNet(3), {"seed": 0})
+    return tmp_path / "valid.safetensors"
+
+
+def load_network(path: Path) -> Any:
+    from tilt.networks import lenet
+
+    return lenet.load_network(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "read", "examples"),
+    [
+        (npz, load_images, 600),
+        (csv, read_table, 300),
+        (record, read_json, 300),
+        (network, load_network, 100),
+    ],
+    ids=["NPZ", "CSV", "JSON", "safetensors"],
+)
+def test_damaged_files(make, read, examples, tmp_path, inputs_tried, request):
+    valid = make(tmp_path)
+    read(valid)
+    path = tmp_path / f"damaged{valid.suffix}"
+    refused = 0
+
+    @settings(fuzzed, max_examples=examples)
+    @given(damaged(valid.read_bytes()))
+    def run(content):
+        nonlocal refused
+        path.write_bytes(content)
+        refused += refused_in_one_line(lambda: read(path), str(path))
+        inputs_tried(f"damaged {request.node.callspec.id} files")
+
+    run()
+    assert refused > examples / 4
+
+
+def published_text() -> str:
+    rows = np.full((14, 81), 1.25)
+    return "\n".join(",".join(f"{value:g}" for value in row) for row in rows)
+
+
+def test_damaged_published_tables(inputs_tried):
+    valid = published_text()
+    read_published(valid, "extras_79.csv")
+
+    @settings(fuzzed, max_examples=300)
+    @given(damaged(valid.encode()))
+    def run(content):
+        text = content.decode(errors="replace")
+        refused_in_one_line(lambda: read_published(text, "extras_79.csv"), "extras_79.csv")
+        inputs_tried("damaged published tables")
+
+    run()
+
+
+def array_file(shape: tuple[int, ...], descr: str = "'|u1'", magic: bytes = b"\x93NUMPY") -> bytes:
+    """The bytes of an NPY file with that header and eight bytes of data."""
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return magic + b"\x01\x00" + struct.pack("<H", len(header)) + header + bytes(8)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        array_file((10**13,)),
+        array_file((2**40, 2**40)),
+        array_file((2**31, 2**31, 2)),
+        array_file((16,)),
+        array_file((-8,)),
+        array_file((8,), magic=b"\x93NUMPZ"),
+        array_file((8,), descr="'|V1000000000000'"),
+        array_file((8,), descr="[('x', '|O')]"),
+        b"",
+    ],
+)
+def test_a_header_that_promises_what_is_not_there(content, tmp_path, inputs_tried):
+    path = tmp_path / "huge.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.npy", content)
+    assert refused_in_one_line(lambda: read_arrays(path, "x"), str(path))
+    inputs_tried("false headers")
+
+
+class Payload:
+    """Unpickling makes a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self):
+        return Path.mkdir, (self.folder,)
+
+
+@pytest.mark.parametrize("container", ["npz", "npy", "pickle"])
+def test_nothing_in_a_data_file_is_executed(container, tmp_path, inputs_tried):
+    folder, path = tmp_path / "executed", tmp_path / "arrays.npz"
+    array = np.array([Payload(folder)], dtype=object)
+    buffer = io.BytesIO()
+    if container == "npz":
+        np.savez(buffer, **dict.fromkeys(Images.__dataclass_fields__, array))
+    elif container == "npy":
+        np.save(buffer, array)
+    else:
+        pickle.dump(Payload(folder), buffer)
+    path.write_bytes(buffer.getvalue())
+    assert refused_in_one_line(lambda: load_images(path), str(path))
+    assert refused_in_one_line(lambda: load_network(path), str(path))
+    assert not folder.exists()
+    inputs_tried("pickles")
