@@ -58,7 +58,7 @@ def test_the_adversarial_distance_is_half_the_centroids_distance_times_cos_theta
 
 
 def test_error_distance_and_rate_count_the_misclassified():
-    y, distance = np.array([1.0, 1.0, -1.0, -1.0]), np.array([2.0, -0.5, 1.5, 0.0])
+    y, distance = np.array([1.0, 1.0, -1.0, -1.0]), np.array([3.0, -0.5, 1.5, 0.0])
     assert error_distance(y, distance) == pytest.approx((0.5 + 1.5) / 4)
     assert error_rate(y, distance) == 0.75
 

@@ -2,6 +2,7 @@
 
 import gzip
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -401,6 +402,8 @@ def test_an_unreached_gap_is_said(loss):
     with pytest.warns(RuntimeWarning, match="did not reach a relative duality gap of 1e-40"):
         path = fit_path(X, y, GRID, loss=loss, tol=1e-40)
     assert not path.certified.all()
+    gap = np.partition(path.duality_gap, 1)[1]
+    assert (replace(path, tol=gap).certified == (path.duality_gap <= gap)).all()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit_path(X, y, GRID)
