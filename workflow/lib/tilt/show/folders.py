@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from tilt.claims.base import VERDICTS
 from tilt.errors import InputError
 from tilt.io import read_table
 from tilt.linear.tables import optimal_row
@@ -18,6 +17,7 @@ from tilt.show.files import FILES, file_lines, read_record
 from tilt.show.text import Lines, aligned, record_lines, size, table_lines, text, value_range
 
 MOST_FILES = 5  # that are shown one by one where the kind has no summary of its own
+MOST_FOLDERS = 6  # of one kind that are listed one by one
 EPOCHS = (1, 2, 3, 5, 10, 20, 50)
 MEASURED = (
     "err_train", "err_test", "train_error", "test_error", "final_train_error", "zero_epoch", "norm_median",
@@ -53,16 +53,17 @@ def folder_lines(folder: Path) -> Lines:
 
 
 def _groups(children: Sequence[Path]) -> Iterator[tuple[str, ...]]:
-    """Name, size, kind and lack of folders; those of one kind with the same lack on one row."""
+    """Name, size, kind and lack of folders; many of one kind with the same lack share a row."""
     groups: dict[tuple[str, ...], list[Path]] = {}
     for child in filter(Path.is_dir, children):
         kind, absent = _kind(child)
         lack = f"lacks {', '.join(absent)}" if absent else ""
-        groups.setdefault((kind.title, lack, child.name if kind is FOLDER else ""), []).append(child)
-    for (title, lack, _), group in groups.items():
-        names = [f"{child.name}/" for child in group]
-        name = " ".join(names) if len(names) <= 4 else f"{names[0]} … {names[-1]} ({len(names)})"
-        yield name, size(*group), title, lack
+        groups.setdefault((kind.title, lack), []).append(child)
+    for told, group in groups.items():
+        if len(group) > MOST_FOLDERS and told[0] != FOLDER.title:
+            yield f"{group[0].name}/ … {group[-1].name}/ ({len(group)})", size(*group), *told
+        else:
+            yield from ((f"{child.name}/", size(child), *told) for child in group)
 
 
 def _path(folder: Path) -> Lines:
@@ -116,7 +117,7 @@ def _attack(folder: Path) -> Lines:
 def _networks(folder: Path) -> Lines:
     table = read_table(folder / "networks.csv")
     trained = ~table["diverged"] if "diverged" in table else table["status"] == "trained"
-    yield f"{len(trained)} networks, of which {np.sum(~trained)} diverged and are left out of the means"
+    yield f"{len(trained)} networks; the means leave out {np.sum(~trained)} that diverged or stayed at chance"
     settings = [name for name in ("start", "weight_scale", "weight_decay") if name in table]
     measured = [name for name in MEASURED if name in table]
     groups: dict[tuple[Any, ...], list[Any]] = {}
@@ -158,8 +159,8 @@ def _deviations(folder: Path) -> Lines:
 
 def _claims(folder: Path) -> Lines:
     table = read_table(folder / "claims.csv")
-    verdicts = table["verdict"].tolist()
-    yield f"{len(verdicts)} claims: {', '.join(f'{verdicts.count(name)} {name}' for name in VERDICTS)}"
+    counts = zip(*np.unique(table["verdict"], return_counts=True), strict=True)
+    yield f"{len(table['verdict'])} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}"
     yield from table_lines(table, ("verdict", "section", "statement"))
 
 
