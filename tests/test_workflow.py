@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from tilt.show import summary
+from tilt.show.files import FILES
 
 SNAKEMAKE = Path(sys.executable).parent / "snakemake"
 
@@ -50,6 +52,15 @@ TINY = {
             },
         }
     },
+}  # fmt: skip
+
+SHOWN = {
+    "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
+    "tiny/svm": "pairs of classes", "tiny/svm/7v9": "classifiers along λ",
+    "tiny/logistic": "pairs of classes", "tiny/logistic/7v9": "classifiers along λ",
+    "tiny/lenet/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
+    "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
+    "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
 }  # fmt: skip
 
 
@@ -137,6 +148,17 @@ def test_every_file_is_documented(finished):
     for file in finished.joinpath("results").rglob("*"):
         if file.is_file() and "figures" not in file.parts:
             assert file.name in documented or file.suffix in (".log", ".tsv"), file
+
+
+def test_every_folder_and_table_can_be_shown(finished):
+    results = finished / "results"
+    for path in results.rglob("*"):
+        if path.is_dir() or path.suffix in FILES:
+            assert summary(path).startswith(f"{path}: ")
+    for folder, kind in SHOWN.items():
+        first, *lines = summary(results / folder).splitlines()
+        assert f": {kind}, " in first
+        assert folder == "tiny" or not lines[-1].startswith("not there"), lines[-1]
 
 
 def test_a_second_run_has_nothing_to_do(checkout, finished):
