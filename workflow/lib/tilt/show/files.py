@@ -26,10 +26,7 @@ def file_lines(path: Path) -> Lines:
 
 def read_record(path: Path) -> dict[str, Any]:
     """A JSON record. Raises InputError when the file is damaged or holds no record."""
-    try:
-        record = read_json(path)
-    except ValueError as error:
-        raise InputError(f"{path}: not a readable JSON file ({error}); make it again") from error
+    record = read_json(path)
     if not isinstance(record, dict):
         raise InputError(f"{path}: holds no record but {type(record).__name__}; make it again")
     return record
