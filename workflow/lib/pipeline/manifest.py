@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from pipeline.networks import families
+
 PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
 
 
@@ -21,7 +23,7 @@ def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "git_commit": _git(checkout, "rev-parse", "HEAD"),
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
-        "seeds": {name: network["seed"] for name, network in dataset["lenet"]["networks"].items()},
+        "seeds": {name: network["seed"] for name, network in families(dataset)["lenet"].items()},
     }
 
 

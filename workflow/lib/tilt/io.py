@@ -53,21 +53,30 @@ def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.savez(temporary, allow_pickle=False, **arrays)
 
 
-def read_arrays(path: str | Path, *names: str) -> dict[str, NDArray[Any]]:
-    """Read an NPZ without pickle: the arrays named, or all of them.
+def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+    """Read an NPZ without pickle: the arrays named and, if they are there, the optional ones, or all of them.
 
-    Raises InputError when the file is missing or damaged, or lacks a name.
+    Raises InputError when the file is missing or damaged, lacks a name, or holds objects under it.
     """
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             missing = set(names) - set(archive.files)
             if not missing:
-                return {name: archive[name] for name in names or archive.files}
+                wanted = [*names, *(name for name in optional if name in archive.files)]
+                return {name: _member(archive, name) for name in wanted or archive.files}
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (BadZipFile, EOFError, OSError, TypeError, ValueError, zlib.error) as error:
         raise InputError(f"{path}: not a readable NPZ file ({error})") from error
     raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
+
+
+def _member(archive: Any, name: str) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = archive[name]
+    except ValueError as error:
+        raise ValueError(f"array {name}: {error}; save numbers or text") from error
+    return array
 
 
 def write_json(path: str | Path, record: Any) -> None:
