@@ -29,13 +29,47 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 def test_the_shipped_configuration_is_valid_and_complete():
     config = resolve(CONFIG, SCHEMA)
-    assert list(config["datasets"]) == ["digits", "mnist"]
+    assert list(config["datasets"]) == ["digits", "mnist", "fashion_mnist", "kmnist"]
     for dataset in config["datasets"].values():
         assert len(pairs(dataset)) == 45
         assert dataset["svm"]["tolerance"] == 1e-6
         assert dataset["attack"]["confidence"] == 0.95
     assert config["datasets"]["digits"]["published"] is None
-    assert config["datasets"]["mnist"]["lenet"]["networks"]["xavier_low"]["weight_decay"] == 1e-4
+    mnist = config["datasets"]["mnist"]
+    assert mnist["lenet"]["networks"]["xavier_low"]["weight_decay"] == 1e-4
+    for name in ("fashion_mnist", "kmnist"):
+        assert config["datasets"][name] == {**mnist, "source": name, "published": None}
+
+
+OWN = {"source": "npz", "path": "a.npz", "classes": 13, "scaling": {"pair": "3v12"},
+       "svm": {"train_per_class": 9, "shown_pairs": ["3v12"]}}  # fmt: skip
+
+
+def test_own_data_need_no_networks():
+    config = resolve({"main": "own", "datasets": {"own": OWN}}, SCHEMA)["datasets"]["own"]
+    assert config["lenet"] is config["value_max"] is None
+    assert len(pairs(config)) == 78
+    assert "3v12" in pairs(config, "logistic")
+    assert families("own", config) == {"lenet": {}, "sweep": {}, "map": {}, "random_labels": {}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"path": None}, r"own.path: the source npz needs a file; name it"),
+        ({"source": "kmnist"}, r"own.path: only the source npz takes it; leave it null"),
+        ({"source": "kmnist", "path": None, "value_max": 2}, r"own.value_max: only the source npz takes it"),
+        ({"value_max": 0}, r"own.value_max: 0 is less than or equal"),
+        ({"classes": 101}, r"own.classes: 101 is greater than"),
+        ({"classes": 12}, r"own.svm.shown_pairs: there is no pair '3v12'"),
+        ({"train_per_class": 9}, r"own.train_per_class: npz has its own training part; leave it null"),
+        ({"sweep": CONFIG["datasets"]["mnist"]["sweep"]}, r"own.sweep: it needs the settings of lenet"),
+        ({"random_labels": CONFIG["datasets"]["mnist"]["random_labels"]}, r"own.random_labels: it needs"),
+    ],
+)
+def test_mistakes_about_own_data(changed, message):
+    with pytest.raises(InputError, match=message):
+        resolve({"main": "own", "datasets": {"own": OWN | changed}}, SCHEMA)
 
 
 def test_defaults_fill_every_level():
@@ -86,7 +120,7 @@ def test_examples_merge_over_the_configuration(example):
     config = copy.deepcopy(CONFIG)
     update_config(config, yaml.safe_load(example.read_text()))
     for name, dataset in resolve(config, SCHEMA)["datasets"].items():
-        assert families(name, dataset)["lenet"]
+        families(name, dataset)
 
 
 def test_null_entries_are_left_out():
@@ -95,7 +129,7 @@ def test_null_entries_are_left_out():
     config["datasets"]["mnist"]["sweep"]["starts"]["pytorch"] = None
     config["main"] = "mnist"
     resolved = resolve(config, SCHEMA)
-    assert list(resolved["datasets"]) == ["mnist"]
+    assert resolved["datasets"].keys() == CONFIG["datasets"].keys() - {"digits"}
     starts = CONFIG["datasets"]["mnist"]["sweep"]["starts"].keys() - {"pytorch"}
     assert resolved["datasets"]["mnist"]["sweep"]["starts"].keys() == starts
     config["datasets"]["mnist"]["sweep"]["starts"] = dict.fromkeys(starts)
@@ -139,7 +173,11 @@ def test_an_unknown_key_is_refused_at_every_level(level):
 
 
 MISTAKES = [
-    ("main", "letters", r"main: no data set is named 'letters' \(there are: digits, mnist\)"),
+    (
+        "main",
+        "letters",
+        r"main: no data set is named 'letters' \(there are: digits, mnist, fashion_mnist, kmnist\)",
+    ),
     ("main", 3, r"main: 3 is not of type 'string'"),
     ("device", "tpu", r"device: 'tpu' is not one of"),
     ("data_dir", "", r"data_dir: '' should be non-empty"),

@@ -66,7 +66,7 @@ def test_usable_images_pass(channels, pixel_type):
     [
         ({"y_train": np.array([0, 1])}, r"y_train has shape \(2,\).*\(7,\)"),
         ({"y_test": np.zeros((4, 1), int)}, r"y_test has shape \(4, 1\)"),
-        ({"x_train": np.zeros((7, 6), np.uint8)}, r"x_train has shape \(7, 6\)"),
+        ({"x_train": np.zeros(7, np.uint8)}, r"x_train has shape \(7,\)"),
         ({"x_train": np.zeros((7, 2, 3, 4), np.uint8)}, r"x_train has shape \(7, 2, 3, 4\)"),
         (
             {"x_test": np.zeros((4, 3, 3), np.uint8)},

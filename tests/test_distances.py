@@ -27,7 +27,7 @@ from tilt.figures.attack import (
     adversarial_examples,
     distance_curves,
     norm_distribution,
-    norms_by_digit,
+    norms_by_class,
 )
 
 SHAPE = (6, 7)
@@ -434,12 +434,19 @@ def test_curves_of_accuracy_show_the_table():
     assert labels_of(figure) == ["low, n = 500", "high (diverged)"]
 
 
-def test_norms_by_digit_show_medians_and_the_published(tables):
-    figure = norms_by_digit(tables, {"low": np.array([5.0, 6.0, 7.0])})
+def test_norms_by_class_show_medians_and_the_published(tables):
+    figure = norms_by_class(tables, {"low": np.array([5.0, 6.0, 7.0])})
     above, below = figure.axes
     medians = [np.median(tables["low"]["minimal_norm"][tables["low"]["label"] == k]) for k in range(3)]
     np.testing.assert_allclose(below.lines[0].get_ydata(), medians)
     assert any(np.array_equal(line.get_ydata(), [5, 6, 7]) for line in above.lines)
+
+
+def test_norms_of_many_classes_number_only_some(tables):
+    many = {name: column.repeat(15) for name, column in tables["low"].items()}
+    many["label"] = np.arange(len(many["label"])) % 45
+    ticks = norms_by_class({"low": many}).axes[1].get_xticks()
+    np.testing.assert_array_equal(ticks, np.arange(0, 45, 3))
 
 
 def test_figures_are_labelled_and_within_the_page(tables):
@@ -447,7 +454,7 @@ def test_figures_are_labelled_and_within_the_page(tables):
     for figure in (
         norm_distribution(tables),
         distance_curves(tables),
-        norms_by_digit(tables),
+        norms_by_class(tables),
         accuracy_curves(accuracy),
     ):
         figure.draw_without_rendering()

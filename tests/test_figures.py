@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.lines import AxLine
+from matplotlib.patches import StepPatch
 
 from tilt import toy
 from tilt.data.images import BinaryPair
@@ -15,6 +16,7 @@ from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures
 from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.figures.vectors import mirror_vectors
 from tilt.linear import fit_path
 from tilt.linear.tables import (
     lambda_grid,
@@ -119,6 +121,7 @@ def drawn(fitted, softplus, paths, noisy):
         "margins": svm_figures.margins(plane, table, ROWS),
         "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS),
         "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS),
+        "mirror_vectors": mirror_vectors(plane, table, weights, ROWS),
         "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values()))),
         "comparison": logistic_figures.comparison(table, softplus, "7v9"),
         "solvers": bench_figures.solvers(SOLVED, {"7v9": FITS}),
@@ -340,6 +343,26 @@ def test_mirror_images_show_images_distances_and_weights(fitted, shape):
         assert f"{np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
 
 
+def test_mirror_vectors_show_features_as_bars(drawn, fitted):
+    _, table, plane, weights = fitted
+    axes = np.array(drawn["mirror_vectors"].axes).reshape(3, 1 + len(ROWS))
+
+    def bars(ax):
+        return [stairs.get_data().values for stairs in ax.patches if isinstance(stairs, StepPatch)]
+
+    for c in (0, 1):
+        x, mirrors = plane["images"][c], plane["mirror_images"][c][ROWS]
+        np.testing.assert_array_equal(bars(axes[c, 0])[0], x)
+        for ax, mirror in zip(axes[c, 1:], mirrors, strict=True):
+            np.testing.assert_array_equal(bars(ax), [mirror, x])
+            assert f"{np.linalg.norm(mirror - x):.2f}" in ax.get_title()
+    for ax, direction in zip(axes[2], [weights["z_hat"], *weights["w"][ROWS]], strict=True):
+        np.testing.assert_allclose(bars(ax)[0], direction / np.linalg.norm(direction))
+        assert ax.get_xlabel() == "feature"
+    for ax, k in zip(axes[0, 1:], ROWS, strict=True):
+        assert f"{np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
+
+
 def test_pair_maps_place_every_pair(drawn, paths):
     maps = [ax for ax in drawn["pair_maps"].axes if ax.images]
     summary = summary_table(list(paths), list(paths.values()))
@@ -357,7 +380,9 @@ def test_pair_maps_place_every_pair(drawn, paths):
 
 
 @pytest.mark.parametrize(
-    ("classes", "numbers"), [((3, 8), 1), (range(12), 0)], ids=["one pair", "12 classes"]
+    ("classes", "numbers"),
+    [((3, 8), 1), (range(12), 0), (range(45), 0)],
+    ids=["one pair", "12 classes", "45 classes"],
 )
 def test_pair_maps_of_few_and_of_many_classes(paths, classes, numbers):
     pairs = list(combinations(classes, 2))
@@ -367,6 +392,7 @@ def test_pair_maps_of_few_and_of_many_classes(paths, classes, numbers):
         if ax.images:
             assert ax.images[0].get_array().count() == len(pairs)
             assert len(ax.texts) == numbers
+            assert len(ax.get_xticks()) <= 20
 
 
 def test_all_paths_show_every_pair_the_median_and_the_optimal_lambdas(drawn, paths):

@@ -209,8 +209,12 @@ def test_resizing():
     columns = np.clip((np.arange(28) + 0.5) / 2 - 0.5, 0, 13) * 255 / 15
     np.testing.assert_allclose(resized[0], np.broadcast_to(columns, (28, 28)), rtol=1e-5)
 
-    with pytest.raises(InputError, match=r"\(1, 32, 32, 3\) are not grey"):
-        resize_to_28(np.zeros((1, 32, 32, 3), np.uint8), 255)
+    colour = np.stack([images, images, 255 - images], axis=3)
+    np.testing.assert_allclose(resize_to_28(colour, 255), (images.astype(float) + 255) / 3, rtol=1e-6)
+    with pytest.raises(
+        InputError, match=r"shape \(2, 784\) are vectors and LeNet takes images; set lenet: null"
+    ):
+        resize_to_28(images.reshape(2, 784), 255)
 
 
 def test_devices():

@@ -13,6 +13,7 @@ from conftest import ROOT
 from test_sweep import example, mapped
 from test_two_layer import networks as two_layer_networks
 from tilt import article, claims
+from tilt.attacks.statistics import first_images
 from tilt.attacks.tables import accuracy_table
 from tilt.calibration_tables import MEASURED, TRAINED, seeds_table
 from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
@@ -697,7 +698,7 @@ def written(toy):
                        page.accuracies_table(accuracies()), page.linear_models_table(linear)],
             "two_layer": [two_layer_captions.networks_table("7v9", two_layer)],
             "sweep": [sweep_captions.summary_table(sweep[1]), sweep_captions.search_table(sweep[2])],
-            "data": [page.data_table({"train": part, "test": part})],
+            "data": [page.data_table({"names": ["frog"], "value_max": 16.0, "train": part, "test": part})],
             "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
         },
         "claims": [
@@ -740,7 +741,7 @@ def test_captions_and_tables_name_a_network_that_diverged():
     temperatures = {"small_low": 4.5, "small_high": None}
     found = captions.attack(NETWORKS, tables, given, temperatures, SHOWN)
     assert found["high"].measured == "Not attacked: diverged."
-    for name in ("norms", "distances", "digits", "accuracy"):
+    for name in ("norms", "distances", "classes", "accuracy"):
         assert found[name].measured.endswith("; small_high diverged.")
         assert "nan" not in found[name].measured
     assert page.attacks_table(tables, temperatures).rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
@@ -802,6 +803,7 @@ def rendered(written, folder, **changed):
         "tables": written["tables"],
         "settings": SETTINGS,
         "source": "a <made-up> & small source",
+        "shape": [8, 8],
         "config": "main: tiny  # <b>",
     }
     return page.render(**arguments | changed)
@@ -839,6 +841,47 @@ def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
     walk = Walk(rendered(without | {"claims": judged}, tmp_path))
     assert "published" not in walk.ids
     assert {"lenet", "data", "run"} <= set(walk.ids)
+
+
+NETWORK_SECTIONS = {"lenet", "attack", "sweep", "map", "calibration", "random_labels"}
+
+
+def test_a_page_without_lenet_leaves_out_its_sections(written, tmp_path):
+    without = {
+        part: {key: value for key, value in written[part].items() if key not in NETWORK_SECTIONS}
+        for part in ("captions", "tables")
+    }
+    judged = [claim for claim in written["claims"] if claim.section not in NETWORK_SECTIONS]
+    settings = SETTINGS | {"lenet": None}
+    text = rendered(without | {"claims": judged}, tmp_path, settings=settings)
+    ids = set(Walk(text).ids)
+    assert not NETWORK_SECTIONS & ids
+    assert {"svm", "two_layer", "data", "run"} <= ids
+    assert "LeNet" not in text
+
+
+@pytest.mark.parametrize(
+    ("shape", "vectors", "resized", "grey"),
+    [([30], True, True, False), ([28, 28], False, False, False), ([8, 8, 3], False, True, True)],
+)
+def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, resized, grey):
+    text = rendered(written, tmp_path, shape=shape)
+    assert ("vectors of 30 values" in text) == vectors
+    assert ("resized to 28 × 28" in text) == resized
+    assert ("turned to grey" in text) == grey
+
+
+def test_the_data_are_described_with_the_names_of_the_classes(written):
+    (table,) = written["tables"]["data"]
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["Images per class"] == ("0 frog: 20",) * 2
+    assert rows["Pixel value that counts as 1"] == ("16", "16")
+
+
+def test_the_examples_show_ten_classes_at_most():
+    labels = np.repeat(np.arange(12), 3)
+    np.testing.assert_array_equal(first_images({"label": labels}), 3 * np.arange(10))
+    np.testing.assert_array_equal(first_images({"label": labels[:6]}), [0, 3])
 
 
 def test_a_table_without_rows_is_left_out():

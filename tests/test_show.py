@@ -128,7 +128,7 @@ DAMAGED = {
     "empty.csv": (b"", "not a readable CSV table"),
     "cut.npz": (b"PK\3\4 cut", "not a readable NPZ file"),
     "cut.safetensors": (b"\xff", "not a readable safetensors file"),
-    "cut.json": (b'{"a": ', "not a readable JSON file"),
+    "cut.json": (b'{"a": ', "not a readable JSON record"),
     "list.json": (b"[1]", "holds no record"),
 }
 

@@ -50,7 +50,19 @@ TINY = {
                 "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
                 "weight_decays": [1e-4, 1e-1],
             },
-        }
+        },
+        "flat": {
+            "source": "npz",
+            "path": "flat.npz",
+            "classes": 13,
+            "scaling": {"pair": "3v12"},
+            "svm": {
+                "train_per_class": 6,
+                "pairs": ["3v12"],
+                "shown_pairs": ["3v12"],
+                "lambda_article": {"step": 2},
+            },
+        },
     },
 }  # fmt: skip
 
@@ -62,6 +74,14 @@ SHOWN = {
     "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
     "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
 }  # fmt: skip
+
+
+def save_flat(path: Path) -> None:
+    """An NPZ of 13 classes of vectors, six samples of each in either part."""
+    y = np.repeat(np.arange(13), 6)
+    x = np.random.default_rng(0).random((2, y.size, 15)) / 2
+    x[:, np.arange(y.size), y] += 0.4
+    np.savez(path, x_train=x[0], y_train=y, x_test=x[1], y_test=y, names=np.array(list("abcdefghijklm")))
 
 
 def snakemake(checkout: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -106,10 +126,11 @@ def checkout(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def finished(checkout, tmp_path_factory) -> Path:
-    """A folder in which the tiny data set was built from nothing."""
+    """A folder in which the tiny data sets were built from nothing."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    done = snakemake(checkout, folder, "tiny")
+    save_flat(folder / "flat.npz")
+    done = snakemake(checkout, folder, "tiny", "flat")
     assert done.returncode == 0, done.stderr[-5000:]
     return folder
 
@@ -141,6 +162,22 @@ def test_every_stage_left_its_files(finished):
     assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
         "xavier_low": 0, "xavier_high": 0,
     }  # fmt: skip
+
+
+def test_vectors_of_ones_own_get_all_but_lenet(finished):
+    results = finished / "results" / "flat"
+    assert {part.name for part in results.iterdir() if part.is_dir()} == {
+        "data", "scaling", "svm", "logistic", "figures", "report", "logs", "benchmarks",
+    }  # fmt: skip
+    assert (results / "figures" / "svm" / "3v12_mirrors.png").stat().st_size > 0
+    record = json.loads((results / "data" / "record.json").read_text())
+    assert (record["value_max"], record["names"][12], record["train"]["shape"]) == (1, "m", [78, 15])
+    assert json.loads((results / "manifest.json").read_text())["seeds"] == {}
+    page = (results / "report" / "index.html").read_text()
+    assert "vectors of 15 values" in page
+    assert "12 m: 6" in page
+    assert "3v12: mirror images" in page
+    assert "LeNet" not in page
 
 
 def test_every_file_is_documented(finished):
@@ -199,6 +236,18 @@ def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, r
     assert triggered == rules
 
 
+def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished):
+    before = (finished / "flat.npz").read_bytes()
+    try:
+        save_flat(finished / "flat.npz")
+        with (finished / "flat.npz").open("ab") as file:
+            file.write(b"\0")
+        planned = jobs(snakemake(checkout, finished, "flat", "--dry-run"))
+        assert planned["images"] == planned["svm_path"] == 1
+    finally:
+        (finished / "flat.npz").write_bytes(before)
+
+
 def test_a_touch_reruns_nothing(checkout, finished):
     for file in (checkout / "workflow" / "lib").rglob("*.py"):
         file.touch()
@@ -244,7 +293,7 @@ def test_a_plain_run_is_the_main_job(checkout, tmp_path):
     "target",
     ["toy", "digits", "mnist", "mnist_data", "mnist_svm", "mnist_scaling", "mnist_published", "mnist_lenet",
      "mnist_attack", "mnist_sweep", "mnist_map", "mnist_calibration", "mnist_random_labels",
-     "mnist_two_layer", "mnist_report", "digits_svm"],
+     "mnist_two_layer", "mnist_report", "digits_svm", "fashion_mnist", "kmnist_svm"],
 )  # fmt: skip
 def test_targets_exist(target):
     text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout

@@ -87,9 +87,9 @@ rule attack_figures:
             "attack_distances",
             "07 Adversarial examples",
         ),
-        digits=picture(
-            "results/{dataset}/figures/attack/digits",
-            "attack_digits",
+        classes=picture(
+            "results/{dataset}/figures/attack/classes",
+            "attack_classes",
             "07 Adversarial examples",
         ),
         accuracy=picture(

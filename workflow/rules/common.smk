@@ -23,8 +23,6 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-COMPARED = [name for name, dataset in DATASETS.items() if dataset["published"]]
-
 
 wildcard_constraints:
     dataset="|".join(DATASETS),
@@ -119,9 +117,11 @@ def pngs(rule):
     return [str(file) for file in rule.output if file.endswith(".png")]
 
 
-def where_compared(*files):
-    """An input of data sets that are compared with the article's tables, of others nothing."""
-    return lambda w: expand(files, dataset=w.dataset) if w.dataset in COMPARED else []
+def where(key, *files):
+    """An input of data sets that have a setting, like "published" or "lenet", of others nothing."""
+    return lambda w: (
+        expand(files, dataset=w.dataset) if DATASETS[w.dataset][key] else []
+    )
 
 
 def in_report(wildcards, family):

@@ -9,7 +9,7 @@ rule record:
         toy=rules.toy_tables.output,
         risk=rules.scaling_tables.output.risk,
         summary=rules.svm_summary.output,
-        published=where_compared("results/{dataset}/published/summary.csv"),
+        published=where("published", "results/{dataset}/published/summary.csv"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         two_layer=of_pairs(
@@ -61,9 +61,9 @@ rule report:
         logistic_figures=of_pairs(
             "results/{dataset}/figures/logistic/{pair}_comparison.png", "shown"
         ),
-        published_figures=where_compared(*pngs(rules.published_figures)),
-        lenet_figures=pngs(rules.lenet_figures),
-        attack_figures=pngs(rules.attack_figures),
+        published_figures=where("published", *pngs(rules.published_figures)),
+        lenet_figures=where("lenet", *pngs(rules.lenet_figures)),
+        attack_figures=where("lenet", *pngs(rules.attack_figures)),
         calibration_figures=where_in_report("sweep", *pngs(rules.calibration_figures)),
         random_labels_figures=where_in_report(
             "random_labels", *pngs(rules.random_labels)
@@ -79,14 +79,16 @@ rule report:
         planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown"),
         logistic_summary=rules.logistic_summary.output,
         logistic=of_pairs("results/{dataset}/logistic/{pair}/path.csv", "logistic"),
-        published=where_compared(
-            *rules.published_summary.output, rules.published_tables.output.absent
+        published=where(
+            "published",
+            *rules.published_summary.output,
+            rules.published_tables.output.absent,
         ),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         lenet_records=of_networks("results/{dataset}/lenet/{network}/record.json"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
-        linear=rules.attack_linear.output[0],
+        linear=where("lenet", *rules.attack_linear.output),
         attack_records=of_networks("results/{dataset}/attack/{network}/record.json"),
         sweep=where_in_report("sweep", *rules.sweep_tables.output),
         sweep_figures=where_in_report("sweep", *pngs(rules.sweep_figures)),

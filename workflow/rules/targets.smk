@@ -4,12 +4,14 @@ STAGES = {
     "data": ["data/record.json"],
     "scaling": ["figures/scaling/limits.png"],
     "svm": ["svm/summary.csv", "figures/svm/pair_maps.png"],
-    "lenet": ["figures/lenet/errors.png"],
-    "attack": ["figures/attack/norms.png", "attack/linear.csv"],
-    "calibration": ["figures/calibration/errors.png"],
     "report": ["report/index.html"],
     "bench": ["figures/bench/solvers.png"],
     "libsvm": ["bench/libsvm.csv"],
+}
+OF_LENET = {
+    "lenet": ["figures/lenet/errors.png"],
+    "attack": ["figures/attack/norms.png", "attack/linear.csv"],
+    "calibration": ["figures/calibration/errors.png"],
 }
 
 
@@ -22,7 +24,8 @@ for name, dataset in DATASETS.items():
     folder = f"results/{name}"
     shown = dataset["svm"]["shown_pairs"]
     stages = {
-        stage: [f"{folder}/{file}" for file in files] for stage, files in STAGES.items()
+        stage: [f"{folder}/{file}" for file in files]
+        for stage, files in (STAGES | (OF_LENET if dataset["lenet"] else {})).items()
     }
     if dataset["source"] == "mnist":
         stages["bench"] = [*stages["bench"], f"{folder}/figures/bench/training.png"]
@@ -39,7 +42,7 @@ for name, dataset in DATASETS.items():
             f"{folder}/figures/two_layer/{pair}_trade_off.png"
             for pair in pairs(dataset, "two_layer")
         ]
-    if name in COMPARED:
+    if dataset["published"]:
         stages["published"] = [f"{folder}/figures/published/deviations.png"]
     if dataset["random_labels"]:
         stages["random_labels"] = [f"{folder}/figures/random_labels/memorisation.png"]

@@ -1,4 +1,4 @@
-"""Two-layer networks on pairs of digits: one job per pair for every weight decay and seed; pictures."""
+"""Two-layer networks on pairs of classes: one job per pair for every weight decay and seed; pictures."""
 
 
 rule two_layer_pair:

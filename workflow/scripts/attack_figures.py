@@ -4,12 +4,13 @@ import numpy as np
 
 from pipeline.job import job
 from tilt.article import ATTACK_NORMS
+from tilt.attacks.statistics import first_images
 from tilt.figures.attack import (
     accuracy_curves,
     adversarial_examples,
     distance_curves,
     norm_distribution,
-    norms_by_digit,
+    norms_by_class,
 )
 from tilt.figures.style import save_figure
 from tilt.io import read_arrays, read_table
@@ -23,7 +24,7 @@ def main(input, output, params):
     for side in ("low", "high"):
         network = params.shown[side]
         arrays, table = read_arrays(input[side], "originals", "adversarial"), tables[network]
-        first = np.unique(table["label"], return_index=True)[1]
+        first = first_images(table)
         title = f"{network}: weight decay {params.networks[network]['weight_decay']:g}"
         shown = {name: column[first] for name, column in table.items()}
         figure = adversarial_examples(title, arrays["originals"][first], arrays["adversarial"][first], shown)
@@ -31,7 +32,7 @@ def main(input, output, params):
     published = {params.shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
     save_figure(output.norms[0], norm_distribution(tables))
     save_figure(output.distances[0], distance_curves(tables))
-    save_figure(output.digits[0], norms_by_digit(tables, published if params.source == "mnist" else None))
+    save_figure(output.classes[0], norms_by_class(tables, published if params.source == "mnist" else None))
     save_figure(output.accuracy[0], accuracy_curves(accuracy))
 
 

@@ -22,18 +22,14 @@ def main(input, output, params):
         return read_arrays(file, "positions", "mirror_positions")
 
     settings = {"svm": params.svm, "lenet": params.lenet, "attack": params.attack}
-    networks, per_class = params.lenet["networks"], params.svm["train_per_class"]
+    per_class = params.svm["train_per_class"]
     shown, exponents = params.svm["shown_pairs"], params.svm["shown_exponents"]
     mirror, fits, risk = read_table(input.mirror), read_table(input.fits), read_table(input.risk)
     paths, summary = by(params.pairs, input.paths), read_table(input.summary[0])
     logistic = by(params.logistic_pairs, input.logistic)
     of_two_layer = by(params.two_layer_pairs, input.two_layer)
     published = [read_table(file) for file in input.published]
-    histories, attacks = by(networks, input.histories), by(networks, input.attacks)
-    accuracies, linear = by(networks, input.accuracies), read_table(input.linear)
-    records = by(networks, input.attack_records, read_json)
-    temperatures = {name: record["temperature"] for name, record in records.items()}
-    record, trained = read_json(input.record), read_json(input.lenet_records[0])
+    record = read_json(input.record)
 
     judged = [
         *claims.toy_claims(mirror, fits),
@@ -41,10 +37,6 @@ def main(input, output, params):
         *claims.svm_claims(paths, numbers=comparable("svm")),
         *claims.logistic_claims(paths, logistic),
         *(claims.published_claims(*published[:2]) if published else ()),
-        *claims.lenet_claims(
-            networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
-        ),
-        *claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack")),
         *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
     ]
     of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
@@ -63,8 +55,6 @@ def main(input, output, params):
         ),
         "svm": of_svm,
         "logistic": of_logistic,
-        "lenet": captions.lenet(networks, histories, trained),
-        "attack": captions.attack(networks, attacks, accuracies, temperatures, params.lenet["shown"]),
     }
     pictures = {
         "toy": input.toy_figures,
@@ -74,23 +64,36 @@ def main(input, output, params):
             *sorted(input.pair_figures, key=lambda file: shown.index(Path(file).name.split("_")[0])),
         ],
         "logistic": input.logistic_figures,
-        "lenet": input.lenet_figures,
-        "attack": input.attack_figures,
     }
     tables = {
         "toy": [page.fits_table(fits)],
         "svm": [page.pairs_table(summary)],
         "logistic": [page.pairs_table(read_table(input.logistic_summary[0]))],
-        "lenet": [page.networks_table(networks, histories)],
-        "attack": [
-            page.attacks_table(attacks, temperatures),
-            page.minimal_norms_table(attacks),
-            page.accuracies_table(accuracies),
-            page.linear_models_table(linear),
-        ],
         "data": [page.data_table(record)],
         "run": [page.manifest_table(read_json(input.manifest))],
     }
+    if params.lenet:
+        networks, trained = params.lenet["networks"], read_json(input.lenet_records[0])
+        histories, attacks = by(networks, input.histories), by(networks, input.attacks)
+        accuracies = by(networks, input.accuracies)
+        records = by(networks, input.attack_records, read_json)
+        temperatures = {name: record["temperature"] for name, record in records.items()}
+        judged += claims.lenet_claims(
+            networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
+        )
+        judged += claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack"))
+        written["lenet"] = captions.lenet(networks, histories, trained)
+        written["attack"] = captions.attack(
+            networks, attacks, accuracies, temperatures, params.lenet["shown"]
+        )
+        pictures |= {"lenet": input.lenet_figures, "attack": input.attack_figures}
+        tables["lenet"] = [page.networks_table(networks, histories)]
+        tables["attack"] = [
+            page.attacks_table(attacks, temperatures),
+            page.minimal_norms_table(attacks),
+            page.accuracies_table(accuracies),
+            page.linear_models_table(read_table(input.linear[0])),
+        ]
     if of_two_layer:
         written["two_layer"] = {}
         for pair, table in of_two_layer.items():
@@ -132,6 +135,7 @@ def main(input, output, params):
         tables=tables,
         settings=settings,
         source=record["source"],
+        shape=record["train"]["shape"][1:],
         config=Path(input.config).read_text(),
     )
     write_table(output.claims, claims.claims_table(judged))

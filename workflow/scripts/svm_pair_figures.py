@@ -5,18 +5,20 @@ import numpy as np
 from pipeline.job import job
 from tilt.figures.style import save_figure
 from tilt.figures.svm import margins, mirror_images, path_curves, tilt_planes
+from tilt.figures.vectors import mirror_vectors
 from tilt.io import read_arrays, read_table
 
 
 def main(input, output, params):
     table = read_table(input.path)
-    plane = read_arrays(input.plane)
+    plane, weights = read_arrays(input.plane), read_arrays(input.weights)
     exponents = np.log10(table["lambda_article"])
     rows = [int(np.abs(exponents - exponent).argmin()) for exponent in params.exponents]
     save_figure(output.curves[0], path_curves(table, params.pair))
     save_figure(output.margins[0], margins(plane, table, rows))
     save_figure(output.planes[0], tilt_planes(plane, table, rows))
-    save_figure(output.mirrors[0], mirror_images(plane, table, read_arrays(input.weights), rows))
+    drawn = mirror_vectors if weights["image_shape"].size == 1 else mirror_images
+    save_figure(output.mirrors[0], drawn(plane, table, weights, rows))
 
 
 job(main, snakemake)

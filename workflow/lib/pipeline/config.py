@@ -159,7 +159,16 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
         yield f"{at}.train_per_class: the embedded digits have no split of their own; give a number"
     if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
         yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
-    low, high = dataset["lenet"]["shown"]["low"], dataset["lenet"]["shown"]["high"]
-    for key, network in (("low", low), ("high", high)):
+    if dataset["source"] == "npz" and dataset["path"] is None:
+        yield f"{at}.path: the source npz needs a file; name it"
+    for key in ("path", "value_max"):
+        if dataset["source"] != "npz" and dataset[key] is not None:
+            yield f"{at}.{key}: only the source npz takes it; leave it null"
+    if dataset["lenet"] is None:
+        for family in ("sweep", "map", "random_labels"):
+            if dataset[family] is not None:
+                yield f"{at}.{family}: it needs the settings of lenet, which is null; give both or none"
+        return
+    for key, network in dataset["lenet"]["shown"].items():
         if network not in dataset["lenet"]["networks"]:
             yield f"{at}.lenet.shown.{key}: no network is named {network!r}"

@@ -8,10 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from pipeline.networks import families
+
 PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
 
 
-def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
+def manifest(name: str, dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
     """A record of the software, the machine, the commit (None outside git) and the networks' seeds."""
     return {
         "python": platform.python_version(),
@@ -21,7 +23,9 @@ def manifest(dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "git_commit": _git(checkout, "rev-parse", "HEAD"),
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
-        "seeds": {name: network["seed"] for name, network in dataset["lenet"]["networks"].items()},
+        "seeds": {
+            network: settings["seed"] for network, settings in families(name, dataset)["lenet"].items()
+        },
     }
 
 

@@ -12,12 +12,15 @@ FAMILIES = ("lenet", "sweep", "map", "random_labels")
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
-    """Settings of each network by family and name, of a resolved data set; a family left out is empty.
+    """Settings of each network by family and name, of a resolved data set; a family left out is empty, and
+    so are all where `lenet` is null.
 
     A network of a grid whose settings are those of a named one goes by that name, and is trained once.
     Raises InputError where one name would stand for two different networks.
     """
     lenet = settings["lenet"]
+    if lenet is None:
+        return {family: {} for family in FAMILIES}
     named = {name: _complete(network, lenet) for name, network in lenet["networks"].items()}
     names = {_key(network): name for name, network in named.items()}
     found: dict[str, dict[str, Settings]] = {"lenet": named, **{family: {} for family in FAMILIES[1:]}}

@@ -63,17 +63,18 @@ def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.savez(temporary, allow_pickle=False, **arrays)
 
 
-def read_arrays(path: str | Path, *names: str) -> dict[str, NDArray[Any]]:
-    """Read an NPZ without pickle: the arrays named, or all of them.
+def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+    """Read an NPZ without pickle: the arrays named and, if they are there, the optional ones, or all of them.
 
-    Raises InputError when the file is missing or damaged, or lacks a name.
+    Raises InputError when the file is missing or damaged, lacks a name, or holds objects under it.
     """
     try:
         with ZipFile(path) as archive:
             there = [name.removesuffix(".npy") for name in archive.namelist()]
             missing = set(names) - set(there)
             if not missing:
-                return {name: _read_array(archive, name) for name in names or there}
+                wanted = [*names, *(name for name in optional if name in there)]
+                return {name: _read_array(archive, name) for name in wanted or there}
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (*DAMAGE, BadZipFile, EOFError, KeyError, NotImplementedError, zlib.error) as error:
@@ -89,6 +90,8 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
         if read_header is None:
             raise ValueError(f"{name} is of an unknown version of the format")
         shape, _, dtype = read_header(file)
+        if dtype.hasobject:
+            raise ValueError(f"array {name} holds objects; save numbers or text")
         promised, held = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
         if promised != held or min(shape, default=0) < 0:
             raise ValueError(f"{name} is to have shape {shape} of {dtype}, {promised} bytes, and has {held}")

@@ -11,6 +11,12 @@ Array = NDArray[np.float64]
 
 ATTACKED = "attacked"  # the status of a network; another one says why it was not
 QUANTITIES = ("norm", "minimal_norm", "least_norm")
+SHOWN_CLASSES = 10
+
+
+def first_images(table: Columns) -> NDArray[np.intp]:
+    """Rows of the images that stand for their classes, the first of each and of ten classes at most."""
+    return np.unique(table["label"], return_index=True)[1][:SHOWN_CLASSES]
 
 
 def found_norms(table: Columns, quantity: str) -> Array:

@@ -16,7 +16,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """A training and a test part: images (n, h, w) or (n, h, w, 3) with labels (n,) int64.
+    """A training and a test part: images (n, h, w) or (n, h, w, 3), or vectors (n, d), with labels (n,) int64.
 
     Pixels keep the type they are stored in; `value_max` is the pixel value that stands for 1.
     """
@@ -32,7 +32,7 @@ class Images:
 class BinaryPair:
     """Two classes as flat images (n, d) in [0, 1] with labels (n,): -1 for class I, +1 for class J.
 
-    `shape` is the shape of an image, so that x.reshape(-1, *shape) shows the images again.
+    `shape` is the shape of an image or vector, so that x.reshape(-1, *shape) shows the images again.
     """
 
     x_train: NDArray[np.float64]
@@ -53,8 +53,8 @@ def check_images(images: Images, name: str) -> None:
     if not (np.isfinite(images.value_max) and images.value_max > 0):
         raise InputError(f"{name}: value_max is {images.value_max}; give the pixel value that stands for 1")
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):
-        if x.ndim != 3 and not (x.ndim == 4 and x.shape[-1] == 3):
-            raise InputError(f"{name}: x_{part} has shape {x.shape}; give (n, h, w) or (n, h, w, 3)")
+        if x.ndim not in (2, 3) and not (x.ndim == 4 and x.shape[-1] == 3):
+            raise InputError(f"{name}: x_{part} has shape {x.shape}; give (n, h, w), (n, h, w, 3) or (n, d)")
         if y.shape != x.shape[:1]:
             raise InputError(f"{name}: y_{part} has shape {y.shape}; give one label per image, ({len(x)},)")
         if x.size == 0:

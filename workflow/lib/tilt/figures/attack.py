@@ -1,4 +1,4 @@
-"""Figures of the attacks on LeNet: examples, distributions of norms, norms by digit, accuracies."""
+"""Figures of the attacks on LeNet: examples, distributions of norms, norms by class, accuracies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from tilt.figures.lenet import PUBLISHED, bare, legend, network_colours, signed_
 from tilt.figures.style import DIVERGING, figure, themed
 from tilt.io import Table
 
+TICKS = 20  # classes that get a number on the axis, at most
 NORM = "L2 norm of the perturbation\n(pixels in [0, 1])"
 
 
@@ -132,25 +133,25 @@ def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
 
 
 @themed
-def norms_by_digit(
+def norms_by_class(
     tables: Mapping[str, Table], published: Mapping[str, NDArray[np.floating[Any]]] | None = None
 ) -> Figure:
-    """Median norm by the digit attacked, bars over the quartiles: targeted ascent above, minimal norm below.
+    """Median norm by the class attacked, bars over the quartiles: targeted ascent above, minimal norm below.
 
-    `published` maps a network's name to the article's norms, one image for each digit from 0: diamonds.
+    `published` maps a network's name to the article's norms, one image for each class from 0: diamonds.
     """
     colours = network_colours(list(tables))
     fig, axes = figure(6.4, 4.8, 2, 1, sharex=True)
     for k, (name, table) in enumerate(tables.items()):
         label = np.asarray(table["label"])
-        digits = np.unique(label)
+        classes = np.unique(label)
         shift = 0.6 * ((k + 0.5) / len(tables) - 0.5)
         for ax, quantity in zip(axes, ("norm", "minimal_norm"), strict=True):
             norms = found_norms(table, quantity)
-            quartiles = [_quartiles(norms[label == digit]) for digit in digits]
+            quartiles = [_quartiles(norms[label == c]) for c in classes]
             low, middle, high = np.reshape(quartiles, (-1, 3)).T
             ax.errorbar(
-                digits + shift,
+                classes + shift,
                 middle,
                 (middle - low, high - middle),
                 fmt="o",
@@ -161,10 +162,10 @@ def norms_by_digit(
         if published and name in published:
             at = np.arange(len(published[name])) + shift
             axes[0].plot(at, published[name], linestyle="none", **PUBLISHED)
-    for ax, title in zip(axes, ("targeted ascent to the next digit", "minimal norm"), strict=True):
-        ax.set(ylabel=NORM, ylim=(0, None), xticks=digits)
+    for ax, title in zip(axes, ("targeted ascent to the next class", "minimal norm"), strict=True):
+        ax.set(ylabel=NORM, ylim=(0, None), xticks=classes[:: -(-len(classes) // TICKS)])
         ax.set_title(title)
-    axes[1].set_xlabel("digit attacked")
+    axes[1].set_xlabel("class attacked")
     legend(fig, axes[0], published is not None)
     return fig
 

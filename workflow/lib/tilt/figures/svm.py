@@ -18,6 +18,7 @@ LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
 D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
 Z_HAT, N_HAT, W_HAT = r"$\hat{z}$", r"$\hat{n}$", r"$\hat{w}$"
 PANELS_ACROSS = 3
+TICKS = 20  # classes that get a number on an axis, at most
 ANNOTATED = 10  # classes; numbers in the cells of larger maps would be too small to read
 
 
@@ -166,7 +167,7 @@ def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[i
     bar.set_label("weight of a pixel (blue: towards I, red: towards J)")
     axes[0, 0].set_title("$x$")
     for ax, k in zip(axes[0, 1:], rows, strict=True):
-        ax.set_title(f"{_value(table['lambda_article'][k])}\n{_tilt(table, k)}", fontsize=8)
+        ax.set_title(lambda_and_tilt(table, k), fontsize=8)
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[], frame_on=False)
     return fig
@@ -202,8 +203,9 @@ def pair_maps(summary: Columns) -> Figure:
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
                 ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
         ax.set(title=title, xlabel="class J", ylabel="class I")
-        ax.set_xticks(range(classes_j.size), [f"{c:g}" for c in classes_j])
-        ax.set_yticks(range(classes_i.size), [f"{c:g}" for c in classes_i])
+        step = -(-max(cells.shape) // TICKS)
+        ax.set_xticks(range(0, classes_j.size, step), [f"{c:g}" for c in classes_j[::step]])
+        ax.set_yticks(range(0, classes_i.size, step), [f"{c:g}" for c in classes_i[::step]])
     return fig
 
 
@@ -253,6 +255,11 @@ def all_paths(tables: Mapping[str, Columns]) -> Figure:
     axes[4].set(ylabel=f"pairs with {OPTIMAL}\nat this λ", ylim=(0, counts.max() + 1))
     axes[4].yaxis.set_major_locator(MaxNLocator(integer=True))
     return fig
+
+
+def lambda_and_tilt(table: Columns, row: int) -> str:
+    """λ_article and θ of a row of the path table, on two lines."""
+    return f"{_value(table['lambda_article'][row])}\n{_tilt(table, row)}"
 
 
 def _exponent(lam: float) -> str:

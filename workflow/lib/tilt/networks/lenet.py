@@ -127,16 +127,18 @@ def load_network(path: str | Path) -> LeNet:
 
 
 def resize_to_28(images: NDArray[Any], value_max: float) -> NDArray[np.float32]:
-    """Grey images (n, h, w) with pixels in [0, value_max] as LeNet takes them: (n, 28, 28), 0-255, bilinear.
+    """Images (n, h, w) or (n, h, w, 3) with pixels in [0, value_max] as LeNet takes them: (n, 28, 28), 0-255.
 
-    Raises InputError when the images are not grey.
+    Colours become grey by the mean of the channels, other sizes are resized bilinearly. Raises InputError
+    when the samples are vectors.
     """
-    if images.ndim != 3:
+    if images.ndim < 3:
         raise InputError(
-            f"images of shape {images.shape} are not grey; LeNet takes one channel, give (n, h, w)"
+            f"samples of shape {images.shape} are vectors and LeNet takes images; set lenet: null"
         )
-    scaled = torch.tensor(images, dtype=torch.float32) * (255 / value_max)
-    if images.shape[1:] != (SIZE, SIZE):
+    grey = images.mean(axis=3) if images.ndim == 4 else images
+    scaled = torch.as_tensor(grey.astype(np.float32)) * (255 / value_max)
+    if grey.shape[1:] != (SIZE, SIZE):
         scaled = F.interpolate(scaled[:, None], (SIZE, SIZE), mode="bilinear", antialias=True)[:, 0]
     resized: NDArray[np.float32] = scaled.numpy()
     return resized

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt import article
-from tilt.attacks.statistics import ATTACKED, found_norms
+from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
 from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.linear.tables import optimal_row
@@ -235,7 +235,7 @@ def svm_pair(
         "mirrors": Caption(
             "svm_mirrors",
             f"{pair}: mirror images",
-            f"An image of each class of {pair} and its mirror images; the weights as images.",
+            f"A sample of each class of {pair} beside its mirror images; below them the weights.",
             "One training image a class, the nearest to its centroid.",
             published,
             "‖x_m − x‖ in pixels, class I and class J, by λ_article: "
@@ -372,12 +372,12 @@ def attack(
     captions = {}
     for side, name in shown.items():
         table, network, temperature = attacks[name], networks[name], temperatures[name]
-        first = np.unique(table["label"], return_index=True)[1]
+        first = first_images(table)
         norms = table["norm"][first]
         captions[side] = Caption(
             "attack_examples",
             f"Adversarial examples, {side} weight decay",
-            f"A row of digits, their adversarial examples with {side} weight decay, and the perturbations.",
+            f"A row of images, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
             f"{network['seed']}" + ("." if temperature is None else f", temperature {temperature:.3g}."),
             f"norms {_fixed(article.ATTACK_NORMS[side])}; mean {article.ATTACK_MEAN[side]:.2f}",
@@ -406,13 +406,14 @@ def attack(
         NO_NUMBER,
         _by_network(attacks, lambda table: _norms_in_words(table, "minimal_norm", "misclassified")),
     )
-    captions["digits"] = Caption(
-        "attack_digits",
-        "How far, by digit",
-        "Two panels of medians with bars over the quartiles, for each digit and network.",
-        f"{of} {images // len(first)} images of each digit.",
+    classes = len(np.unique(next(iter(attacks.values()))["label"]))
+    captions["classes"] = Caption(
+        "attack_classes",
+        "How far, by class",
+        "Two panels of medians with bars over the quartiles, for each class and network.",
+        f"{of} {images // classes} images of each class.",
         printed,
-        _by_network(attacks, _medians_by_digit),
+        _by_network(attacks, _medians_by_class),
     )
     captions["accuracy"] = Caption(
         "attack_accuracy",
@@ -441,7 +442,7 @@ def _norms_in_words(table: Columns, quantity: str, reached: str) -> str:
     return f"{middle}{len(found)} of {len(norms)} {reached}"
 
 
-def _medians_by_digit(table: Columns) -> str:
+def _medians_by_class(table: Columns) -> str:
     norms, found = table["minimal_norm"], table["minimal_success"]
     medians = [
         np.median(norms[found & (table["label"] == label)]) for label in np.unique(table["label"][found])

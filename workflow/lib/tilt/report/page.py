@@ -105,12 +105,13 @@ def render(
     tables: Mapping[str, Sequence[Table]],
     settings: Mapping[str, Settings],
     source: str,
+    shape: Sequence[int],
     config: str,
 ) -> str:
     """The page as HTML; sections without figures and tables are left out.
 
     `settings` holds what the text mentions of "svm", "lenet" and "attack", `source` says where the data come
-    from, and `config` is the configuration as text.
+    from, `shape` is that of an image or vector, and `config` is the configuration as text.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -131,6 +132,7 @@ def render(
         tables=tables,
         settings=settings,
         source=source,
+        shape=shape,
         config=config,
     )
 
@@ -356,13 +358,18 @@ def linear_models_table(linear: Columns) -> Table:
 
 def data_table(record: Mapping[str, Any]) -> Table:
     """What the data set holds, with checksums."""
+    names = dict(enumerate(record["names"]))
     parts = [record["train"], record["test"]]
     lines = {
         "Images": [f"{part['shape'][0]:,}" for part in parts],
         "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
         "Pixels": ["{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts],
+        "Pixel value that counts as 1": [f"{record['value_max']:g}"] * 2,
         "Images per class": [
-            ", ".join(f"{label}: {count:,}" for label, count in part["images_per_class"].items())
+            ", ".join(
+                f"{label} {names.get(int(label), '')}".rstrip() + f": {count:,}"
+                for label, count in part["images_per_class"].items()
+            )
             for part in parts
         ],
         "SHA-256 of the images": [part["sha256_x"] for part in parts],
