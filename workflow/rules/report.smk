@@ -29,7 +29,7 @@ rule record:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         name=lambda w: w.dataset,
