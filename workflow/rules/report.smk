@@ -119,8 +119,8 @@ rule report:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         dataset=lambda w: w.dataset,
         source=setting("source"),
