@@ -196,7 +196,7 @@ def test_a_cluster_computes_what_one_machine_does(slurm, tmp_path):
 def test_jobs_keep_to_the_cores_that_they_asked_for(slurm, tmp_path):
     write_workflow(tmp_path)
     components = ["--group-components", "together=3"]
-    cluster_jobs = on_cluster(tmp_path, *components, "--snakefile", tmp_path / "Snakefile", "--cores", "1")
+    cluster_jobs = on_cluster(tmp_path, *components, "--snakefile", tmp_path / "Snakefile")
     assert len(cluster_jobs) == 2
     narrow = [json.loads((tmp_path / f"narrow_{n}.json").read_text()) for n in range(3)]
     wide = json.loads((tmp_path / "wide.json").read_text())
