@@ -21,7 +21,7 @@ rule attack_network:
         "../../envs/torch.yaml"
     resources:
         mem_mb=2000,
-        runtime=60,
+        runtime=30,
     params:
         device=config["device"],
         images_per_class=setting("attack.images_per_class"),
@@ -102,8 +102,8 @@ rule attack_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         networks=setting("lenet.networks"),
         shown=setting("lenet.shown"),

@@ -67,8 +67,8 @@ rule bench_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset], "bench"),
     script:
@@ -86,6 +86,7 @@ rule bench_training:
         "results/{dataset}/logs/bench/training.log",
     conda:
         "../../envs/torch.yaml"
+    threads: 3  # the usual recipe reads images in two more processes
     resources:
         mem_mb=4000,
         runtime=30,
@@ -113,8 +114,8 @@ rule bench_training_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     script:
         "../scripts/bench_training_figures.py"
 
@@ -153,7 +154,7 @@ rule libsvm_summary:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),

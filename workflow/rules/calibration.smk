@@ -60,8 +60,8 @@ rule calibration_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         shown=setting("lenet.shown"),
     script:

@@ -10,6 +10,7 @@ rule images:
         record="results/{dataset}/data/record.json",
     log:
         "results/{dataset}/logs/images.log",
+    localrule: True
     conda:
         "../../envs/torch.yaml"
     resources:

@@ -17,7 +17,7 @@ rule lenet_network:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=2500,
         runtime=120,
     params:
         # not an output: it must outlive a job that was killed
@@ -49,8 +49,8 @@ rule lenet_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         networks=lambda w: networks(w),
         source=setting("source"),

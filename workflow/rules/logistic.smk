@@ -47,8 +47,8 @@ rule logistic_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pair=lambda w: w.pair,
     script:

@@ -9,10 +9,11 @@ rule published_tables:
         absent="results/{dataset}/published/absent.csv",
     log:
         "results/{dataset}/logs/published_tables.log",
+    localrule: True
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=30,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
@@ -37,8 +38,8 @@ rule published_pair:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=1500,
+        runtime=10,
     params:
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
@@ -59,7 +60,7 @@ rule published_summary:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
@@ -87,8 +88,8 @@ rule published_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
         shown=setting("scaling.pair"),

@@ -22,8 +22,8 @@ rule random_labels:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         networks=lambda w: networks(w, "random_labels"),
         classes=setting("classes"),

@@ -29,7 +29,7 @@ rule record:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         name=lambda w: w.dataset,
@@ -121,8 +121,8 @@ rule report:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         dataset=lambda w: w.dataset,
         source=setting("source"),

@@ -17,8 +17,8 @@ rule scaling_tables:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pair=setting("scaling.pair"),
         train_per_class=setting("svm.train_per_class"),
@@ -59,8 +59,8 @@ rule scaling_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         norms=setting("scaling.norms"),
     script:

@@ -16,8 +16,8 @@ rule svm_path:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1500,
-        runtime=15,
+        mem_mb=800,
+        runtime=5,
     params:
         loss="hinge",
         pair=lambda w: w.pair,
@@ -39,7 +39,7 @@ rule svm_summary:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
@@ -64,8 +64,8 @@ rule svm_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pairs=lambda w: pairs(DATASETS[w.dataset]),
     script:
@@ -112,8 +112,8 @@ rule svm_pair_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pair=lambda w: w.pair,
         exponents=setting("svm.shown_exponents"),

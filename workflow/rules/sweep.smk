@@ -14,7 +14,7 @@ rule sweep_tables:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=10,
     params:
         networks=lambda w: networks(w, "sweep"),
@@ -50,8 +50,8 @@ rule sweep_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         networks=lambda w: networks(w, "sweep"),
         shown=setting("lenet.shown.low"),
@@ -71,7 +71,7 @@ rule map_tables:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=800,
         runtime=5,
     params:
         networks=lambda w: networks(w, "map"),
@@ -90,7 +90,7 @@ rule map_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     script:
         "../scripts/map_figures.py"

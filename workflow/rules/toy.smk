@@ -14,8 +14,8 @@ rule toy_tables:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         points_per_class=config["toy"]["points_per_class"],
         seed=config["toy"]["seed"],
@@ -51,7 +51,7 @@ rule toy_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     script:
         "../scripts/toy_figures.py"

@@ -17,7 +17,7 @@ rule two_layer_pair:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=1800,
         runtime=20,
     params:
         device=config["device"],
@@ -76,8 +76,8 @@ rule two_layer_figures:
     conda:
         "../../envs/numeric.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=800,
+        runtime=5,
     params:
         pair=lambda w: w.pair,
     script:
