@@ -59,7 +59,7 @@ def main(input, output, params):
     write_table(output.attacks, table)
     write_table(output.summary, summary_table(table))
     write_table(output.accuracy, accuracy_table(params.epsilons, accuracy, len(y), status))
-    write_arrays(output.images, {"originals": originals, **found})
+    write_arrays(output.images, {"originals": originals, **found}, compressed=True)
     record = {
         "status": status,
         "temperature": temperature,

@@ -22,7 +22,7 @@ def main(input, output, params):
         d = pair.x_train.shape[1]
         if features is not None and features > d:
             raise InputError(f"bench.features: {features} are more than the {d} pixels of an image")
-        columns = np.linspace(0, d, features or d, endpoint=False).astype(int)
+        columns = ((np.arange(features or d) + 0.5) * d / (features or d)).astype(int)
         grid = np.geomspace(lambdas[0], lambdas[-1], count)
         x = np.ascontiguousarray(pair.x_train[:, columns])
         rows.append({"axis": axis, **scaling(x, pair.y_train, grid, tol=params.tolerance)})

@@ -57,10 +57,11 @@ def write_table(path: str | Path, table: Table) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
-def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays as an uncompressed NPZ."""
+def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]], *, compressed: bool = False) -> None:
+    """Write arrays as an NPZ; compression pays for images, and takes long for what looks like noise."""
+    save = np.savez_compressed if compressed else np.savez
     with replacing(path) as temporary:
-        np.savez(temporary, allow_pickle=False, **arrays)
+        save(temporary, allow_pickle=False, **arrays)
 
 
 def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
