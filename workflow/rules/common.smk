@@ -26,6 +26,14 @@ NETWORKS = {name: families(dataset) for name, dataset in DATASETS.items()}
 COMPARED = [name for name, dataset in DATASETS.items() if dataset["published"]]
 
 
+onstart:
+    for folder in ["results", *(f"results/{name}" for name in DATASETS)]:
+        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
+            raise WorkflowError(
+                f"{folder}: the folder cannot be written; make it writable and run again"
+            )
+
+
 wildcard_constraints:
     dataset="|".join(DATASETS),
     pair=r"\d+v\d+",
