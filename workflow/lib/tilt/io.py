@@ -23,8 +23,7 @@ from tilt.errors import InputError
 
 Table = Mapping[str, Sequence[Any] | NDArray[Any]]
 
-
-_STORAGE = {
+_REMEDIES = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
     errno.EROFS: "make the folder writable",
@@ -36,8 +35,8 @@ _STORAGE = {
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
 
-    Temporary files of the same target whose process was killed are removed too. Raises InputError when the
-    disk is full or the folder cannot be written.
+    Temporary files of the same target whose process was killed are removed too. Raises InputError, naming
+    `path`, when the disk is full or the folder cannot be written.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -50,10 +49,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        if error.errno not in _STORAGE:
+        if error.errno not in _REMEDIES:
             raise
-        remedy = _STORAGE[error.errno]
-        raise InputError(f"{path}: cannot be written ({error.strerror}); {remedy} and run again") from error
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); {_REMEDIES[error.errno]} and run again"
+        ) from error
 
 
 def _remove_leftovers(path: Path) -> None:
