@@ -139,15 +139,16 @@ def stages(rules) -> set[str]:
 def strike(
     folder: Path, run: subprocess.Popen, chance: random.Random, seconds, hit, group: bool
 ) -> list[str]:
-    """Kill a run at a random moment of a job, of a rule not hit before where one runs; the rules it hit.
+    """Kill a run at a random moment of a job; return the rules it hit.
 
-    A training is hit once its first checkpoint is there. Without `group` the jobs live on.
+    The job is the first of a rule not hit before, or any after one or two have ended. A training is
+    hit once its first checkpoint is there. Without `group` the jobs live on.
     """
-    patience = chance.randint(1, 4)
+    patience = chance.randint(1, 2)
     while run.poll() is None:
-        running, begun = rules_running(folder)
+        running, ended = rules_running(folder)
         new = [rule for rule in running if rule not in hit]
-        if running and (new or begun >= patience):
+        if running and (new or ended >= patience):
             rule = chance.choice(new or running)
             moment = time.monotonic() + chance.triangular(0, 1, 0.9) * seconds[rule]
             waiting = rule == "lenet_network"
@@ -165,11 +166,11 @@ def strike(
 
 
 def rules_running(folder: Path) -> tuple[list[str], int]:
-    """The rules whose jobs run, and the number of jobs begun, by what Snakemake has printed."""
+    """The rules whose jobs run, and the number of jobs ended, by what Snakemake has printed."""
     printed = (folder / "run.log").read_text()
     begun = Counter(re.findall(r"^(?:local)?rule (\w+):$", printed, flags=re.M))
     ended = Counter(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", printed, flags=re.M))
-    return sorted(begun - ended), begun.total()
+    return sorted(begun - ended), ended.total()
 
 
 def test_a_run_survives_kills(undisturbed, tmp_path):
