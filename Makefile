@@ -27,7 +27,7 @@ bench: .venv/installed ## time the solvers and the training anew, one job at a t
 test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest
 
-test-robustness: .venv/installed ## kill runs, fill the disk, run two at once: seven minutes on two cores
+test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
 	$(BIN)/pytest -s -m robustness
 
 check: .venv/installed ## formatters, linters and types only

@@ -149,8 +149,8 @@ def strike(
         running, ended = rules_running(folder)
         new = [rule for rule in running if rule not in hit]
         if running and (new or ended >= patience):
-            rule = chance.choice(new or running)
-            moment = time.monotonic() + chance.triangular(0, 1, 0.9) * seconds[rule]
+            rule = min(new, key=seconds.get) if new else chance.choice(running)
+            moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
             waiting = rule == "lenet_network"
             while run.poll() is None and (time.monotonic() < moment or waiting):
                 waiting = waiting and not list(folder.glob("results/*/lenet/*/checkpoint.safetensors"))
