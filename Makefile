@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist bench test test-cluster check lock help clean
+.PHONY: main mnist bench test test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -26,6 +26,9 @@ bench: .venv/installed ## time the solvers and the training anew, one job at a t
 
 test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest
+
+test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
+	$(BIN)/pytest -s -m robustness
 
 test-cluster: .venv/installed ## bring up Slurm on this machine (root on Debian) and run the workflow on it
 	$(BIN)/pytest -m cluster -rs
@@ -41,7 +44,7 @@ clean: ## delete all results; downloads and the environment stay
 	rm -rf results/*/ .snakemake
 
 help: ## list what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 	@echo
 	@echo '  CORES=N sets the number of cores ($(CORES) here). In the environment (source .venv/bin/activate),'
 	@echo '  snakemake --cores N TARGET builds a part: toy, or a data set of config.yaml (digits, mnist),'

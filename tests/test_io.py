@@ -1,5 +1,10 @@
 """Intermediates: what is written reads back equal, what is damaged is named, nothing is half-written."""
 
+import errno
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -99,3 +104,45 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         fail_half_way()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_leftovers_of_killed_processes_go_with_the_next_write(tmp_path):
+    path = tmp_path / "table.csv"
+    killed = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True)
+    leftover = tmp_path / f".table.{int(killed.stdout)}.csv"
+    others = [tmp_path / f".table.{os.getppid()}.csv", tmp_path / ".table.2.1.csv", tmp_path / ".other.1.csv"]
+    for file in (leftover, *others):
+        file.touch()
+    write_table(path, {"a": [1]})
+    assert sorted(tmp_path.iterdir()) == sorted([path, *others])
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (errno.ENOSPC, r"table\.csv: cannot be written \(No space left on device\); free some space"),
+        (errno.EROFS, r"table\.csv: cannot be written \(Read-only file system\); make the folder writable"),
+    ],
+)
+def test_a_full_or_read_only_disk_is_named_and_leaves_the_old_file(tmp_path, number, message):
+    path = tmp_path / "table.csv"
+    path.write_text("old")
+
+    def fail() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half of the new")
+            raise OSError(number, os.strerror(number))
+
+    with pytest.raises(InputError, match=message):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_other_failures_of_the_system_pass_through(tmp_path):
+    def fail() -> None:
+        with replacing(tmp_path / "archive.gz"):
+            raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        fail()

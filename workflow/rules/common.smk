@@ -24,6 +24,14 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
+onstart:
+    for folder in ["results", *(f"results/{name}" for name in DATASETS)]:
+        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
+            raise WorkflowError(
+                f"{folder}: the folder cannot be written; make it writable and run again"
+            )
+
+
 wildcard_constraints:
     dataset="|".join(DATASETS),
     pair=r"\d+v\d+",

@@ -50,7 +50,7 @@ def main(input, output, params):
     write_arrays(output.filters, {"conv1": model.conv1.weight.detach().numpy()[:, 0]})
     save_network(output.weights, model, record)
     write_json(output.record, record)
-    Path(params.checkpoint).unlink()
+    Path(params.checkpoint).unlink(missing_ok=True)
 
 
 job(main, snakemake)

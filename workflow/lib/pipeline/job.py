@@ -14,14 +14,14 @@ def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
     What the user can mend (InputError, OSError) ends in one line and exit status 1, without a traceback.
     """
     label = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
-    logging.basicConfig(
-        level=logging.INFO,
-        format=f"%(asctime)s {label}: %(message)s",
-        datefmt="%H:%M:%S",
-        handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], mode="w")],
-    )
+    shown = f"%(asctime)s {label}: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=shown, datefmt="%H:%M:%S")
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a log file on a full disk: the line on the terminal is enough
     try:
+        file = logging.FileHandler(snakemake.log[0], mode="w")
+        file.setFormatter(logging.Formatter(shown, "%H:%M:%S"))
+        logging.getLogger().addHandler(file)
         main(snakemake.input, snakemake.output, snakemake.params)
     except (InputError, OSError) as error:
         logging.error("error: %s", " ".join(str(error).split()))

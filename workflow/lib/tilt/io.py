@@ -5,9 +5,11 @@ A *table* is a mapping of column names to one-dimensional sequences of equal len
 """
 
 import csv
+import errno
 import json
 import math
 import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,18 +28,54 @@ HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 Table = Mapping[str, Sequence[Any] | NDArray[Any]]
 
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EROFS: "make the folder writable",
+    errno.EACCES: "make the folder writable",
+}
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure."""
+    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
+
+    Temporary files of the same target whose process was killed are removed too. Raises InputError, naming
+    `path`, when the disk is full or the folder cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno not in _REMEDIES:
+            raise
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); {_REMEDIES[error.errno]} and run again"
+        ) from error
+
+
+def _remove_leftovers(path: Path) -> None:
+    pattern = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
+    for file in path.parent.iterdir():
+        if (match := pattern.fullmatch(file.name)) and not _alive(int(match[1])):
+            file.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:

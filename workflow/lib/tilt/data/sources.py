@@ -109,6 +109,8 @@ def _download(archive: Path, md5: str, mirrors: Sequence[str], retries: int, tim
                     found = calculate_md5(temporary)
                     if found != md5:
                         raise ValueError(f"wrong checksum, {temporary.stat().st_size} bytes of MD5 {found}")
+            except InputError:
+                raise  # the disk, not the mirror
             except (OSError, HTTPException, ValueError) as error:
                 failure = str(error) or type(error).__name__
                 logger.warning("%s: %s", url, failure)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -106,7 +106,7 @@ def save_network(path: str | Path, model: LeNet, metadata: Mapping[str, Any]) ->
     """Write the network, preprocessing included, as safetensors; `metadata` goes beside it as JSON."""
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     with replacing(path) as temporary:
-        save_file(tensors, temporary, {"metadata": json.dumps(metadata)})
+        temporary.write_bytes(save(tensors, {"metadata": json.dumps(metadata)}))
 
 
 def load_network(path: str | Path) -> LeNet:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -190,7 +190,8 @@ def _save_checkpoint(
 ) -> None:
     tensors = {name: tensor.contiguous() for name, tensor in state.items()}
     with replacing(path) as temporary:
-        save_file(tensors, temporary, {"settings": json.dumps(settings), "history": json.dumps(rows)})
+        metadata = {"settings": json.dumps(settings), "history": json.dumps(rows)}
+        temporary.write_bytes(save(tensors, metadata))
 
 
 def _resume(path: str | Path, state: dict[str, Tensor], settings: dict[str, Any], epochs: int) -> list[Row]:
