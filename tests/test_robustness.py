@@ -141,14 +141,13 @@ def strike(
 ) -> list[str]:
     """Kill a run at a random moment of a job; return the rules it hit.
 
-    The job is the first of a rule not hit before, or any after one or two have ended. A training is
+    The job is the first of a rule not hit before, or any after one has ended. A training is
     hit once its first checkpoint is there. Without `group` the jobs live on, but for trainings.
     """
-    patience = chance.randint(1, 2)
     while run.poll() is None:
         running, ended = rules_running(folder)
         new = [rule for rule in running if rule not in hit]
-        if running and (new or ended >= patience):
+        if running and (new or ended):
             rule = min(new, key=seconds.get) if new else chance.choice(running)
             moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
             waiting = rule == "lenet_network"
