@@ -141,14 +141,13 @@ def strike(
 ) -> list[str]:
     """Kill a run at a random moment of a job; return the rules it hit.
 
-    The job is the first of a rule not hit before, or any after one or two have ended. A training is
-    hit once its first checkpoint is there. Without `group` the jobs live on.
+    The job is the first of a rule not hit before, or any after one has ended. A training is
+    hit once its first checkpoint is there. Without `group` the jobs live on, but for trainings.
     """
-    patience = chance.randint(1, 2)
     while run.poll() is None:
         running, ended = rules_running(folder)
         new = [rule for rule in running if rule not in hit]
-        if running and (new or ended >= patience):
+        if running and (new or ended):
             rule = min(new, key=seconds.get) if new else chance.choice(running)
             moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
             waiting = rule == "lenet_network"
@@ -160,15 +159,15 @@ def strike(
         time.sleep(0.01)
     if run.poll() is not None:
         return []
-    os.kill(-run.pid if group else run.pid, signal.SIGKILL)
+    os.kill(-run.pid if group or rule == "lenet_network" else run.pid, signal.SIGKILL)
     run.wait()
     return rules_running(folder)[0]
 
 
 def rules_running(folder: Path) -> tuple[list[str], int]:
-    """The rules whose jobs run, and the number of jobs ended, by what Snakemake has printed."""
+    """The rules with outputs whose jobs run, and the number of jobs ended, by what Snakemake has printed."""
     printed = (folder / "run.log").read_text()
-    begun = Counter(re.findall(r"^(?:local)?rule (\w+):$", printed, flags=re.M))
+    begun = Counter(re.findall(r"^(?:local)?rule (\w+):\n    input: .*\n    output: ", printed, flags=re.M))
     ended = Counter(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", printed, flags=re.M))
     return sorted(begun - ended), ended.total()
 
