@@ -95,7 +95,7 @@ class Trap:
 @pytest.mark.parametrize("name", ["x_train", "y_test", "names"])
 def test_objects_are_refused_and_never_loaded(tmp_path, name):
     path = written(tmp_path, arrays(**{name: np.array([Trap(tmp_path / "sprung")] * 3, object)}))
-    with pytest.raises(InputError, match=rf"mine\.npz: .*array {name}: .*save numbers or text"):
+    with pytest.raises(InputError, match=rf"mine\.npz: .*array {name} .*save numbers or text"):
         npz_images(path)
     assert not (tmp_path / "sprung").exists()
 

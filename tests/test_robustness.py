@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -179,10 +180,14 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     begin = time.perf_counter()
     while True:
         run = start(tmp_path, "tiny")
-        if kills < KILLS or not stages(seconds) <= stages(hit):
+        wanted = kills < KILLS or not stages(seconds) <= stages(hit)
+        if wanted:
             hit.update(strike(tmp_path, run, chance, seconds, hit, group=(kills + 1) % MAIN_ONLY != 0))
         status, printed = run.wait(), (tmp_path / "run.log").read_text()
         resumed += len(re.findall("training continues after epoch", printed))
+        if status == 0 and wanted:  # it came to its end too soon
+            shutil.rmtree(tmp_path / "results")
+            continue
         if status != -signal.SIGKILL:
             break
         kills += 1
