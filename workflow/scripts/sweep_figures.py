@@ -12,12 +12,12 @@ from tilt.sweep import shown_start
 
 def main(input, output, params):
     networks, summary = read_table(input.networks), read_table(input.summary)
+    histories = dict(zip(params.networks, map(read_table, input.histories), strict=True))
     published = params.source == "mnist"
+    save_figure(output.curves[0], error_curves(curves(networks, histories, params.shown)))
     save_figure(output.errors[0], sweep.errors(summary, networks, published=published))
     save_figure(output.robustness[0], sweep.robustness(summary, networks, published=published))
     save_figure(output.rms[0], sweep.layer_rms(summary, networks, published=published))
-    histories = dict(zip(params.networks, map(read_table, input.histories), strict=True))
-    save_figure(output.curves[0], error_curves(curves(networks, histories, params.shown)))
     save_figure(output.search[0], sweep.search(read_table(input.search)))
 
 

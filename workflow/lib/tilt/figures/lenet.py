@@ -57,6 +57,16 @@ def legend(fig: Figure, ax: Axes, published: bool) -> None:
     fig.legend(handles, labels, loc="outside right center")
 
 
+def error_axis(ax: Axes, errors: NDArray[np.float64]) -> None:
+    """A vertical axis for errors in %, logarithmic above 0.1 % and linear below, so that zero shows."""
+    errors = errors[np.isfinite(errors)]
+    ax.set_yscale("symlog", linthresh=0.1, linscale=0.4)
+    ax.set_yticks([0, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100], minor=False)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_ylim(0.85 * errors.min() - 0.005, 1.1 * errors.max())
+
+
 def along_epochs(histories: Sequence[Columns], **of_network: Sequence[Any]) -> Columns:
     """Training histories as one table of epoch, train_error and test_error; `of_network` gives each
     network's value in further columns."""
@@ -93,13 +103,8 @@ def error_curves(table: Table) -> Figure:
         axes[0, column].set_title(f"initial weights: {INITIAL_WEIGHTS.get(scheme, scheme)}")
         axes[1, column].set_xlabel("epoch")
     for ax, part in zip(axes[:, 0], ("train", "test"), strict=True):
-        errors = 100 * columns[f"{part}_error"]
-        errors = errors[np.isfinite(errors)]
-        ax.set_yscale("symlog", linthresh=0.1, linscale=0.4)
-        ax.set_yticks([0, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100], minor=False)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_locator(NullLocator())
-        ax.set(ylabel=f"{part} error (%)", ylim=(0.85 * errors.min() - 0.005, 1.1 * errors.max()))
+        error_axis(ax, 100 * columns[f"{part}_error"])
+        ax.set_ylabel(f"{part} error (%)")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), title="weight decay", loc="outside right center")
     return fig
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from tilt.figures.decay import MARKERS, decay_axis, start_styles
-from tilt.figures.lenet import PUBLISHED
+from tilt.figures.lenet import PUBLISHED, error_axis
 from tilt.figures.style import SEQUENTIAL, figure, themed
 from tilt.sweep import GROUPS, grid
 
@@ -42,10 +42,10 @@ def errors(summary: Columns, networks: Columns, *, published: bool) -> Figure:
     fig, axes = figure(7.2, 3.4, 1, 2)
     for ax, (quantity, marks) in zip(axes, values.items(), strict=True):
         _against_decay(ax, summary, networks, quantity, 100)
-        _mark(ax, marks if published else {})
+        marks = marks if published else {}
+        _mark(ax, marks)
         ax.set_ylabel(labels[quantity])
-        bottom, top = ax.get_ylim()
-        ax.set_ylim(max(bottom, -0.03 * top), top)
+        error_axis(ax, np.array([*(100 * networks[quantity][~networks["diverged"]]), *marks.values()]))
     _legend(fig, axes[0], summary, published)
     return fig
 
