@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -106,6 +107,9 @@ def slurm() -> Iterator[None]:
     install()
     host = socket.gethostname().split(".")[0]
     with TemporaryDirectory(prefix="slurm-") as name, ExitStack() as stack:
+        stack.callback(
+            signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, signal.default_int_handler)
+        )
         folder = Path(name)
         folder.chmod(0o755)  # munge's socket is for everyone
         key = folder / "munge.key"
