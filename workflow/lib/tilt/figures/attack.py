@@ -61,7 +61,7 @@ def norm_distribution(tables: Mapping[str, Table]) -> Figure:
     Boxes show the median and quartiles of the attacks that succeeded, whiskers their 5th and 95th percentile.
     """
     colours = network_colours(list(tables))
-    fig, ax = figure(1.6 + 0.9 * max(len(tables), 3), 3.2)
+    fig, ax = figure(1.6 + 1.2 * max(len(tables), 3), 3.2)
     rng = np.random.default_rng(0)
     for k, (name, table) in enumerate(tables.items()):
         norm, success = np.asarray(table["norm"]), np.asarray(table["success"])
