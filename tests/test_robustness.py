@@ -26,7 +26,8 @@ pytestmark = pytest.mark.robustness
 
 KILLS = 20
 MAIN_ONLY = 5  # every so many kills leaves the jobs running, as when memory runs out
-WALL_TIMES = {"history.csv": {"seconds"}}  # columns by file; all else must come out equal
+# What differs between runs: wall times, and the commit while one works on the code.
+VARYING = {"history.csv": {"seconds"}, "manifest.json": {"git_commit", "git_changes"}}
 READERS = {
     ".csv": read_table,
     ".json": lambda file: json.loads(file.read_text()),
@@ -80,8 +81,8 @@ def tables(folder: Path) -> dict[str, object]:
     for file in folder.rglob("[!.]*"):
         if file.suffix in TABLES:
             content = READERS[file.suffix](file)
-            if file.suffix != ".json":
-                content = {k: v for k, v in content.items() if k not in WALL_TIMES.get(file.name, ())}
+            if varying := VARYING.get(file.name):
+                content = {name: value for name, value in content.items() if name not in varying}
             found[str(file.relative_to(folder))] = content
     return found
 
