@@ -662,7 +662,7 @@ def written(toy):
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
     calibrated = calibrated_networks()
-    seeds = {name: np.array(column) for name, column in seeds_table(calibrated).items()}
+    seeds = seeds_table(calibrated)
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
     return {
@@ -801,6 +801,7 @@ def rendered(written, folder, **changed):
         "claims": written["claims"],
         "figures": figures,
         "tables": written["tables"],
+        "panels": {},
         "settings": SETTINGS,
         "source": "a <made-up> & small source",
         "shape": [8, 8],

@@ -57,7 +57,7 @@ def test_conda_environments_agree_with_the_pins(environment):
 
 
 def test_conda_environments_hold_what_their_scripts_import():
-    distributions = {"sklearn": "scikit-learn", "torch": "pytorch", "yaml": "pyyaml"}
+    distributions = {"sklearn": "scikit-learn", "torch": "pytorch", "PIL": "pillow", "yaml": "pyyaml"}
     sys.path.insert(0, str(ROOT / "workflow" / "lib"))
     from pipeline.code import library_files
 

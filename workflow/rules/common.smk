@@ -132,12 +132,12 @@ def where(key, *files):
     )
 
 
-def in_report(wildcards, family):
-    """Whether the report shows the networks of a family."""
-    grid = DATASETS[wildcards.dataset][family]
-    return bool(grid) and grid["in_report"]
-
-
 def where_in_report(family, *files):
     """An input of data sets whose report shows the networks of a family, of others nothing."""
-    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []
+
+    def chosen(wildcards):
+        grid = DATASETS[wildcards.dataset][family]
+        shown = grid and grid["in_report"]
+        return expand(files, dataset=wildcards.dataset) if shown else []
+
+    return chosen

@@ -36,6 +36,7 @@ rule record:
         device=config["device"],
         toy=config["toy"],
         dataset=lambda w: DATASETS[w.dataset],
+        seeds=lambda w: {name: network["seed"] for name, network in networks(w).items()},
     script:
         "../scripts/record.py"
 
@@ -43,7 +44,10 @@ rule record:
 rule report:
     input:
         code=code("report.py"),
-        template=os.path.relpath(REPORT / "page.html.j2"),
+        template=[
+            os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
+        ],
+        panels=[*rules.toy_panels.output],
         texts=[
             os.path.relpath(file)
             for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))

@@ -17,7 +17,7 @@ def main(input, output, params):
     }
     with replacing(output.config) as temporary:
         temporary.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-    write_json(output.manifest, manifest(params.name, params.dataset, LIBRARY))
+    write_json(output.manifest, manifest(params.seeds, LIBRARY))
 
 
 job(main, snakemake)

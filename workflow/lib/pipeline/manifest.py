@@ -8,12 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline.networks import families
-
 PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
 
 
-def manifest(name: str, dataset: Mapping[str, Any], checkout: Path) -> dict[str, Any]:
+def manifest(seeds: Mapping[str, int], checkout: Path) -> dict[str, Any]:
     """A record of the software, the machine, the commit (None outside git) and the networks' seeds."""
     return {
         "python": platform.python_version(),
@@ -23,9 +21,7 @@ def manifest(name: str, dataset: Mapping[str, Any], checkout: Path) -> dict[str,
         "cores": os.cpu_count(),
         "git_commit": _git(checkout, "rev-parse", "HEAD"),
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
-        "seeds": {
-            network: settings["seed"] for network, settings in families(name, dataset)["lenet"].items()
-        },
+        "seeds": dict(seeds),
     }
 
 

@@ -107,7 +107,7 @@ def calibrate(
     return row, rows
 
 
-def seeds_table(networks: Columns) -> dict[str, list[Any]]:
+def seeds_table(networks: Columns) -> dict[str, NDArray[Any]]:
     """Means over seeds: a row per start, weight decay and quantity of the table of networks.
 
     Columns: start, weight_decay, quantity (test_error and MEASURED), n, mean, and the ends low and high of
@@ -129,4 +129,4 @@ def seeds_table(networks: Columns) -> dict[str, list[Any]]:
                     row = (start, decay, quantity, len(values), *mean_interval(values))
                     for column, value in zip(table.values(), row, strict=True):
                         column.append(value)
-    return table
+    return {name: np.array(column) for name, column in table.items()}

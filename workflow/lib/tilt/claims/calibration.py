@@ -22,7 +22,7 @@ def calibration_claims(networks: Columns) -> list[Claim]:
     Low and high are the article's two decays where networks of a start were trained at them, else the least
     and the greatest of those that were. Differences are taken seed by seed.
     """
-    seeds = {name: np.asarray(column) for name, column in seeds_table(networks).items()}
+    seeds = seeds_table(networks)
     claims = []
     for start, low, high in compared(networks):
         for quantity, statement, name in (

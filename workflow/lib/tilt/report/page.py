@@ -2,16 +2,19 @@
 
 import base64
 import html
+import json
 import re
-import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bokeh.resources import Resources
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
 
 from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.claims import VERDICTS, Claim, Columns, Settings
@@ -72,16 +75,13 @@ def figures(
     """
     made = []
     for path in map(Path, pictures):
-        content = path.read_bytes()
-        if content[:8] != b"\x89PNG\r\n\x1a\n":
-            raise InputError(f"{path}: not a PNG file; delete it and run again")
-        width, height = struct.unpack(">II", content[16:24])
+        content, (width, height) = _webp(path)
         caption = captions[path.stem]
         drawn, claimed = texts[caption.text].strip().split("\n\n")
         made.append(
             Figure(
                 name=f"{section}-{path.stem}",
-                picture="data:image/png;base64," + base64.b64encode(content).decode(),
+                picture="data:image/webp;base64," + base64.b64encode(content).decode(),
                 width=round(width / PIXEL_DENSITY),
                 height=round(height / PIXEL_DENSITY),
                 title=caption.title,
@@ -97,12 +97,24 @@ def figures(
     return made
 
 
+def _webp(path: Path) -> tuple[bytes, tuple[int, int]]:
+    """The picture of a PNG file without loss in less than half the bytes, and its size."""
+    buffer = BytesIO()
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            picture.convert("RGB").save(buffer, "webp", lossless=True)
+            return buffer.getvalue(), picture.size
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise InputError(f"{path}: not a PNG file; delete it and run again") from error
+
+
 def render(
     *,
     dataset: str,
     claims: Sequence[Claim],
     figures: Mapping[str, Sequence[Figure]],
     tables: Mapping[str, Sequence[Table]],
+    panels: Mapping[str, Mapping[str, Any]],
     settings: Mapping[str, Settings],
     source: str,
     shape: Sequence[int],
@@ -110,8 +122,9 @@ def render(
 ) -> str:
     """The page as HTML; sections without figures and tables are left out.
 
-    `settings` holds what the text mentions of "svm", "lenet" and "attack", `source` says where the data come
-    from, `shape` is that of an image or vector, and `config` is the configuration as text.
+    `panels` holds the record of each section that has panels, `settings` what the text mentions of "svm",
+    "lenet" and "attack", `source` says where the data come from, `shape` is that of an image or vector, and
+    `config` is the configuration as text.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -121,6 +134,11 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["marked"] = marked
+    environment.filters["embedded"] = embedded
+    for control in (
+        each for record in panels.values() for panel in record["panels"] for each in panel["controls"]
+    ):
+        control["marked"] = [marked(text) for text in control["texts"]]
     shown = {key: title for key, title in SECTIONS.items() if figures.get(key) or tables.get(key)}
     return environment.get_template("page.html.j2").render(
         dataset=dataset,
@@ -130,6 +148,10 @@ def render(
         marks=MARKS,
         figures=figures,
         tables=tables,
+        panels={key: record["panels"] for key, record in panels.items()},
+        banks=[bank for record in panels.values() for bank in record["banks"].items()],
+        bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
+        script=(Path(__file__).parent / "page.js").read_text(),
         settings=settings,
         source=source,
         shape=shape,
@@ -143,6 +165,11 @@ def marked(text: str) -> str:
     text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1&nbsp;·&nbsp;10^\2", text).replace("10^+", "10^")
     text = re.sub(r"(?<![\d.])1&nbsp;·&nbsp;10\^", "10^", text).replace(" %", "&nbsp;%")
     return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
+
+
+def embedded(record: Any) -> str:
+    """JSON that may stand in a script element."""
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
 
 
 def fits_table(fits: Columns) -> Table:

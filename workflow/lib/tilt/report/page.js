@@ -1,0 +1,184 @@
+"use strict";
+// The panels follow their controls: the part of each array that belongs to the state goes to Bokeh.
+
+const panels = JSON.parse(document.getElementById("panels").textContent);
+const controls = {};
+for (const control of panels.flatMap((panel) => panel.controls)) controls[control.name] = control;
+const state = Object.fromEntries(Object.values(controls).map(({ name, start }) => [name, start]));
+const KINDS = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
+const banks = new Map();
+const models = new Map();  // by name; a source drawn in two figures is two models
+const drawn = new Set();
+
+// ---- banks
+
+async function unpack({ kind, shape, step, data }) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const values = new KINDS[kind](await new Response(stream).arrayBuffer());
+  if (step !== null && shape.length > 1) {
+    const row = values.length / shape[0];
+    for (let k = row; k < values.length; k++) values[k] += values[k - row];
+  }
+  return { values, shape, step: step ?? 1 };
+}
+
+async function read(element) {
+  const arrays = JSON.parse(element.textContent);
+  const unpacked = Object.entries(arrays).map(async ([name, array]) =>
+    [name, array.data === undefined ? array : await unpack(array)]);
+  return Object.fromEntries(await Promise.all(unpacked));
+}
+
+async function load(template) {
+  const name = template.replace(/{(\w+)}/g, (_, control) => controls[control].tokens[state[control]]);
+  if (!banks.has(name)) {
+    const element = document.getElementById(`bank-${name}`);
+    banks.set(name, element ? await read(element) : {});
+  }
+  return banks.get(name);
+}
+
+// The part of an array at the state, as numbers, or an entry of nested lists of texts; undefined if absent.
+function part(bank, { array, index }) {
+  const whole = bank[array];
+  if (whole === undefined) return undefined;
+  if (Array.isArray(whole)) return index.reduce((list, name) => list[state[name]], whole);
+  const { values, shape, step } = whole;
+  let size = values.length, start = 0;
+  index.forEach((name, axis) => {
+    size /= shape[axis];
+    start += state[name] * size;
+  });
+  return Float64Array.from(values.subarray(start, start + size), (value) => value * step);
+}
+
+// ---- showing the state
+
+const touches = ({ bank, parts, index }, name) =>
+  bank.includes(`{${name}}`) || (parts ? Object.values(parts) : [{ index }]).some((each) => each.index.includes(name));
+
+function apply({ kind, model: name, parts }, bank) {
+  const cut = Object.entries(parts).map(([key, where]) => [key, part(bank, where)]);
+  for (const model of models.get(name)) {
+    if (kind === "data") {
+      model.data = Object.fromEntries(cut.map(([key, values]) => [key, values ?? []]));
+    } else if (kind === "image") {
+      const [pixels] = model.data.image;
+      pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
+      model.change.emit();
+    } else {
+      const known = cut.filter(([, value]) => value !== undefined);
+      model.setv(Object.fromEntries(known.map(([key, value]) => [key, typeof value === "string" ? value : value[0]])));
+    }
+  }
+}
+
+function tell(readout, bank) {
+  const value = part(bank, readout);
+  const element = document.getElementById(readout.id);
+  if (value === undefined) element.textContent = "–";
+  else if (typeof value === "string") element.textContent = value;
+  else element.textContent = Number.isFinite(value[0])
+    ? (value[0] * readout.factor).toFixed(readout.digits) + readout.unit : "–";
+}
+
+async function show(panel, changed) {
+  const wanted = (each) => changed === undefined || touches(each, changed);
+  const found = [...panel.targets, ...panel.readouts].filter(wanted);
+  const loaded = await Promise.all(found.map(({ bank }) => load(bank)));
+  found.forEach((each, k) => (each.parts ? apply(each, loaded[k]) : tell(each, loaded[k])));
+}
+
+function mark(name) {
+  const { texts, marked } = controls[name];
+  for (const input of document.querySelectorAll(`[data-control="${name}"]`)) {
+    input.value = state[name];
+    if (input.type === "range") {
+      input.setAttribute("aria-valuetext", texts[state[name]]);
+      input.nextElementSibling.innerHTML = marked[state[name]];
+    }
+  }
+}
+
+const ready = [];  // the panels whose figures are there
+
+async function set(name, index) {
+  state[name] = index;
+  mark(name);
+  await Promise.all(ready.filter((panel) => panel.controls.some((each) => each.name === name)).map((panel) => show(panel, name)));
+}
+
+// ---- the address of a view: #section&control=token&...
+
+function readAddress() {
+  const [section, ...pairs] = location.hash.slice(1).split("&");
+  for (const [name, token] of pairs.map((pair) => pair.split("=").map(decodeURIComponent))) {
+    const index = controls[name]?.tokens.indexOf(token) ?? -1;
+    if (index >= 0 && index !== state[name]) set(name, index);
+  }
+  if (pairs.length) document.getElementById(section)?.scrollIntoView();
+}
+
+function writeAddress(section) {
+  const moved = Object.values(controls).filter(({ name, start }) => state[name] !== start);
+  const pairs = moved.map(({ name, tokens }) => `&${name}=${encodeURIComponent(tokens[state[name]])}`);
+  history.replaceState(null, "", `#${section}${pairs.join("")}`);
+}
+
+document.addEventListener("input", ({ target }) => {
+  const name = target.dataset.control;
+  if (name === undefined) return;
+  set(name, Number(target.value));
+  writeAddress(target.closest("section").id);
+});
+addEventListener("hashchange", readAddress);
+
+// ---- colours of the page for what Bokeh draws
+
+function recolour() {
+  const style = getComputedStyle(document.documentElement);
+  const [ink, rule, paper] = ["--ink", "--rule", "--paper"].map((name) => style.getPropertyValue(name).trim());
+  const of = [
+    [/Axis$/, { axis_label_text_color: ink, major_label_text_color: ink, axis_line_color: ink, major_tick_line_color: ink, minor_tick_line_color: ink }],
+    [/^Grid$/, { grid_line_color: rule }],
+    [/^Title$/, { text_color: ink }],
+    [/^Legend$/, { label_text_color: ink, background_fill_color: paper, background_fill_alpha: 0.8, border_line_color: null }],
+    [/^ColorBar$/, { major_label_text_color: ink, title_text_color: ink, background_fill_color: null }],
+  ];
+  for (const model of drawn) {
+    for (const [type, colours] of of) if (type.test(model.type)) model.setv(colours);
+    if (model.tags?.includes("ink")) {
+      for (const name of ["line_color", "text_color"]) if (name in model) model[name] = ink;
+    }
+  }
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+addEventListener("beforeprint", recolour);
+addEventListener("afterprint", recolour);
+
+// ---- start: panel after panel, those in view first
+
+async function start() {
+  readAddress();
+  Object.keys(controls).forEach(mark);
+  const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);
+  for (const panel of [...panels].sort((one, other) => height(one) - height(other))) {
+    for (const { id, item } of panel.plots) {
+      for (const { model: root } of await Bokeh.embed.embed_item(item, id)) {
+        for (const model of root.references()) {
+          drawn.add(model);
+          if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), model]);
+        }
+      }
+    }
+    recolour();
+    await show(panel);
+    ready.push(panel);
+    document.getElementById(panel.name).dataset.ready = "";
+    await new Promise((done) => setTimeout(done));
+  }
+}
+
+if (panels.length) start();

@@ -1,0 +1,209 @@
+"""Panels: Bokeh figures and numbers that follow the controls of the page.
+
+Every state of a panel is computed beforehand: its numbers are arrays whose leading axes belong to controls,
+packed into *banks*. The page's script cuts the state's part out of each array and hands it to Bokeh; it
+computes nothing. A bank is named by a template with controls in it, "svm/{pair}", so that only those looked
+at are unpacked.
+"""
+
+import base64
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from bokeh.embed import json_item
+from bokeh.model import Model
+from bokeh.models import ColumnDataSource, DataRange1d, LinearColorMapper, Range1d
+from bokeh.palettes import Greys256
+from bokeh.plotting import figure
+from numpy.typing import ArrayLike, NDArray
+
+GREY = "#808790"  # legible on light and on dark
+INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
+LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
+
+Array = NDArray[Any]
+Part = tuple[str, ...]  # the name of an array and, axis by axis, the controls that choose its part
+Texts = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Control:
+    """One choice among several: a slider over `tokens`, or a list of them.
+
+    A token stands for its option in the address of a view; `texts` are shown. Panels that name the same
+    control share it.
+    """
+
+    name: str
+    label: str
+    tokens: Sequence[str]
+    texts: Sequence[str]
+    start: int = 0
+    slider: bool = True
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number or text under the controls: factor · value with so many digits, and a unit."""
+
+    label: str
+    bank: str
+    array: str
+    index: Sequence[str]
+    digits: int
+    factor: float
+    unit: str
+
+
+@dataclass
+class Panel:
+    """A panel of a section of the page: controls, figures, readouts, and a caption of one paragraph."""
+
+    name: str
+    title: str
+    controls: Sequence[Control]
+    caption: str
+    plots: list[dict[str, Any]] = field(default_factory=list)
+    readouts: list[Readout] = field(default_factory=list)
+    targets: list[dict[str, Any]] = field(default_factory=list)
+
+    def source(self, bank: str, **columns: Part) -> ColumnDataSource:
+        """A source of a figure whose columns are parts of the bank's arrays."""
+        source = ColumnDataSource({name: [] for name in columns}, name=f"{self.name}-{len(self.targets)}")
+        self._follow(source, bank, "data", columns)
+        return source
+
+    def image(self, bank: str, shape: Sequence[int], part: Part) -> ColumnDataSource:
+        """A source with a column `image` of one picture of (h, w) pixels, the first row on top."""
+        blank = np.zeros(shape)
+        source = ColumnDataSource({"image": [blank]}, name=f"{self.name}-{len(self.targets)}")
+        self._follow(source, bank, "image", {"image": part})
+        return source
+
+    def follow(self, model: Model, bank: str, **properties: Part) -> None:
+        """Let properties of a Bokeh model follow the controls; each part is one number or text."""
+        model.name = f"{self.name}-{len(self.targets)}"
+        self._follow(model, bank, "properties", properties)
+
+    def _follow(self, model: Model, bank: str, kind: str, parts: Mapping[str, Part]) -> None:
+        cut = {name: {"array": array, "index": index} for name, (array, *index) in parts.items()}
+        self.targets.append({"model": model.name, "kind": kind, "bank": bank, "parts": cut})
+
+    def plot(self, plot: figure, alt: str, size: str = "medium") -> None:
+        """Add a figure, `small`, `medium` or `large`, with a text for those who cannot see it.
+
+        Its legend moves below it.
+        """
+        for legend in plot.legend:
+            columns = 2 if max(len(item.label.value) for item in legend.items) < 16 else 1
+            legend.update(
+                orientation="horizontal", ncols=columns, padding=0, margin=0, spacing=4, location="left"
+            )
+            legend.label_text_font_size = "13px"
+            plot.add_layout(legend, "below")
+            plot.height += 23 * -(-len(legend.items) // columns)
+        self.plots.append(
+            {"id": f"{self.name}-plot-{len(self.plots)}", "alt": alt, "size": size, "item": json_item(plot)}
+        )
+
+    def readout(
+        self, label: str, bank: str, part: Part, digits: int = 2, factor: float = 1, unit: str = ""
+    ) -> None:
+        """Add a number or text of the bank to those shown."""
+        array, *index = part
+        self.readouts.append(Readout(label, bank, array, index, digits, factor, unit))
+
+    def record(self) -> dict[str, Any]:
+        """The panel as JSON, for `write_json`."""
+        record = {name: getattr(self, name) for name in ("name", "title", "caption", "plots", "targets")}
+        return record | {
+            "controls": [asdict(control) for control in self.controls],
+            "readouts": [
+                {"id": f"{self.name}-readout-{k}"} | asdict(readout)
+                for k, readout in enumerate(self.readouts)
+            ],
+        }
+
+
+def section(panels: Sequence[Panel], banks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The panels of a section and the banks they draw on as one JSON record."""
+    return {"panels": [panel.record() for panel in panels], "banks": banks}
+
+
+def packed(values: ArrayLike, step: float | None = None) -> dict[str, Any]:
+    """An array for a bank: numbers to a multiple of `step`, or with None as 32-bit floats, compressed.
+
+    Numbers in steps are kept as differences along the first axis, small where it is that of a slider.
+
+    Raises ValueError for numbers in steps that are not finite or exceed 32 bits.
+    """
+    array = np.asarray(values)
+    if step is None:
+        kept, kind = array.astype("<f4"), "float32"
+    else:
+        levels = np.rint(array / step)
+        largest = np.abs(levels).max(initial=0)
+        fitting = [kind for kind in LEVELS if largest <= np.iinfo(kind).max]
+        if not fitting:
+            raise ValueError(f"numbers up to {largest * step} cannot be kept in steps of {step}")
+        kept = levels.astype(fitting[0])
+        kind = kept.dtype.name
+        if kept.ndim > 1:
+            kept = np.concatenate([kept[:1], np.diff(kept, axis=0)])  # wraps around, and back in the page
+        kept = kept.astype(kept.dtype.newbyteorder("<"))
+    data = base64.b64encode(zlib.compress(kept.tobytes(), 9)).decode()
+    return {"kind": kind, "shape": array.shape, "step": step, "data": data}
+
+
+def axes(x: str, y: str, **settings: Any) -> figure:
+    """An empty figure with labelled axes that takes the width it is given."""
+    plot = figure(
+        x_axis_label=x, y_axis_label=y, sizing_mode="stretch_width", toolbar_location=None, tools="",
+        **({"height": 270} | settings),
+    )  # fmt: skip
+    _quiet(plot)
+    for axis in plot.axis:
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
+    plot.title.text_font_size = "14px"
+    return plot
+
+
+def plane(x: str, y: str, window: tuple[float, float, float, float], height: int = 420) -> figure:
+    """A figure with one scale on both axes that shows at least the window (left, right, bottom, top)."""
+    plot = axes(x, y, height=height, match_aspect=True)
+    corners = plot.scatter([window[0], window[1]], [window[2], window[3]], alpha=0)
+    for name in ("x_range", "y_range"):
+        setattr(plot, name, DataRange1d(renderers=[corners], range_padding=0))
+    return plot
+
+
+def picture(
+    source: ColumnDataSource,
+    shape: Sequence[int],
+    title: str,
+    palette: Sequence[str] = Greys256,
+    low: float = 0,
+    high: float = 1,
+) -> figure:
+    """The image of a source, without axes; by default black at 0 and white at 1."""
+    height, width = shape
+    plot = figure(
+        x_range=Range1d(0, width), y_range=Range1d(height, 0), toolbar_location=None, tools="", title=title,
+        width=150, height=int(150 * min(height / width, 1)) + 24, min_border=0,
+    )  # fmt: skip
+    _quiet(plot)
+    plot.title.text_font_size = "13px"
+    plot.axis.visible = plot.grid.visible = False
+    mapper = LinearColorMapper(palette=palette, low=low, high=high)
+    plot.image("image", x=0, y=0, dw=width, dh=height, source=source, color_mapper=mapper, origin="top_left")
+    return plot
+
+
+def _quiet(plot: figure) -> None:
+    plot.background_fill_color = plot.border_fill_color = None
+    plot.title.text_font_style = "normal"
+    plot.outline_line_color = None
