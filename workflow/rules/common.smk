@@ -12,7 +12,7 @@ sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
-from pipeline.config import pairs, resolve
+from pipeline.config import explored, pairs, resolve
 from pipeline.networks import families
 from tilt.errors import InputError
 
@@ -56,13 +56,13 @@ def setting(path):
     return value
 
 
-def of_pairs(pattern, stage="svm"):
-    """An input: the pattern for each pair that a stage fits, or for the "shown" ones."""
+def of_pairs(pattern, stage="svm", among=pairs):
+    """An input: the pattern for each pair that a stage fits, for the "shown" ones, or for those explored."""
 
     def files(wildcards):
         dataset = DATASETS[wildcards.dataset]
         shown = dataset["svm"]["shown_pairs"]
-        names = shown if stage == "shown" else pairs(dataset, stage)
+        names = shown if stage == "shown" else among(dataset, stage)
         return expand(pattern, pair=names, dataset=wildcards.dataset)
 
     return files

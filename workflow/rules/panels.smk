@@ -18,3 +18,76 @@ rule toy_panels:
         runtime=5,
     script:
         "../scripts/toy_panels.py"
+
+
+rule scaling_panels:
+    input:
+        code=code("scaling_panels.py"),
+        margins=rules.scaling_tables.output.margins,
+        risk=rules.scaling_tables.output.risk,
+        classifier=rules.scaling_tables.output.classifier,
+    output:
+        panels="results/{dataset}/panels/scaling.json",
+    log:
+        "results/{dataset}/logs/scaling_panels.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=800,
+        runtime=5,
+    script:
+        "../scripts/scaling_panels.py"
+
+
+rule svm_panels:
+    input:
+        code=code("svm_panels.py"),
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", among=explored),
+        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", among=explored),
+        weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", among=explored),
+        logistic_paths=of_pairs(
+            "results/{dataset}/logistic/{pair}/path.csv", "logistic", explored
+        ),
+        logistic_weights=of_pairs(
+            "results/{dataset}/logistic/{pair}/weights.npz", "logistic", explored
+        ),
+    output:
+        panels="results/{dataset}/panels/svm.json",
+    log:
+        "results/{dataset}/logs/svm_panels.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        pairs=lambda w: explored(DATASETS[w.dataset]),
+        logistic_pairs=lambda w: explored(DATASETS[w.dataset], "logistic"),
+        start=lambda w: DATASETS[w.dataset]["svm"]["shown_pairs"][-1],
+        per_class=setting("svm.train_per_class"),
+        published=lambda w: bool(DATASETS[w.dataset]["published"]),
+    script:
+        "../scripts/svm_panels.py"
+
+
+rule published_panels:
+    input:
+        code=code("published_panels.py"),
+        path=lambda w: f"results/{w.dataset}/svm/{DATASETS[w.dataset]['svm']['shown_pairs'][-1]}/path.csv",
+        deviations=of_pairs(
+            "results/{dataset}/published/{pair}/deviations.csv", among=explored
+        ),
+    output:
+        panels="results/{dataset}/panels/published.json",
+    log:
+        "results/{dataset}/logs/published_panels.log",
+    conda:
+        "../../envs/numeric.yaml"
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        pairs=rules.svm_panels.params.pairs,
+        start=rules.svm_panels.params.start,
+    script:
+        "../scripts/published_panels.py"

@@ -47,7 +47,12 @@ rule report:
         template=[
             os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
         ],
-        panels=[*rules.toy_panels.output],
+        panels=[
+            *rules.toy_panels.output,
+            *rules.scaling_panels.output,
+            *rules.svm_panels.output,
+        ],
+        published_panels=where("published", *rules.published_panels.output),
         texts=[
             os.path.relpath(file)
             for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))

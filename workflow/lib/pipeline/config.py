@@ -21,6 +21,7 @@ Config = dict[str, Any]
 
 NAMED = {"datasets", "networks", "starts"}
 RESERVED = {"toy", "all"}
+MOST_EXPLORED = 45  # pairs: a page with all λ of 45 takes some 15 MB
 STAGES = (
     *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "two_layer", "sweep", "map"),
     *("calibration", "random_labels", "report", "bench", "libsvm"),
@@ -67,6 +68,13 @@ def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
     if chosen == "all":
         return pair_names(dataset["classes"])
     return list(chosen)
+
+
+def explored(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
+    """The pairs of a stage whose every λ is in the interactive report: all, or the shown ones of too many."""
+    fitted = pairs(dataset, stage)
+    shown = dataset["svm"]["shown_pairs"]
+    return fitted if len(pairs(dataset)) <= MOST_EXPLORED else [name for name in shown if name in fitted]
 
 
 def _present(value: Any, key: str = "") -> Any:

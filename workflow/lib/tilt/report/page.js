@@ -9,6 +9,7 @@ const KINDS = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: 
 const banks = new Map();
 const models = new Map();  // by name; a source drawn in two figures is two models
 const drawn = new Set();
+const inView = new Set();  // elements of figures
 
 // ---- banks
 
@@ -40,15 +41,16 @@ async function load(template) {
 }
 
 // The part of an array at the state, as numbers, or an entry of nested lists of texts; undefined if absent.
+// An axis of length one belongs to all options of its control.
 function part(bank, { array, index }) {
   const whole = bank[array];
   if (whole === undefined) return undefined;
-  if (Array.isArray(whole)) return index.reduce((list, name) => list[state[name]], whole);
+  if (typeof whole === "string" || Array.isArray(whole)) return index.reduce((list, name) => list[state[name]], whole);
   const { values, shape, step } = whole;
   let size = values.length, start = 0;
   index.forEach((name, axis) => {
     size /= shape[axis];
-    start += state[name] * size;
+    if (shape[axis] > 1) start += state[name] * size;
   });
   return Float64Array.from(values.subarray(start, start + size), (value) => value * step);
 }
@@ -58,11 +60,12 @@ function part(bank, { array, index }) {
 const touches = ({ bank, parts, index }, name) =>
   bank.includes(`{${name}}`) || (parts ? Object.values(parts) : [{ index }]).some((each) => each.index.includes(name));
 
-function apply({ kind, model: name, parts }, bank) {
+function apply({ kind, model: name, parts, fixed }, bank) {
   const cut = Object.entries(parts).map(([key, where]) => [key, part(bank, where)]);
-  for (const model of models.get(name)) {
+  for (const { model } of models.get(name)) {
     if (kind === "data") {
-      model.data = Object.fromEntries(cut.map(([key, values]) => [key, values ?? []]));
+      const columns = cut.map(([key, values]) => [key, values ?? Array(fixed).fill(NaN)]);
+      model.data = { ...model.data, ...Object.fromEntries(columns) };
     } else if (kind === "image") {
       const [pixels] = model.data.image;
       pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
@@ -83,20 +86,38 @@ function tell(readout, bank) {
     ? (value[0] * readout.factor).toFixed(readout.digits) + readout.unit : "–";
 }
 
+// Figures out of view follow when the control has come to rest.
+let pending = new Set(), rest;
+
 async function show(panel, changed) {
   const wanted = (each) => changed === undefined || touches(each, changed);
+  const seen = ({ model }) => model === undefined || models.get(model).some(({ plot }) => inView.has(plot));
   const found = [...panel.targets, ...panel.readouts].filter(wanted);
-  const loaded = await Promise.all(found.map(({ bank }) => load(bank)));
-  found.forEach((each, k) => (each.parts ? apply(each, loaded[k]) : tell(each, loaded[k])));
+  const now = changed === undefined ? found : found.filter(seen);
+  for (const each of found) if (!now.includes(each)) pending.add(each);
+  clearTimeout(rest);
+  rest = setTimeout(catchUp, 300);
+  await draw(now);
+}
+
+async function catchUp() {
+  const late = [...pending];
+  pending = new Set();
+  await draw(late);
+}
+
+async function draw(targets) {
+  const loaded = await Promise.all(targets.map(({ bank }) => load(bank)));
+  targets.forEach((each, k) => (each.parts ? apply(each, loaded[k]) : tell(each, loaded[k])));
 }
 
 function mark(name) {
-  const { texts, marked } = controls[name];
+  const { texts } = controls[name];
   for (const input of document.querySelectorAll(`[data-control="${name}"]`)) {
     input.value = state[name];
     if (input.type === "range") {
       input.setAttribute("aria-valuetext", texts[state[name]]);
-      input.nextElementSibling.innerHTML = marked[state[name]];
+      input.nextElementSibling.textContent = texts[state[name]];
     }
   }
 }
@@ -155,21 +176,40 @@ function recolour() {
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-addEventListener("beforeprint", recolour);
+addEventListener("beforeprint", () => { catchUp(); recolour(); });
 addEventListener("afterprint", recolour);
+
+// A tap on a point of a source chooses the option of that number.
+function chooses(source, name) {
+  source.selected.properties.indices.change.connect(() => {
+    const [index] = source.selected.indices;
+    if (index === undefined) return;
+    source.selected.indices = [];
+    set(name, index);
+    writeAddress(document.querySelector(`[data-control="${name}"]`).closest("section").id);
+  });
+}
+
+const viewed = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
+});
 
 // ---- start: panel after panel, those in view first
 
 async function start() {
+  Bokeh.set_log_level("error");  // axes without data yet are no news
   readAddress();
   Object.keys(controls).forEach(mark);
   const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);
   for (const panel of [...panels].sort((one, other) => height(one) - height(other))) {
     for (const { id, item } of panel.plots) {
+      const plot = document.getElementById(id);
+      viewed.observe(plot);
       for (const { model: root } of await Bokeh.embed.embed_item(item, id)) {
         for (const model of root.references()) {
           drawn.add(model);
-          if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), model]);
+          if (model.tags?.[0] === "chooses") chooses(model, model.tags[1]);
+          if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), { model, plot }]);
         }
       }
     }

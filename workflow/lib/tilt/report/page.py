@@ -135,10 +135,6 @@ def render(
     )
     environment.filters["marked"] = marked
     environment.filters["embedded"] = embedded
-    for control in (
-        each for record in panels.values() for panel in record["panels"] for each in panel["controls"]
-    ):
-        control["marked"] = [marked(text) for text in control["texts"]]
     shown = {key: title for key, title in SECTIONS.items() if figures.get(key) or tables.get(key)}
     return environment.get_template("page.html.j2").render(
         dataset=dataset,

@@ -18,6 +18,8 @@ from bokeh.model import Model
 from bokeh.models import ColumnDataSource, DataRange1d, LinearColorMapper, Range1d
 from bokeh.palettes import Greys256
 from bokeh.plotting import figure
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike, NDArray
 
 GREY = "#808790"  # legible on light and on dark
@@ -25,6 +27,7 @@ INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
 LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
 
 Array = NDArray[Any]
+CURRENT = "#CC79A7"  # the state in a curve over all states
 Part = tuple[str, ...]  # the name of an array and, axis by axis, the controls that choose its part
 Texts = Sequence[Any]
 
@@ -70,10 +73,15 @@ class Panel:
     readouts: list[Readout] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
 
-    def source(self, bank: str, **columns: Part) -> ColumnDataSource:
-        """A source of a figure whose columns are parts of the bank's arrays."""
-        source = ColumnDataSource({name: [] for name in columns}, name=f"{self.name}-{len(self.targets)}")
-        self._follow(source, bank, "data", columns)
+    def source(self, bank: str, fixed: Mapping[str, ArrayLike] = {}, **columns: Part) -> ColumnDataSource:
+        """A source of a figure whose columns are parts of the bank's arrays, or `fixed`."""
+        rows = {name: np.asarray(values) for name, values in fixed.items()}
+        size = max((len(values) for values in rows.values()), default=0)
+        blank = np.full(size, np.nan)
+        source = ColumnDataSource(
+            rows | dict.fromkeys(columns, blank), name=f"{self.name}-{len(self.targets)}"
+        )
+        self._follow(source, bank, "data", columns, size)
         return source
 
     def image(self, bank: str, shape: Sequence[int], part: Part) -> ColumnDataSource:
@@ -88,9 +96,9 @@ class Panel:
         model.name = f"{self.name}-{len(self.targets)}"
         self._follow(model, bank, "properties", properties)
 
-    def _follow(self, model: Model, bank: str, kind: str, parts: Mapping[str, Part]) -> None:
+    def _follow(self, model: Model, bank: str, kind: str, parts: Mapping[str, Part], fixed: int = 0) -> None:
         cut = {name: {"array": array, "index": index} for name, (array, *index) in parts.items()}
-        self.targets.append({"model": model.name, "kind": kind, "bank": bank, "parts": cut})
+        self.targets.append({"model": model.name, "kind": kind, "bank": bank, "parts": cut, "fixed": fixed})
 
     def plot(self, plot: figure, alt: str, size: str = "medium") -> None:
         """Add a figure, `small`, `medium` or `large`, with a text for those who cannot see it.
@@ -98,7 +106,7 @@ class Panel:
         Its legend moves below it.
         """
         for legend in plot.legend:
-            columns = 2 if max(len(item.label.value) for item in legend.items) < 16 else 1
+            columns = 2 if max(len(item.label.value) for item in legend.items) < 19 else 1
             legend.update(
                 orientation="horizontal", ncols=columns, padding=0, margin=0, spacing=4, location="left"
             )
@@ -106,7 +114,7 @@ class Panel:
             plot.add_layout(legend, "below")
             plot.height += 23 * -(-len(legend.items) // columns)
         self.plots.append(
-            {"id": f"{self.name}-plot-{len(self.plots)}", "alt": alt, "size": size, "item": json_item(plot)}
+            {"id": f"{self.name}-plot-{len(self.plots)}", "alt": alt, "size": size, "item": plot}
         )
 
     def readout(
@@ -118,8 +126,9 @@ class Panel:
 
     def record(self) -> dict[str, Any]:
         """The panel as JSON, for `write_json`."""
-        record = {name: getattr(self, name) for name in ("name", "title", "caption", "plots", "targets")}
+        record = {name: getattr(self, name) for name in ("name", "title", "caption", "targets")}
         return record | {
+            "plots": [plot | {"item": json_item(plot["item"])} for plot in self.plots],
             "controls": [asdict(control) for control in self.controls],
             "readouts": [
                 {"id": f"{self.name}-readout-{k}"} | asdict(readout)
@@ -161,8 +170,8 @@ def packed(values: ArrayLike, step: float | None = None) -> dict[str, Any]:
 def axes(x: str, y: str, **settings: Any) -> figure:
     """An empty figure with labelled axes that takes the width it is given."""
     plot = figure(
-        x_axis_label=x, y_axis_label=y, sizing_mode="stretch_width", toolbar_location=None, tools="",
-        **({"height": 270} | settings),
+        x_axis_label=x, y_axis_label=y, sizing_mode="stretch_width", toolbar_location=None,
+        **({"height": 270, "tools": ""} | settings),
     )  # fmt: skip
     _quiet(plot)
     for axis in plot.axis:
@@ -201,6 +210,16 @@ def picture(
     mapper = LinearColorMapper(palette=palette, low=low, high=high)
     plot.image("image", x=0, y=0, dw=width, dh=height, source=source, color_mapper=mapper, origin="top_left")
     return plot
+
+
+def power(exponent: float) -> str:
+    """10 to a power, as text: 10²·⁵."""
+    return "10" + f"{exponent:.4g}".translate(str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def colours(name: str) -> list[str]:
+    """256 colours of a map of matplotlib."""
+    return [to_hex(colour) for colour in colormaps[name](np.linspace(0, 1, 256))]
 
 
 def _quiet(plot: figure) -> None:

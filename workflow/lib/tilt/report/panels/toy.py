@@ -6,7 +6,19 @@ import numpy as np
 from bokeh.models import Span
 
 from tilt.figures.style import CLASS_I, CLASS_J, LOSS_COLOURS
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, picture, plane, section
+from tilt.report.panels.base import (
+    CURRENT,
+    GREY,
+    INK,
+    Control,
+    Panel,
+    axes,
+    packed,
+    picture,
+    plane,
+    power,
+    section,
+)
 from tilt.toy import PATTERNS, REPRESENTATIVE, SPREAD, Array, Columns, image
 
 PLANE = ("a (along the data, pixels)", "b (off the data, pixels)")
@@ -66,7 +78,7 @@ def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:
     data.scatter(*([value] for value in x), size=11, color=CLASS_I, marker="square", legend_label="x")
     for name, marker, label in (("projected", "triangle", "projected"), ("mirror", "circle", "mirror image")):
         source = panel.source("toy-tilt", x=(f"{name}_a", "theta"), y=(f"{name}_b", "theta"))
-        data.scatter("x", "y", source=source, size=12, color="#CC79A7", marker=marker, legend_label=label)
+        data.scatter("x", "y", source=source, size=12, color=CURRENT, marker=marker, legend_label=label)
     panel.plot(
         data,
         "The plane of images with both classes, the boundary, x, its projected and its mirror image",
@@ -75,14 +87,14 @@ def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:
 
     curve = axes(
         "tilt θ of the boundary (degrees)",
-        "‖x_m − x‖ (L2, pixels in [0, 1])",
+        "‖xₘ − x‖ (L2, pixels in [0, 1])",
         x_range=(0, 90),
         y_range=(0, 6.3),
     )
     everything = panel.source("toy-tilt", x=("all_theta",), y=("all_distance",))
     curve.line("x", "y", source=everything, line_width=2, color=GREY)
     here = panel.source("toy-tilt", x=("theta", "theta"), y=("distance", "theta"))
-    curve.scatter("x", "y", source=here, size=12, color="#CC79A7")
+    curve.scatter("x", "y", source=here, size=12, color=CURRENT)
     panel.plot(curve, "The distance of the mirror image falls with the cosine of the tilt")
 
     shape = PATTERNS[0].shape
@@ -102,13 +114,13 @@ def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:
 def _noisy(points: Columns, fits: Columns) -> tuple[Panel, dict[str, Any]]:
     of_loss = [{name: column[fits["loss"] == loss] for name, column in fits.items()} for loss in LOSSES]
     lambdas = of_loss[0]["lambda"]
-    tokens = [f"{exponent:.2f}" for exponent in np.log10(lambdas)]
-    power = Control("toy_lambda", "λ", tokens, [f"10^{token}" for token in tokens])
+    exponents = np.log10(lambdas).round(6)
+    strength = Control("toy_lambda", "λ", [f"{e:.4g}" for e in exponents], [power(e) for e in exponents])
     loss = Control("toy_loss", "Loss", list(LOSSES), list(LOSSES.values()), slider=False)
     panel = Panel(
         "panel-noisy",
         "One noisy point, with more or less L2",
-        [power, loss],
+        [strength, loss],
         f"{len(points['y'])} training points; the star is p, labelled J on the side of I. Each λ of the grid "
         f"of {len(lambdas)} is fitted to a certified optimum. Where λ is small the boundary leans over to "
         "classify p, where it is large p is ignored.",
@@ -167,7 +179,7 @@ def _noisy(points: Columns, fits: Columns) -> tuple[Panel, dict[str, Any]]:
         if name == "hinge":
             line.glyph.tags = [INK]
     here = panel.source("toy-noisy", x=("lambda", "toy_lambda"), y=("theta", *state))
-    curve.scatter("x", "y", source=here, size=12, color="#CC79A7")
+    curve.scatter("x", "y", source=here, size=12, color=CURRENT)
     cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
     curve.add_layout(cursor)
     panel.follow(cursor, "toy-noisy", location=("lambda", "toy_lambda"))

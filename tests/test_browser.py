@@ -1,0 +1,245 @@
+"""The report in a browser: offline, without errors, every control moved, what is drawn is what was computed."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import ROOT
+from panels import unpack
+from runs import TINY, save_flat, succeed
+from tilt.io import read_arrays, read_table
+
+pytestmark = pytest.mark.browser
+
+ALL_READY = "document.querySelectorAll('.panel:not([data-ready])').length === 0"
+PICTURES = ROOT / "results" / "screenshots"
+
+
+def find_chromium() -> str:
+    """Debian's Chromium, installed if it is missing and that is possible."""
+    if not shutil.which("chromium") and os.geteuid() == 0 and shutil.which("apt-get"):
+        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", "--quiet", *arguments], capture_output=True)
+    if not (found := shutil.which("chromium")):
+        pytest.skip("Chromium is not installed, and only root can install it, with apt-get")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    save_flat(folder / "flat.npz")
+    succeed(folder, "tiny", "flat")
+    return folder / "results"
+
+
+def opened(browser: Browser, file: Path, fragment: str = "", **options) -> tuple[Page, list[str]]:
+    """The page with every panel drawn, and what went wrong on it so far."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(request.url)
+        ),
+    )
+    context.set_offline(True)
+    page.goto(f"file://{file}{fragment}")
+    page.wait_for_function(ALL_READY, timeout=120_000)
+    return page, wrong
+
+
+@pytest.fixture(scope="module")
+def tiny(browser, results):
+    page, wrong = opened(browser, results / "tiny" / "report" / "index.html")
+    yield page
+    assert wrong == []
+    page.context.close()
+
+
+def sections(results: Path) -> dict[str, dict]:
+    files = [results / "toy" / "panels" / "toy.json", *(results / "tiny" / "panels").glob("*.json")]
+    return {file.stem: json.loads(file.read_text()) for file in files}
+
+
+def settle(page: Page) -> None:
+    page.evaluate("async () => { clearTimeout(rest); await catchUp(); }")
+
+
+def choose(page: Page, **tokens: str) -> None:
+    """Set controls by the address of the view, as a link does."""
+    page.evaluate(
+        "fragment => { location.hash = fragment; }", "svm" + "".join(f"&{n}={t}" for n, t in tokens.items())
+    )
+    page.wait_for_function(
+        "tokens => Object.entries(tokens).every(([n, t]) => controls[n].tokens[state[n]] === t)", arg=tokens
+    )
+    settle(page)
+
+
+def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
+    """The column of a Bokeh source that shows an array."""
+    for panel in section["panels"]:
+        for target in panel["targets"]:
+            for column, cut in target["parts"].items():
+                if (
+                    cut["array"] == array
+                    and target["bank"].startswith(bank)
+                    and target["kind"] != "properties"
+                ):
+                    script = "([name, column]) => Array.from(models.get(name)[0].model.data[column]).map((v) => v.length ? Array.from(v) : v)"
+                    return np.array(page.evaluate(script, [target["model"], column]), dtype=float).squeeze()
+    raise KeyError(array)
+
+
+def readouts(page: Page, panel: str) -> dict[str, str]:
+    script = "id => [...document.querySelectorAll(`#${id} .readouts div`)].map((e) => [...e.children].map((c) => c.textContent))"
+    return dict(reversed(page.evaluate(script, panel)))  # of equal labels the first
+
+
+def test_every_section_has_its_panels(tiny, results):
+    shown = {name: len(section["panels"]) for name, section in sections(results).items()}
+    for name, count in shown.items():
+        assert tiny.locator(f"section#{name} .panel").count() == count
+        assert count >= 1
+
+
+def test_every_control_moves_by_the_keyboard(tiny):
+    names = tiny.evaluate("Object.keys(controls)")
+    assert len(names) >= 8
+    for name in names:
+        count = tiny.evaluate("name => controls[name].tokens.length", name)
+        if count == 1:
+            continue
+        before = tiny.evaluate("name => state[name]", name)
+        control = tiny.locator(f"[data-control='{name}']").first
+        control.focus()
+        control.press("ArrowRight" if before < count - 1 else "ArrowLeft")
+        after = tiny.evaluate("name => state[name]", name)
+        assert after == before + (1 if before < count - 1 else -1), name
+        settle(tiny)
+        for other in tiny.locator(f"[data-control='{name}']").all():
+            assert other.input_value() == str(after)
+        token, start = tiny.evaluate(
+            "name => [controls[name].tokens[state[name]], controls[name].start]", name
+        )
+        assert (f"&{name}={token}" in tiny.url) == (after != start)
+
+
+def test_a_link_opens_the_same_view(browser, results):
+    page, wrong = opened(
+        browser, results / "tiny" / "report" / "index.html", "#svm&lambda=3&pair=0v1&plane=fixed"
+    )
+    assert page.evaluate("[controls.lambda.tokens[state.lambda], controls.pair.tokens[state.pair]]") == [
+        "3",
+        "0v1",
+    ]
+    assert page.locator("#panel-svm [data-control=plane]").input_value() == "1"
+    page.evaluate("location.hash = '#svm&lambda=none&other=1'")
+    assert page.evaluate("controls.lambda.tokens[state.lambda]") == "3"
+    assert wrong == []
+    page.context.close()
+
+
+def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
+    section, chance = sections(results)["svm"], random.Random(0)
+    for _ in range(10):
+        pair, k, view = (
+            chance.choice(["0v1", "7v9"]),
+            chance.randrange(9),
+            chance.choice(["tilting", "fixed"]),
+        )
+        choose(tiny, pair=pair, plane=view, **{"lambda": str(k - 1)})
+        folder = results / "tiny" / "svm" / pair
+        table, planes, weights = (
+            read_table(folder / "path.csv"),
+            read_arrays(folder / "plane.npz"),
+            read_arrays(folder / "weights.npz"),
+        )
+        best = np.flatnonzero(table["err_test"] == table["err_test"].min())[-1]
+        row = k if view == "tilting" else best
+        ours = planes["y"] == -1
+        np.testing.assert_allclose(drawn(tiny, section, "n_i"), planes["n"][row][ours], atol=0.011)
+        np.testing.assert_allclose(drawn(tiny, section, "z_i"), planes["z"][ours], atol=0.011)
+        np.testing.assert_array_equal(drawn(tiny, section, "count_j"), planes["histogram_j"][k])
+        np.testing.assert_allclose(
+            drawn(tiny, section, "theta_degrees", "svm/"), np.degrees(table["theta"]), rtol=1e-6
+        )
+        w = weights["w"][k]
+        np.testing.assert_allclose(
+            drawn(tiny, section, "direction", "svm/").ravel(), w / abs(w).max(), atol=0.5 / 127 + 1e-6
+        )
+        told = readouts(tiny, "panel-svm")
+        assert told["test error"] == f"{100 * table['err_test'][k]:.2f} %"
+        assert told["θ"] == f"{np.degrees(table['theta'][k]):.2f}°"
+        assert told["dadv"] == f"{table['d_adv'][k]:.3f} pixels"
+
+
+def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
+    """Every source of every panel, at a random state."""
+    chance = random.Random(1)
+    everything = sections(results)
+    options = tiny.evaluate(
+        "Object.fromEntries(Object.values(controls).map(({ name, tokens }) => [name, tokens]))"
+    )
+    banks = {name: bank for section in everything.values() for name, bank in section["banks"].items()}
+    compared = 0
+    for _ in range(3):
+        state = {name: chance.randrange(len(tokens)) for name, tokens in options.items()}
+        choose(tiny, **{name: options[name][k] for name, k in state.items()})
+        for section in everything.values():
+            for target in (each for panel in section["panels"] for each in panel["targets"]):
+                name = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
+                for column, cut in target["parts"].items():
+                    packed = banks.get(name, {}).get(cut["array"])
+                    if target["kind"] == "properties" or not isinstance(packed, dict):
+                        continue
+                    whole = unpack(packed)
+                    expected = whole[
+                        tuple(state[n] if whole.shape[a] > 1 else 0 for a, n in enumerate(cut["index"]))
+                    ]
+                    script = "([name, column]) => Array.from(models.get(name)[0].model.data[column]).map((v) => v?.length ? Array.from(v) : v)"
+                    shown = np.array(tiny.evaluate(script, [target["model"], column]), dtype=float)
+                    np.testing.assert_allclose(shown.ravel(), np.ravel(expected), rtol=1e-6, atol=1e-9)
+                    compared += 1
+    print(f"\n{compared} columns compared")
+    assert compared > 200
+
+
+def test_vectors_have_a_page_too(browser, results):
+    page, wrong = opened(browser, results / "flat" / "report" / "index.html")
+    assert page.locator("section#svm .panel").count() == 2
+    assert page.locator("section#lenet").count() == 0
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
+def test_the_page_fits_its_window(browser, results, width, scheme):
+    page, wrong = opened(browser, results / "tiny" / "report" / "index.html",
+                         viewport={"width": width, "height": 900}, color_scheme=scheme)  # fmt: skip
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{width}-{scheme}.png", full_page=True)
+    for panel in page.locator(".panel").all():
+        panel.screenshot(path=PICTURES / f"{width}-{scheme}-{panel.get_attribute('id')}.png")
+    assert wrong == []
+    page.context.close()

@@ -1,0 +1,254 @@
+"""Interactive panels: what is packed is what the tables hold, at every state of the controls."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from panels import part, unpack
+from tilt.data.images import BinaryPair
+from tilt.geometry import (
+    TiltPlane,
+    mirror_image,
+    nearest_centroid_direction,
+    signed_distance,
+    tilt_directions,
+)
+from tilt.linear import fit_path
+from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
+from tilt.losses import LOSSES, hinge, scaled
+from tilt.report.panels import svm
+from tilt.report.panels.base import packed, power, section
+from tilt.report.panels.published import published_bank, published_panel
+from tilt.report.panels.scaling import scaling_panels
+from tilt.report.panels.toy import toy_panels
+from tilt.scaling import risk_table, score_histograms
+from tilt.toy import image, mirror_distance_table, noisy_point_table, noisy_training_set
+
+GRID = lambda_grid(0, 4, 1, 1e-3)
+
+
+@given(
+    arrays(np.float64, array_shapes(max_dims=3), elements=st.floats(-9e3, 9e3)),
+    st.sampled_from([0.01, 1, 2.5]),
+)
+def test_numbers_in_steps_come_back_to_half_a_step(values, step):
+    np.testing.assert_allclose(unpack(packed(values, step)), values, atol=step * 0.5000001, rtol=0)
+
+
+def test_numbers_without_a_step_are_kept_to_32_bits():
+    values = np.array([[1.5, np.nan], [-np.inf, 1e30]])
+    np.testing.assert_array_equal(unpack(packed(values)), values.astype(np.float32))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e12])
+def test_numbers_that_no_step_holds_are_refused(value):
+    with pytest.raises(ValueError, match="cannot be kept in steps"):
+        packed([0, value], 0.01)
+
+
+def test_powers_of_ten_as_text():
+    assert power(2.5) == "10²·⁵"
+    assert power(-1.0) == "10⁻¹"
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    """Two pairs of grey 4 x 3 images with their path, planes and weights."""
+    chance = np.random.default_rng(0)
+    found = {}
+    for name, gap in (("0v1", 0.3), ("2v5", 0.1)):
+        y = np.repeat([-1.0, 1.0], 30)
+        x = (0.5 + gap * y[:, None] * np.linspace(0, 1, 12) + chance.normal(0, 0.2, (60, 12))).clip(0, 1)
+        pair = BinaryPair(x[::2], y[::2], x[1::2], y[1::2], (4, 3), 0, 1)
+        article, lambdas = GRID
+        path = fit_path(pair.x_train, pair.y_train, lambdas)
+        found[name] = (
+            pair,
+            path,
+            path_table(pair, path, article),
+            plane_arrays(pair, path),
+            weight_arrays(pair, path),
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def of_svm(pairs):
+    paths = {name: table for name, (_, _, table, _, _) in pairs.items()}
+    pair, lam = svm.pair_control(list(paths), "2v5"), svm.lambda_control(paths["2v5"])
+    overview, bank = svm.map_panel(paths, pair, lam)
+    banks = {"svm-map": bank}
+    for name, (_, _, table, planes, weights) in pairs.items():
+        banks |= svm.pair_banks(name, table, planes, weights)
+    banks["logistic/0v1"] = svm.logistic_bank(paths["2v5"], pairs["2v5"][4])
+    one = svm.pair_panel(paths, pair, lam, shape=(4, 3), per_class=15, published=True)
+    return json.loads(json.dumps(section([overview, one], banks), allow_nan=False))
+
+
+@pytest.mark.parametrize("name", ["0v1", "2v5"])
+@pytest.mark.parametrize("k", [0, 2, 4])
+def test_a_view_of_the_svm_shows_that_pair_at_that_lambda(pairs, of_svm, name, k):
+    pair, path, table, planes, weights = pairs[name]
+
+    def shown(array, **more):
+        return part(of_svm, array, pair=name, **{"lambda": str(k)}, **more)
+
+    w, b = path.w[k], path.b[k]
+    d = pair.y_train * signed_distance(pair.x_train, w, b)
+    for side, label in (("i", -1), ("j", 1)):
+        counts = shown(f"count_{side}")
+        inside = d[pair.y_train == label]
+        assert counts.sum() == len(inside) == 15
+        edges = np.append(shown("left"), shown("right")[-1])
+        assert abs(np.histogram(inside, edges)[0] - counts).sum() <= 2  # 32 bits move a sample across an edge
+    assert shown("d_adv") == pytest.approx(d.mean(), rel=1e-6)
+    assert shown("test_percent")[k] == pytest.approx(100 * table["err_test"][k])
+    np.testing.assert_allclose(shown("errors"), 100 * np.array([table["err_train"][k], table["err_test"][k]]))
+    np.testing.assert_allclose(
+        shown("hinge_y"),
+        scaled(hinge, np.linalg.norm(w))(shown("hinge_x")),
+        atol=1e-5 * shown("hinge_y").max(),
+    )
+    np.testing.assert_allclose(shown("direction"), w / abs(w).max(), atol=0.5 / 127 + 1e-9)
+    x = planes["images"][0]
+    np.testing.assert_allclose(shown("mirror_i"), mirror_image(x, w, b).clip(-0.5, 1.5), atol=0.5 / 84 + 1e-6)
+    assert shown("gap_i") == pytest.approx(2 * abs(signed_distance(x, w, b)), rel=1e-5)
+    best = optimal_row(table)
+    assert shown("optimal") == pytest.approx(table["lambda_article"][best])
+
+
+@pytest.mark.parametrize("view", ["tilting", "fixed"])
+@pytest.mark.parametrize("k", [0, 1, 3])
+def test_both_planes_are_projections(pairs, of_svm, view, k):
+    pair, path, table, planes, weights = pairs["0v1"]
+
+    def shown(array):
+        return part(of_svm, array, pair="0v1", plane=view, **{"lambda": str(k)})
+
+    i, j = weights["centroid_i"], weights["centroid_j"]
+    z_hat = nearest_centroid_direction(i, j)
+    n_hat = tilt_directions(path.w, z_hat)[k if view == "tilting" else optimal_row(table)]
+    plane = TiltPlane((i + j) / 2, z_hat, n_hat)
+    for c, side in enumerate("ij"):
+        expected = plane.coordinates(pair.x_train[pair.y_train == (-1, 1)[c]])
+        np.testing.assert_allclose(
+            np.stack([shown(f"z_{side}"), shown(f"n_{side}")], 1), expected, atol=0.011
+        )
+        x = planes["images"][c]
+        mirror = plane.coordinates(mirror_image(x, path.w[k], path.b[k]))
+        for what, place in (("x", plane.coordinates(x)), ("mirror", mirror)):
+            np.testing.assert_allclose(
+                [shown(f"{what}_{side}_z"), shown(f"{what}_{side}_n")], place, atol=0.011
+            )
+        np.testing.assert_allclose(shown(f"path_{side}_z")[k], mirror[0], atol=0.011)
+    for line, score in (("boundary", 0), ("margin_i", -1), ("margin_j", 1)):
+        on_line = plane.origin + np.outer(shown(f"{line}_z"), z_hat) + np.outer(shown(f"{line}_n"), n_hat)
+        np.testing.assert_allclose(
+            on_line @ path.w[k] + path.b[k], score, atol=2e-5 * abs(path.w[k]).max() * 30
+        )
+
+
+def test_the_map_shows_all_pairs_and_the_chosen_one(pairs, of_svm):
+    for quantity, factor in (("theta", 180 / np.pi), ("err_train", 100)):
+        values = part(of_svm, "values", quantity=quantity, **{"lambda": "3"})
+        np.testing.assert_allclose(
+            values, [factor * table[quantity][3] for _, _, table, _, _ in pairs.values()], rtol=1e-6
+        )
+    bank = of_svm["banks"]["svm-map"]  # of classes 0, 1, 2, 5
+    assert [unpack(bank[name]).tolist() for name in ("row", "column")] == [[0, 2], [1, 3]]
+
+
+def test_a_pair_without_logistic_regression_has_no_bank_of_it(of_svm):
+    assert "logistic/0v1" in of_svm["banks"]
+    assert "logistic/2v5" not in of_svm["banks"]
+
+
+def test_vectors_are_bars_and_colours_become_grey(pairs):
+    _, _, table, planes, weights = pairs["0v1"]
+    flat = svm.pair_panel({"0v1": table}, svm.pair_control(["0v1"], "0v1"), svm.lambda_control(table),
+                          shape=(12,), per_class=15, published=False)  # fmt: skip
+    assert sum(plot["size"] == "small" for plot in flat.plots) == 0
+    coloured = weights | {"image_shape": np.array([2, 2, 3])}
+    bank = svm.pair_banks("0v1", table, planes, coloured)["svm/0v1"]
+    np.testing.assert_allclose(
+        unpack(bank["image_i"]), planes["images"][0].reshape(4, 3).mean(axis=1), atol=0.5 / 127
+    )
+
+
+def test_a_view_of_the_published_tables(pairs):
+    _, _, table, _, _ = pairs["2v5"]
+    k = len(table["lambda"])
+    compared = {"lambda_article": table["lambda_article"], "bias_unique": np.arange(k) % 2}
+    for quantity in ("theta", "norm_w", "d_adv", "err_train", "err_test"):
+        compared |= {f"{quantity}_ours": table[quantity], f"{quantity}_published": table[quantity] + 0.001,
+                     f"{quantity}_deviation": np.full(k, -0.001)}  # fmt: skip
+    compared["err_test_deviation"][1] = 0.2
+    pair, lam = svm.pair_control(["2v5"], "2v5"), svm.lambda_control(table)
+    panel, bank = published_panel(pair, lam, table)
+    record = section([panel], {"published": bank, "published/2v5": published_bank(compared)})
+    assert part(record, "within", published_quantity="err_test") == "1 of 2 within tolerance"
+    assert part(record, "largest", published_quantity="err_test") == pytest.approx(0.2)
+    np.testing.assert_allclose(
+        part(record, "published", published_quantity="d_adv"), table["d_adv"] + 0.001, rtol=1e-6
+    )
+    assert np.isnan(part(record, "deviation", published_quantity="err_train")[::2]).all()
+    assert part(record, "ours_by_lambda", published_quantity="theta", **{"lambda": "2"}) == pytest.approx(
+        table["theta"][2]
+    )
+
+
+def test_a_view_of_the_scaled_loss():
+    chance = np.random.default_rng(1)
+    y = np.repeat([-1, 1], 40)
+    distance = y * chance.normal(0.4, 0.5, 80)
+    norms = [0.01, 0.5, 3, 100]
+    record = scaling_panels(
+        {"y": y, "distance": distance}, risk_table(y * distance, norms), {"pair": "0v1", "norm_w": 2.0}
+    )
+    [norm] = [each for each in record["panels"][0]["controls"] if each["name"] == "norm"]
+    assert norm["tokens"][norm["start"]] == "3"
+    for token, value in zip(norm["tokens"], norms, strict=True):
+        table = score_histograms(y, distance, value)
+        for name in ("s", "ys", "hinge", "softplus"):
+            rows = (table["quantity"] == name) & (table["y"] == 1)
+            np.testing.assert_array_equal(
+                part(record, "count_j", norm=token, score=name), table["count"][rows]
+            )
+            np.testing.assert_allclose(
+                part(record, "left", norm=token, score=name), table["left"][rows], rtol=1e-6, atol=1e-9
+            )
+        d = part(record, "d", norm=token)
+        np.testing.assert_allclose(
+            part(record, "curve_softplus", norm=token),
+            scaled(LOSSES["softplus"], value)(d).clip(0, 8),
+            atol=6e-4,
+        )
+        assert part(record, "risk_hinge", norm=token) == pytest.approx(
+            hinge(value * y * distance).mean(), rel=1e-6
+        )
+
+
+def test_a_view_of_the_toy_problem():
+    X, y = noisy_training_set(6, seed=0)
+    fits = noisy_point_table(X, y, 10.0 ** np.arange(-3, 2))
+    points = {"a": X[:, 0], "b": X[:, 1], "y": y}
+    record = toy_panels(mirror_distance_table(np.radians([0, 30, 60, 90])), points, fits)
+    np.testing.assert_allclose(part(record, "mirror", theta="60"), image(*_mirror(60)), atol=1e-3)
+    assert part(record, "distance", theta="60") == pytest.approx(3)
+    rows = (fits["loss"] == "softplus") & np.isclose(fits["lambda"], 0.1)
+    assert part(record, "norm_w", toy_loss="softplus", toy_lambda="-1") == pytest.approx(
+        fits["norm_w"][rows][0]
+    )
+    w = np.array([fits["w_1"][rows][0], fits["w_2"][rows][0]])
+    ends = [part(record, f"line_{axis}", "toy-noisy", toy_loss="softplus", toy_lambda="-1") for axis in "ab"]
+    np.testing.assert_allclose(w @ ends + fits["bias"][rows][0], 0, atol=1e-5)
+
+
+def _mirror(degrees):
+    theta = np.radians(degrees)
+    w = np.array([np.cos(theta), np.sin(theta)])
+    return mirror_image(np.array([-3.0, 0.0]), w, 0.0)

@@ -1,0 +1,444 @@
+"""Panels of the linear classifiers: a map over the pairs, and one pair at one λ in every view.
+
+The banks of a pair are "svm/7v9" (hinge), "logistic/7v9" (softplus, where it was fitted), "plane/7v9/tilting"
+and "plane/7v9/fixed". Arrays come from `tilt.linear.tables`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColorBar, LinearAxis, LinearColorMapper, Range1d, Span
+
+from tilt.figures.style import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
+from tilt.geometry import tilt_directions
+from tilt.linear.tables import Array, Columns, optimal_row
+from tilt.report.panels.base import (
+    CURRENT,
+    GREY,
+    INK,
+    Control,
+    Panel,
+    Part,
+    axes,
+    colours,
+    packed,
+    picture,
+    power,
+)
+
+SHOWN_PER_CLASS = 1500  # training images in the plane
+STEP = 0.01  # pixels
+REACH = 30.0  # longer than any figure is wide
+PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
+QUANTITIES = {
+    "theta": ("tilt θ", "degrees", 180 / np.pi),
+    "d_adv": ("adversarial distance", "pixels", 1),
+    "err_test": ("test error", "%", 100),
+    "err_train": ("training error", "%", 100),
+}
+
+
+def pair_control(pairs: Sequence[str], start: str) -> Control:
+    """The choice of a pair of classes."""
+    return Control("pair", "Pair", pairs, pairs, start=pairs.index(start), slider=False)
+
+
+def lambda_control(path: Columns) -> Control:
+    """The slider over λ_article, which starts at λ_optimal of the path."""
+    exponents = np.log10(path["lambda_article"]).round(6)
+    tokens = [f"{exponent:.4g}" for exponent in exponents]
+    return Control("lambda", "λ_article", tokens, list(map(power, exponents)), optimal_row(path))
+
+
+def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tuple[Panel, dict[str, Any]]:
+    """The map over the pairs at one λ, and its bank "svm-map"."""
+    texts = [f"{name} ({unit})" for name, unit, _ in QUANTITIES.values()]
+    quantity = Control("quantity", "Colour", list(QUANTITIES), texts, slider=False)
+    panel = Panel(
+        "panel-svm-map",
+        "Every pair of classes",
+        [lam, quantity, pair],
+        f"A cell is an SVM of its own, {len(paths)} pairs at each of {len(lam.tokens)} λ; a click on a "
+        "cell chooses the pair for the views below. The colours of a quantity mean the same at every λ.",
+    )
+    values = np.stack(
+        [[factor * table[name] for table in paths.values()] for name, (_, _, factor) in QUANTITIES.items()]
+    ).swapaxes(1, 2)
+    classes = np.array([[int(number) for number in name.split("v")] for name in paths])
+    bank = {
+        "class_i": packed(classes[:, 0], 1),
+        "class_j": packed(classes[:, 1], 1),
+        "pairs": list(paths),
+        "values": packed(values),
+        "low": packed(values.min(axis=(1, 2))),
+        "high": packed(values.max(axis=(1, 2))),
+        "name": texts,
+    }
+    names = [str(number) for number in np.unique(classes)]
+    places = np.array([[names.index(str(number)) for number in row] for row in classes])
+    bank["row"], bank["column"] = packed(places[:, 0], 1), packed(places[:, 1], 1)
+    last = len(names) - 0.5
+    chart = axes(
+        "class J", "class I", height=400, x_range=Range1d(-0.5, last), y_range=Range1d(last, -0.5),
+        tools="tap,hover", tooltips=[("pair", "@i v @j"), ("value", "@value")],
+    )  # fmt: skip
+    for axis in chart.axis:
+        axis.ticker = list(range(0, len(names), -(-len(names) // 20)))
+        axis.major_label_overrides = dict(enumerate(names))
+    chart.grid.visible = False
+    mapper = LinearColorMapper(palette=colours(SEQUENTIAL))
+    cells = panel.source(
+        "svm-map", x=("column",), y=("row",), i=("class_i",), j=("class_j",),
+        value=("values", "quantity", "lambda"),
+    )  # fmt: skip
+    cells.tags = ["chooses", "pair"]
+    mapped = {"field": "value", "transform": mapper}
+    drawn = chart.rect("x", "y", 0.94, 0.94, source=cells, fill_color=mapped, line_color=None)
+    drawn.nonselection_glyph = drawn.selection_glyph = None
+    panel.follow(mapper, "svm-map", low=("low", "quantity"), high=("high", "quantity"))
+    chart.add_layout(ColorBar(color_mapper=mapper, major_label_text_font_size="13px", width=16), "right")
+    chart.min_border_right = 60
+    panel.follow(chart.title, "svm-map", text=("name", "quantity"))
+    chosen = panel.source("svm-map", x=("column", "pair"), y=("row", "pair"))
+    chart.rect("x", "y", 1, 1, source=chosen, fill_color=None, line_color=CURRENT, line_width=4)
+    panel.plot(chart, "Map over the pairs of classes, coloured by the chosen quantity", "large")
+    return panel, bank
+
+
+def pair_panel(
+    paths: Mapping[str, Columns],
+    pair: Control,
+    lam: Control,
+    *,
+    shape: Sequence[int],
+    per_class: int,
+    published: bool,
+) -> Panel:
+    """Every view of one pair at one λ, beside the article's values where some are `published`.
+
+    Its banks are those of `pair_banks`, `logistic_bank` and `tilt.report.panels.published.published_bank`.
+    """
+    views = ("tilts with the boundary", "stays as at λ_optimal")
+    which = Control("plane", "Plane", ["tilting", "fixed"], views, slider=False)
+    shown = min(per_class, SHOWN_PER_CLASS)
+    panel = Panel(
+        "panel-svm",
+        "One pair, one λ",
+        [lam, pair, which],
+        f"SVM of {per_class:,} training images a class, tested on all test images of the two. The plane "
+        "holds ẑ, from centroid to centroid, and n̂, into which the boundary tilts; shown are the first "
+        f"{shown:,} images of each class, and of each the image nearest its centroid (filled) with its "
+        "mirror image (hollow). The plane turns with the boundary, and that is why points move when λ "
+        "does: each λ looks at the data from another side. In the plane that stays as it is at λ_optimal "
+        "the points rest, and boundaries of other λ are cut by it, not seen edge-on. The hinge is scaled "
+        "by ‖w‖, so that it is a loss of the distance. Weights are scaled to their largest; blue pulls "
+        "towards I, red towards J. Pixels of mirror images outside [0, 1] are shown as black or white. "
+        "Logistic regression on the same data is ours, not the article’s."
+        + (" Dots on the curves are the article’s values." if published else ""),
+    )
+    _margins(panel)
+    _plane(panel)
+    _curves(panel, paths, published)
+    _bars(panel)
+    _samples(panel, shape)
+    here = ("lambda",)
+    for label, array, digits, factor, unit in (
+        ("θ", "theta", 2, 180 / np.pi, "°"),
+        ("d_adv", "d_adv", 3, 1, " pixels"),
+        ("‖w‖", "norm_w", 3, 1, " /pixel"),
+        ("training error", "err_train", 2, 100, " %"),
+        ("test error", "err_test", 2, 100, " %"),
+        ("‖x_m − x‖, class I", "gap_i", 3, 1, " pixels"),
+        ("class J", "gap_j", 3, 1, " pixels"),
+    ):
+        panel.readout(label, PAIR, (array, *here), digits, factor, unit)
+    panel.readout("λ_optimal", PAIR, ("optimal_text",))
+    panel.readout("logistic: θ", "logistic/{pair}", ("theta", *here), 2, 180 / np.pi, "°")
+    panel.readout("test error", "logistic/{pair}", ("err_test", *here), 2, 100, " %")
+    return panel
+
+
+def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> dict[str, Any]:
+    """The banks of a pair's SVM: its curves and pictures, and the data in both planes."""
+    best = optimal_row(path)
+    edges, counts = planes["histogram_edges"], [planes["histogram_i"], planes["histogram_j"]]
+    filled = np.flatnonzero(np.add(*counts).any(axis=0))
+    window = min(edges[filled[0]], -0.2), edges[filled[-1] + 1]
+    norm = path["norm_w"]
+    distance = np.stack([1 / norm, np.full_like(norm, window[0]), np.full_like(norm, window[1])], axis=1)
+    distance.sort(axis=1)
+    gaps = np.linalg.norm(planes["mirror_images"] - planes["images"][:, None], axis=-1)
+    bank = _curve_bank(path, weights) | {
+        "optimal": packed(path["lambda_article"][best]),
+        "optimal_text": power(np.log10(path["lambda_article"][best])),
+        "left": packed(edges[:-1]),
+        "right": packed(edges[1:]),
+        "count_i": packed(counts[0], 1),
+        "count_j": packed(counts[1], 1),
+        "highest": packed(1.05 * np.maximum(*counts).max(axis=1)),
+        "first": packed(window[0]),
+        "last": packed(window[1]),
+        "hinge_x": packed(distance),
+        "hinge_y": packed(np.maximum(1 - norm[:, None] * distance, 0)),
+        "norm_w": packed(norm),
+        "gap_i": packed(gaps[0]),
+        "gap_j": packed(gaps[1]),
+        "d_adv_optimal": packed(path["d_adv"][best : best + 1]),
+        "errors_optimal": packed(100 * np.array([path["err_train"][best], path["err_test"][best]])),
+    }
+    shape = weights["image_shape"]
+    for c, side in enumerate("ij"):
+        bank[f"image_{side}"] = packed(_grey(planes["images"][c], shape), 1 / 127)
+        mirrors = _grey(planes["mirror_images"][c], shape)
+        bank[f"mirror_{side}"] = packed(mirrors.clip(-0.5, 1.5), 1 / 84)
+    return {f"svm/{name}": bank} | {
+        f"plane/{name}/{plane}": arrays for plane, arrays in _planes(path, planes, weights, best).items()
+    }
+
+
+def logistic_bank(path: Columns, weights: Columns) -> dict[str, Any]:
+    """The bank of a pair's logistic regression."""
+    return _curve_bank(path, weights)
+
+
+def _curve_bank(path: Columns, weights: Columns) -> dict[str, Any]:
+    w = _grey(weights["w"], weights["image_shape"])
+    return {
+        "lambda_article": packed(path["lambda_article"]),
+        "theta": packed(path["theta"]),
+        "d_adv": packed(path["d_adv"]),
+        "err_train": packed(path["err_train"]),
+        "err_test": packed(path["err_test"]),
+        "theta_degrees": packed(np.degrees(path["theta"])),
+        "errors": packed(100 * np.stack([path["err_train"], path["err_test"]], axis=1)),
+        "train_percent": packed(100 * path["err_train"]),
+        "test_percent": packed(100 * path["err_test"]),
+        "direction": packed(w / np.abs(w).max(axis=1, keepdims=True), 1 / 127),
+    }
+
+
+def _grey(samples: Array, shape: Array) -> Array:
+    """Samples (..., d) with the channels of colour images averaged; others as they are."""
+    if len(shape) < 3:
+        return samples
+    grey: Array = samples.reshape(*samples.shape[:-1], -1, shape[2]).mean(axis=-1)
+    return grey
+
+
+def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dict[str, dict[str, Any]]:
+    """Data, boundary, margins, representative and mirror images in the tilting and in the fixed plane."""
+    rows = [np.flatnonzero(planes["y"] == side)[:SHOWN_PER_CLASS] for side in (-1, 1)]
+    n_hat = tilt_directions(weights["w"], weights["z_hat"])
+    z, n = planes["positions"][..., 0], planes["positions"][..., 1]
+    cos, sin, middle = np.cos(path["theta"]), np.sin(path["theta"]), path["midpoint_distance"]
+    signed = cos * z + sin * n + middle
+    found = {}
+    for name in ("tilting", "fixed"):
+        if name == "tilting":
+            across, own = sin, n
+            samples = planes["n"]
+        else:
+            across = sin * (n_hat @ n_hat[fixed])
+            own = np.repeat(n[:, fixed : fixed + 1], n.shape[1], axis=1)
+            samples = planes["n"][fixed : fixed + 1]
+        bank: dict[str, Any] = {}
+        for line, offset in (("boundary", 0.0), ("margin_i", -1.0), ("margin_j", 1.0)):
+            ends = _line(cos, across, middle - offset / path["norm_w"])
+            bank[f"{line}_z"], bank[f"{line}_n"] = packed(ends[..., 0]), packed(ends[..., 1])
+        for c, side in enumerate("ij"):
+            mirror_z, mirror_n = z[c] - 2 * signed[c] * cos, own[c] - 2 * signed[c] * across
+            bank |= {
+                f"z_{side}": packed(planes["z"][rows[c]], STEP),
+                f"n_{side}": packed(samples[:, rows[c]], STEP),
+                f"x_{side}_z": packed(z[c], STEP),
+                f"x_{side}_n": packed(own[c], STEP),
+                f"mirror_{side}_z": packed(mirror_z, STEP),
+                f"mirror_{side}_n": packed(mirror_n, STEP),
+                f"segment_{side}_z": packed(np.stack([z[c], mirror_z], axis=1), STEP),
+                f"segment_{side}_n": packed(np.stack([own[c], mirror_n], axis=1), STEP),
+                f"path_{side}_z": packed(mirror_z, STEP),
+                f"path_{side}_n": packed(mirror_n, STEP),
+            }
+        reach = np.abs(planes["n"][:, np.concatenate(rows)]).max()
+        bank["window_z"] = packed(np.array([planes["z"].min(), planes["z"].max()]) * 1.05, STEP)
+        bank["window_n"] = packed(np.array([-reach, reach]) * 1.05, STEP)
+        found[name] = bank
+    return found
+
+
+def _line(along: Array, across: Array, offset: Array) -> Array:
+    """Two points (k, 2, 2) far apart on each line along · z + across · n + offset = 0."""
+    normal = np.stack([along, across], axis=1)
+    size = np.linalg.norm(normal, axis=1, keepdims=True)
+    foot = -(offset[:, None] / size) * (normal / size)
+    direction = REACH * np.stack([-normal[:, 1], normal[:, 0]], axis=1) / size
+    return np.stack([foot - direction, foot + direction], axis=1)
+
+
+def _margins(panel: Panel) -> None:
+    chart = axes("y d(x) (pixels)", "training images per bin", height=300)
+    chart.x_range, chart.y_range = Range1d(-1, 1), Range1d(0, 1)
+    panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
+    panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
+    for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
+        bars = panel.source(PAIR, left=("left",), right=("right",), top=(f"count_{side}", "lambda"))
+        chart.quad(
+            "left", "right", "top", 0, source=bars, fill_color=colour, fill_alpha=0.45, line_color=colour,
+            legend_label=name,
+        )  # fmt: skip
+    chart.add_layout(Span(location=0, dimension="height", line_color=GREY, line_dash="dotted"))
+    chart.extra_y_ranges = {"loss": Range1d(0, 3)}
+    right = LinearAxis(y_range_name="loss", axis_label="scaled hinge f(‖w‖ y d)")
+    right.axis_label_text_font_style = "normal"
+    right.axis_label_text_font_size = right.major_label_text_font_size = "13px"
+    chart.add_layout(right, "right")
+    loss = panel.source(PAIR, x=("hinge_x", "lambda"), y=("hinge_y", "lambda"))
+    drawn = chart.line("x", "y", source=loss, y_range_name="loss", line_width=2, legend_label="scaled hinge")
+    drawn.glyph.tags = [INK]
+    mean = Span(dimension="height", line_color=CURRENT, line_width=2)
+    panel.follow(mean, PAIR, location=("d_adv", "lambda"))
+    chart.add_layout(mean)
+    chart.line([0], [np.nan], color=CURRENT, line_width=2, legend_label="mean, d_adv")
+    panel.plot(
+        chart, "Histogram of the signed distances y d(x) of both classes with the scaled hinge", "large"
+    )
+
+
+def _plane(panel: Panel) -> None:
+    chart = _plane_axes(panel)
+    for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
+        samples = panel.source(PLANE, x=(f"z_{side}",), y=(f"n_{side}", "lambda"))
+        chart.scatter(
+            "x", "y", source=samples, size=4, fill_color=colour, fill_alpha=0.35, line_color=None,
+            legend_label=name,
+        )  # fmt: skip
+    for line, dash, label in (
+        ("boundary", "solid", "boundary"),
+        ("margin_i", "dashed", "margin, y s = 1"),
+        ("margin_j", "dashed", "margin, y s = 1"),
+    ):
+        source = panel.source(PLANE, x=(f"{line}_z", "lambda"), y=(f"{line}_n", "lambda"))
+        drawn = chart.line("x", "y", source=source, line_width=2, line_dash=dash, legend_label=label)
+        drawn.glyph.tags = [INK]
+    for side, colour in (("i", CLASS_I), ("j", CLASS_J)):
+        course = panel.source(PLANE, x=(f"path_{side}_z",), y=(f"path_{side}_n",))
+        chart.line(
+            "x", "y", source=course, color=colour, line_width=2, line_alpha=0.8, legend_label="course of xₘ"
+        )
+        segment = panel.source(PLANE, x=(f"segment_{side}_z", "lambda"), y=(f"segment_{side}_n", "lambda"))
+        chart.line("x", "y", source=segment, line_width=1).glyph.tags = [INK]
+        for what, fill, label in (("x", colour, "x"), ("mirror", None, "xₘ")):
+            point = panel.source(PLANE, x=(f"{what}_{side}_z", "lambda"), y=(f"{what}_{side}_n", "lambda"))
+            drawn = chart.scatter(
+                "x", "y", source=point, size=11, fill_color=fill, line_width=2.5, legend_label=label
+            )
+            drawn.glyph.tags = [INK] if fill else []
+            drawn.glyph.line_color = colour
+    panel.plot(chart, "Training images in the plane, the boundary, its margin and the mirror images", "large")
+
+
+def _plane_axes(panel: Panel) -> Any:
+    """Axes of one scale whose window follows the pair."""
+    chart = axes("along ẑ (pixels)", "along n̂ (pixels)", height=420, match_aspect=True)
+    corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
+    drawn = chart.scatter("x", "y", source=corners, alpha=0)
+    for window in (chart.x_range, chart.y_range):
+        window.renderers, window.range_padding = [drawn], 0
+    return chart
+
+
+def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None:
+    lam = next(iter(paths.values()))["lambda_article"]
+    highest = max(table["d_adv"].max() for table in paths.values())
+    for name, label, span, lines in (
+        ("tilt", "tilt θ (degrees)", Range1d(0, 90), (("theta_degrees", ""),)),
+        ("distance", "d_adv, mean of y d (pixels)", Range1d(0, 1.05 * highest), (("d_adv", ""),)),
+        ("error", "error (%)", None, (("test_percent", ", test"), ("train_percent", ", training"))),
+    ):
+        chart = axes(
+            "λ on the article’s scale", label, x_axis_type="log", x_range=Range1d(lam[0], lam[-1]), height=230
+        )
+        if span:
+            chart.y_range = span
+        else:
+            chart.y_range.start = 0
+        for bank, model, colour in ((PAIR, "SVM", None), ("logistic/{pair}", "logistic", "#999933")):
+            for array, what in lines:
+                source = panel.source(bank, x=("lambda_article",), y=(array,))
+                dash = "dashed" if "training" in what else "solid"
+                drawn = chart.line(
+                    "x", "y", source=source, line_width=2, line_dash=dash, legend_label=model + what
+                )
+                if colour:
+                    drawn.glyph.line_color = colour
+                else:
+                    drawn.glyph.tags = [INK]
+        for array, what in lines if published else ():
+            dots = panel.source("published/{pair}", x=("lambda_article",), y=(array,))
+            fill = None if "training" in what else CURRENT
+            chart.scatter(
+                "x", "y", source=dots, size=5, fill_color=fill, line_color=CURRENT, fill_alpha=0.6,
+                legend_label="article" + what,
+            )  # fmt: skip
+        best = Span(dimension="height", line_color=GREY, line_dash="dotted", line_width=2)
+        panel.follow(best, PAIR, location=("optimal",))
+        here = Span(dimension="height", line_color=CURRENT, line_width=2)
+        panel.follow(here, PAIR, location=("lambda_article", "lambda"))
+        chart.add_layout(best)
+        chart.add_layout(here)
+        panel.plot(chart, f"Curve of the {name} over λ; dotted: λ_optimal")
+
+
+def _bars(panel: Panel) -> None:
+    for part, label, names, marked in (
+        ("d_adv", "d_adv (pixels)", [""], "d_adv_optimal"),
+        ("errors", "error (%)", ["training", "test"], "errors_optimal"),
+    ):
+        chart = axes("", label, height=230)
+        chart.y_range.start = 0
+        chart.x_range = Range1d(-0.6, len(names) - 0.4)
+        chart.xaxis.ticker = list(range(len(names)))
+        chart.xaxis.visible = len(names) > 1
+        chart.xaxis.major_label_overrides = dict(enumerate(names))
+        for bank, offset, model, colour in (
+            (PAIR, -0.2, "SVM", GREY),
+            ("logistic/{pair}", 0.2, "logistic", "#999933"),
+        ):
+            places = {"x": [k + offset for k in range(len(names))]}
+            bars = panel.source(bank, places, top=(part, "lambda"))
+            chart.vbar("x", 0.36, "top", source=bars, color=colour, legend_label=model)
+        best = panel.source(PAIR, {"x": [k - 0.2 for k in range(len(names))]}, y=(marked,))
+        chart.scatter("x", "y", source=best, marker="dash", size=40, line_color=CURRENT, line_width=3,
+                      legend_label="SVM at λ_optimal")  # fmt: skip
+        panel.plot(chart, f"Bars of {label} at this λ; a mark shows the value at λ_optimal")
+
+
+def _samples(panel: Panel, shape: Sequence[int]) -> None:
+    for array, index, title in (
+        ("image_i", (), "x, class I"),
+        ("mirror_i", ("lambda",), "xₘ of I"),
+        ("image_j", (), "x, class J"),
+        ("mirror_j", ("lambda",), "xₘ of J"),
+    ):
+        sample(panel, PAIR, shape, (array, *index), title)
+    for bank, title in ((PAIR, "weights, SVM"), ("logistic/{pair}", "weights, logistic")):
+        sample(panel, bank, shape, ("direction", "lambda"), title, signed=True)
+
+
+def sample(
+    panel: Panel, bank: str, shape: Sequence[int], part: Part, title: str, signed: bool = False
+) -> None:
+    """A sample, or with `signed` a direction in [-1, 1]: an image, or bars where samples are vectors."""
+    if len(shape) > 1:
+        source = panel.image(bank, shape[:2], part)
+        if signed:
+            drawn = picture(source, shape[:2], title, colours(DIVERGING), low=-1)
+        else:
+            drawn = picture(source, shape[:2], title)
+        panel.plot(drawn, f"{title} as an image", "small")
+        return
+    chart = axes("feature", title, height=180)
+    source = panel.source(bank, {"x": range(shape[0])}, top=part)
+    chart.vbar("x", 0.9, "top", source=source, color=GREY)
+    panel.plot(chart, f"{title}, feature by feature")

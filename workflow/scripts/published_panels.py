@@ -1,0 +1,22 @@
+"""Prepare the interactive panel of the article's tables."""
+
+from pipeline.job import job
+from tilt.io import read_table, write_json
+from tilt.report.panels import svm
+from tilt.report.panels.base import section
+from tilt.report.panels.published import published_bank, published_panel
+
+
+def main(input, output, params):
+    path = read_table(input.path)
+    pair, lam = svm.pair_control(params.pairs, params.start), svm.lambda_control(path)
+    panel, bank = published_panel(pair, lam, path)
+    banks = {"published": bank}
+    for name, file in zip(params.pairs, input.deviations, strict=True):
+        compared = read_table(file)
+        if compared["lambda_article"].size:
+            banks[f"published/{name}"] = published_bank(compared)
+    write_json(output.panels, section([panel], banks))
+
+
+job(main, snakemake)

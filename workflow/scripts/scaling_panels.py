@@ -1,0 +1,13 @@
+"""Prepare the interactive panel of the scaled loss."""
+
+from pipeline.job import job
+from tilt.io import read_json, read_table, write_json
+from tilt.report.panels.scaling import scaling_panels
+
+
+def main(input, output, params):
+    tables = read_table(input.margins), read_table(input.risk), read_json(input.classifier)
+    write_json(output.panels, scaling_panels(*tables))
+
+
+job(main, snakemake)
