@@ -152,7 +152,7 @@ def test_a_full_and_a_read_only_disk(undisturbed, disk, tmp_path):
         (0.005, "rw", full),
         (0.3, "rw", full),
         (0.3, "ro", closed),
-        (0.7, "rw", full),
+        (0.85, "rw", full),
     ):
         disk(f"size={share * needed:.0f}k,{access}")
         status, printed = finish(tmp_path, "tiny")
