@@ -28,10 +28,10 @@ test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest
 
 test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
-	$(BIN)/pytest -s -m robustness
+	$(BIN)/pytest -s -rs -m robustness
 
 test-cluster: .venv/installed ## bring up Slurm on this machine (root on Debian) and run the workflow on it
-	$(BIN)/pytest -m cluster -rs
+	$(BIN)/pytest -s -rs -m cluster
 
 check: .venv/installed ## formatters, linters and types only
 	$(BIN)/pytest tests/test_style.py

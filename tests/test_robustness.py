@@ -1,107 +1,35 @@
 """Runs that are killed, meet a full or read-only disk, or run beside one another: make test-robustness."""
 
-import copy
 import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
-import yaml
-from PIL import Image
-from safetensors.numpy import load_file
 
-from conftest import ROOT
-from test_workflow import SNAKEMAKE, TINY
-from tilt.io import read_arrays, read_table
+from runs import TINY, assert_same_results, finish, results, start, succeed
 
 pytestmark = pytest.mark.robustness
 
 KILLS = 20
 MAIN_ONLY = 5  # every so many kills leaves the jobs running, as when memory runs out
-# What differs between runs: wall times, and the commit while one works on the code.
-VARYING = {"history.csv": {"seconds"}, "manifest.json": {"git_commit", "git_changes"}}
-READERS = {
-    ".csv": read_table,
-    ".json": lambda file: json.loads(file.read_text()),
-    ".npz": read_arrays,
-    ".safetensors": load_file,
-    ".png": lambda file: np.asarray(Image.open(file)),
-}
-TABLES = (".csv", ".json", ".npz")
-
-STUDY = copy.deepcopy(TINY)
-STUDY["datasets"]["tiny"]["lenet"]["epochs"] = 6
-
-
-def start(folder: Path, *arguments: str, config=STUDY) -> subprocess.Popen[bytes]:
-    """Start Snakemake as the leader of a process group; what it prints goes to run.log in the folder."""
-    (folder / "study.yaml").write_text(yaml.safe_dump(config))
-    environment = {
-        **os.environ,
-        "XDG_CACHE_HOME": str(folder / ".cache"),
-        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
-    }
-    with (folder / "run.log").open("w") as log:
-        return subprocess.Popen(
-            [SNAKEMAKE, *arguments, "--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2",
-             "--configfile", folder / "study.yaml"],
-            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-
-
-def finish(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Run Snakemake to its end: the exit status and what it printed."""
-    status = start(folder, *arguments).wait()
-    return status, (folder / "run.log").read_text()
-
-
-def check_whole(folder: Path) -> int:
-    """Read every file that has its final name; return their number."""
-    files = [f for f in folder.joinpath("results").rglob("[!.]*") if f.suffix in READERS]
-    for file in files:
-        READERS[file.suffix](file)
-    return len(files)
 
 
 def hidden(folder: Path) -> list[str]:
     return [file.name for file in folder.joinpath("results").rglob(".*")]
 
 
-def tables(folder: Path) -> dict[str, object]:
-    """Every table, array file and record of a folder of results, without wall times."""
-    found = {}
-    for file in folder.rglob("[!.]*"):
-        if file.suffix in TABLES:
-            content = READERS[file.suffix](file)
-            if varying := VARYING.get(file.name):
-                content = {name: value for name, value in content.items() if name not in varying}
-            found[str(file.relative_to(folder))] = content
-    return found
-
-
-def assert_same_tables(folder: Path, expected: Path) -> None:
-    ours, theirs = tables(folder), tables(expected)
-    assert ours.keys() == theirs.keys()
-    for name in ours:
-        np.testing.assert_equal(ours[name], theirs[name], err_msg=name)
-    print(f"{len(ours)} tables, arrays and records are equal to those of the undisturbed run")
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     begin = time.perf_counter()
-    status, printed = finish(folder, "tiny")
-    assert status == 0, printed[-5000:]
-    print(f"\nundisturbed run: {time.perf_counter() - begin:.0f} s, {check_whole(folder)} files")
+    succeed(folder, "tiny")
+    print(f"\nundisturbed run: {time.perf_counter() - begin:.0f} s, {len(results(folder / 'results'))} files")
     return folder
 
 
@@ -139,31 +67,34 @@ def stages(rules) -> set[str]:
 
 
 def strike(
-    folder: Path, run: subprocess.Popen, chance: random.Random, seconds, hit, group: bool
+    folder: Path, run: subprocess.Popen, chance: random.Random, seconds, missing, anywhere: bool, group: bool
 ) -> list[str]:
     """Kill a run at a random moment of a job; return the rules it hit.
 
-    The job is the first of a rule not hit before, or any after one has ended. A training is
-    hit once its first checkpoint is there. Without `group` the jobs live on, but for trainings.
+    The job is of a missing rule or, `anywhere`, any after one has ended. A training is hit once
+    its first checkpoint is there. Without `group` the jobs live on, but for trainings.
     """
     while run.poll() is None:
-        running, ended = rules_running(folder)
-        new = [rule for rule in running if rule not in hit]
-        if running and (new or ended):
-            rule = min(new, key=seconds.get) if new else chance.choice(running)
-            moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
-            waiting = rule == "lenet_network"
-            while run.poll() is None and (time.monotonic() < moment or waiting):
-                waiting = waiting and not list(folder.glob("results/*/lenet/*/checkpoint.safetensors"))
-                waiting = waiting and rule in rules_running(folder)[0]
-                time.sleep(0.01)
-            break
         time.sleep(0.01)
-    if run.poll() is not None:
-        return []
-    os.kill(-run.pid if group or rule == "lenet_network" else run.pid, signal.SIGKILL)
-    run.wait()
-    return rules_running(folder)[0]
+        running, ended = rules_running(folder)
+        if new := [rule for rule in running if rule in missing]:
+            rule = min(new, key=seconds.get)
+        elif running and ended and anywhere:
+            rule = chance.choice(running)
+        else:
+            continue
+        moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
+        training = rule == "lenet_network"
+        while rule in rules_running(folder)[0]:
+            if time.monotonic() > moment and (
+                not training or list(folder.glob("results/*/lenet/*/checkpoint.safetensors"))
+            ):
+                os.kill(-run.pid if group or training else run.pid, signal.SIGKILL)
+                run.wait()
+                return rules_running(folder)[0]
+            time.sleep(0.01)
+        seconds[rule] /= 2  # it ended before
+    return []
 
 
 def rules_running(folder: Path) -> tuple[list[str], int]:
@@ -179,23 +110,25 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     hit: Counter[str] = Counter()
     kills = resumed = leftovers = files = 0
     begin = time.perf_counter()
+    forced: list[str] = []
     while True:
-        run = start(tmp_path, "tiny")
-        wanted = kills < KILLS or not stages(seconds) <= stages(hit)
-        if wanted:
-            hit.update(strike(tmp_path, run, chance, seconds, hit, group=(kills + 1) % MAIN_ONLY != 0))
+        run = start(tmp_path, "tiny", *forced)
+        missing = [rule for rule in seconds if not stages([rule]) <= stages(hit)]
+        if wanted := kills < KILLS or bool(missing):
+            group = (kills + 1) % MAIN_ONLY != 0
+            hit.update(strike(tmp_path, run, chance, seconds, missing, kills < KILLS, group))
         status, printed = run.wait(), (tmp_path / "run.log").read_text()
         resumed += len(re.findall("training continues after epoch", printed))
+        forced = []
         if status == 0 and wanted:  # it came to its end too soon
-            shutil.rmtree(tmp_path / "results")
+            forced = ["--forcerun", *(missing or seconds)]
             continue
         if status != -signal.SIGKILL:
             break
         kills += 1
         leftovers += len(hidden(tmp_path))
-        files += check_whole(tmp_path)
-        unlocked = finish(tmp_path, "--unlock")
-        assert unlocked[0] == 0, unlocked[1]
+        files += len(results(tmp_path / "results"))
+        succeed(tmp_path, "--unlock")
     print(f"\n{kills} kills in {time.perf_counter() - begin:.0f} s, {resumed} trainings continued")
     print(f"{files} files read after the kills, all whole; {leftovers} temporary files met")
     print("kills by rule:", ", ".join(f"{rule} {count}" for rule, count in sorted(hit.items())))
@@ -205,29 +138,35 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     assert stages(hit) == stages(seconds)
     assert not hidden(tmp_path)
     assert not list(tmp_path.rglob("checkpoint*"))
-    assert_same_tables(tmp_path / "results", undisturbed / "results")
-    assert "Nothing to be done" in finish(tmp_path, "tiny")[1]
+    assert_same_results(tmp_path / "results", undisturbed / "results")
+    assert "Nothing to be done" in succeed(tmp_path, "tiny")
 
 
 def test_a_full_and_a_read_only_disk(undisturbed, disk, tmp_path):
     full = r"error: results/\S+: cannot be written \(No space left on device\); free some space and run again"
     closed = r"^results: the folder cannot be written; make it writable and run again"
+    needed = sum(-(-file.stat().st_size // 4096) * 4 for file in (undisturbed / "results").rglob("*"))
     begin = time.perf_counter()
-    for options, message in (("size=64k", full), ("size=4m", full), ("ro", closed), ("size=10m,rw", full)):
-        disk(options)
-        before = check_whole(tmp_path)
+    found = 0
+    for share, access, message in (
+        (0.005, "rw", full),
+        (0.3, "rw", full),
+        (0.3, "ro", closed),
+        (0.85, "rw", full),
+    ):
+        disk(f"size={share * needed:.0f}k,{access}")
         status, printed = finish(tmp_path, "tiny")
-        said = re.search(rf".*{message}.*", printed, flags=re.M)
+        said = re.search(message, printed, flags=re.M)
         assert status != 0
         assert said, printed[-5000:]
         assert "Traceback" not in printed
         assert not hidden(tmp_path)
-        assert check_whole(tmp_path) >= before
-        print(f"\n{options}: {check_whole(tmp_path)} files, all whole; {said[0]}")
-    disk("size=64m")
-    status, printed = finish(tmp_path, "tiny")
-    assert status == 0, printed[-5000:]
-    assert_same_tables(tmp_path / "results", undisturbed / "results")
+        before, found = found, len(results(tmp_path / "results"))
+        assert found >= before
+        print(f"\n{share:.1%} of the disk needed, {access}: {found} files, all whole; {said[0]}")
+    disk(f"size={2 * needed}k")
+    succeed(tmp_path, "tiny")
+    assert_same_results(tmp_path / "results", undisturbed / "results")
     print(f"five runs: {time.perf_counter() - begin:.0f} s")
 
 
@@ -236,7 +175,7 @@ def test_runs_beside_one_another(undisturbed, tmp_path):
     one.mkdir()
     other.mkdir()
     begin = time.perf_counter()
-    renamed = {**STUDY, "datasets": {"other": STUDY["datasets"]["tiny"]}}
+    renamed = {**TINY, "datasets": {"other": TINY["datasets"]["tiny"]}}
     runs = [start(one, "tiny_svm"), start(other, "other_svm", config=renamed)]
     while not rules_running(one)[0]:
         assert runs[0].poll() is None, (one / "run.log").read_text()
@@ -249,7 +188,5 @@ def test_runs_beside_one_another(undisturbed, tmp_path):
     assert "Traceback" not in printed
     assert [run.wait() for run in runs] == [0, 0], (one / "first.log").read_text()[-5000:]
     for folder, name in ((one, "tiny"), (other, "other")):
-        found = tables(folder / "results" / name / "svm")
-        expected = tables(undisturbed / "results" / "tiny" / "svm")
-        np.testing.assert_equal(found, expected)
+        assert_same_results(folder / "results" / name / "svm", undisturbed / "results" / "tiny" / "svm")
     print(f"\nthe second run was refused, both data sets are whole: {time.perf_counter() - begin:.0f} s")

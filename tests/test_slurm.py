@@ -1,6 +1,5 @@
 """The workflow on a cluster: a real Slurm of one node, brought up for the test, beside a local run."""
 
-import csv
 import json
 import os
 import re
@@ -14,18 +13,17 @@ from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-import yaml
 
 from conftest import ROOT
+from runs import assert_same_results, succeed
 from test_threads import write_workflow
-from test_workflow import SNAKEMAKE, TINY
 
 pytestmark = pytest.mark.cluster
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
+PROFILE = ROOT / "profiles" / "slurm"
 CONFIGURATION = """\
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -47,7 +45,8 @@ JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 MpiDefault=none
 ReturnToService=2
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
+GresTypes=gpu
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 State=UNKNOWN
 PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -121,6 +120,7 @@ def slurm() -> Iterator[None]:
         settings = {"host": host, "folder": folder, "controller": controller, "node": node}
         conf = folder / "slurm.conf"
         conf.write_text(CONFIGURATION.format(**settings, cpus=os.cpu_count(), memory=memory))
+        (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")
         srun = folder / "bin" / "srun"  # the plugin empties the environment of its srun of SLURM_ variables
         srun.parent.mkdir()
         srun.write_text(f'#!/bin/sh\nSLURM_CONF={conf} exec {shutil.which("srun")} "$@"\n')
@@ -146,65 +146,57 @@ def ask(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.strip()
 
 
-def snakemake(folder: Path, *arguments: str | Path) -> str:
-    """What a run in the folder prints."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / ".cache")}
-    done = subprocess.run(
-        [SNAKEMAKE, "--directory", folder, *arguments],
-        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, timeout=1800,
+def on_cluster(folder: Path, *arguments: str, profile: Path = PROFILE, **options) -> list[str]:
+    """Run with the profile, which need not be as patient here; the numbers of the cluster jobs."""
+    printed = succeed(
+        folder, *arguments, "--slurm-no-account", "--slurm-status-command", "squeue",
+        "--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5", "--retries", "0",
+        profile=profile, **options,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-5000:]
-    return done.stdout
-
-
-def on_cluster(folder: Path, *arguments: str | Path) -> set[str]:
-    """The same with the profile, which need not be as patient here; the cluster jobs that ran."""
-    printed = snakemake(
-        folder, *arguments, "--workflow-profile", ROOT / "profiles" / "slurm", "--slurm-no-account",
-        "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1",
-        "--latency-wait", "5", "--retries", "0",
-    )  # fmt: skip
-    return set(re.findall(r"SLURM jobid '?(\d+)", printed))
-
-
-def records(folder: Path) -> dict[str, Any]:
-    """Each table and record under a folder of results, without the wall times."""
-    found: dict[str, Any] = {}
-    for file in sorted(folder.rglob("*.json")):
-        found[str(file.relative_to(folder))] = json.loads(file.read_text())
-    for file in sorted(folder.rglob("*.csv")):
-        with file.open() as lines:
-            rows = list(csv.DictReader(lines))
-        for row in rows:
-            row.pop("seconds", None)
-        found[str(file.relative_to(folder))] = rows
-    return found
+    return sorted(set(re.findall(r"SLURM jobid '?(\d+)", printed)), key=int)
 
 
 def test_a_cluster_computes_what_one_machine_does(slurm, tmp_path):
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    arguments = ["tiny", "--snakefile", ROOT / "Snakefile", "--configfile", tmp_path / "tiny.yaml"]
-    snakemake(tmp_path / "alone", *arguments, "--cores", "2")
-    cluster_jobs = on_cluster(tmp_path / "cluster", *arguments)
-    assert 5 <= len(cluster_jobs) <= 8, "pairs, two-layer networks, LeNets, calibration, tables"
-    alone, cluster = (records(tmp_path / name / "results") for name in ("alone", "cluster"))
-    assert len(alone) > 40
-    assert alone.keys() == cluster.keys()
-    for name, record in alone.items():
-        assert cluster[name] == record, name
-    pictures = [{file.name for file in (tmp_path / name).rglob("*.svg")} for name in ("alone", "cluster")]
+    alone, cluster = tmp_path / "alone", tmp_path / "cluster"
+    alone.mkdir()
+    cluster.mkdir()
+    times = [time.perf_counter()]
+    succeed(alone, "tiny")
+    times.append(time.perf_counter())
+    jobs = len(on_cluster(cluster, "tiny"))
+    times.append(time.perf_counter())
+    local, remote = (end - begin for begin, end in pairwise(times))
+    more = (remote - local) / jobs
+    print(f"\nalone {local:.0f} s; {jobs} cluster jobs in {remote:.0f} s, {more:.1f} s more for each")
+    assert 5 <= jobs <= 8, "pairs, two-layer networks, LeNets, calibration, tables"
+    assert_same_results(cluster / "results", alone / "results")
+    pictures = [{file.name for file in folder.rglob("*.svg")} for folder in (alone, cluster)]
     assert pictures[0] == pictures[1]
 
 
-def test_jobs_keep_to_the_cores_that_they_asked_for(slurm, tmp_path):
+def test_the_training_asks_for_a_gpu(slurm, tmp_path):
+    profile = (PROFILE / "profile.yaml").read_text()
+    request = re.search(r"^# set-resources:\n(# .*\n)+", profile, flags=re.M)[0]
+    (tmp_path / "profile.yaml").write_text(profile.replace(request, request.replace("# ", "")))
+    targets = ["results/tiny/attack/xavier_low/attacks.csv", "results/toy/four_fits.csv"]
+    jobs = [ask("scontrol", "show", "job", job) for job in on_cluster(tmp_path, *targets, profile=tmp_path)]
+    asked = {re.search(r"Comment=(\S*)", job)[1]: re.findall(r"TresPerJob=(\S*)", job) for job in jobs}
+    print(f"\ngeneric resources asked for: {asked}")
+    assert len(asked) == 2
+    for rules, resources in asked.items():
+        assert bool(resources) == ("lenet_network" in rules)
+        assert all("gpu:1" in resource for resource in resources)
+
+
+def test_jobs_keep_to_the_cores_and_gpus_that_they_asked_for(slurm, tmp_path):
     write_workflow(tmp_path)
-    components = ["--group-components", "together=3"]
-    cluster_jobs = on_cluster(tmp_path, *components, "--snakefile", tmp_path / "Snakefile")
+    settings = ["--group-components", "together=3", "--set-resources", "wide:gpu=1"]
+    cluster_jobs = on_cluster(tmp_path, *settings, checkout=tmp_path, config=None)
     assert len(cluster_jobs) == 2
     narrow = [json.loads((tmp_path / f"narrow_{n}.json").read_text()) for n in range(3)]
     wide = json.loads((tmp_path / "wide.json").read_text())
     assert len({record["cluster_job"] for record in narrow}) == 1
+    assert [record["gpus"] for record in (*narrow, wide)] == [None, None, None, "0"]
     for record in (*narrow, wide):
         assert max(record["threads"]) <= record["cores"] == 1
     narrow.sort(key=lambda record: record["start"])

@@ -1,12 +1,10 @@
 """Threads of a job: as many as its rule declares, whatever the environment or the machine offers."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 from conftest import ROOT
-from test_workflow import SNAKEMAKE
+from runs import succeed
 
 SNAKEFILE = """\
 rule all:
@@ -37,6 +35,7 @@ record = {
     "threads": [torch.get_num_threads(), *(pool["num_threads"] for pool in threadpool_info())],
     "cores": len(os.sched_getaffinity(0)),
     "cluster_job": os.environ.get("SLURM_JOB_ID"),
+    "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
     "start": start,
     "end": time.time(),
 }
@@ -50,15 +49,11 @@ def write_workflow(folder: Path) -> None:
     (folder / "threads.py").write_text(SCRIPT)
 
 
-def test_a_script_has_the_threads_of_its_rule(tmp_path):
+def test_a_script_has_the_threads_of_its_rule(tmp_path, monkeypatch):
     write_workflow(tmp_path)
-    variables = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "7")
-    environment = {**os.environ, **variables, "XDG_CACHE_HOME": str(tmp_path / ".cache")}
-    done = subprocess.run(
-        [SNAKEMAKE, "--cores", "2", "wide.json", "narrow_0.json"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(variable, "7")
+    succeed(tmp_path, "wide.json", "narrow_0.json", checkout=tmp_path, config=None)
     for name, declared in (("narrow_0", 1), ("wide", 2)):
         record = json.loads((tmp_path / f"{name}.json").read_text())
         assert record["declared"] == declared

@@ -1,70 +1,19 @@
 """The workflow itself: a tiny real run in an empty folder, what reruns and what does not, and mistakes."""
 
+import copy
 import csv
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from conftest import ROOT
+from runs import SNAKEMAKE, TINY, finish, succeed
 from tilt.show import summary
 from tilt.show.files import FILES
-
-SNAKEMAKE = Path(sys.executable).parent / "snakemake"
-
-TINY = {
-    "toy": {"points_per_class": 5, "angles": 7, "lambda_count": 5},
-    "datasets": {
-        "tiny": {
-            "source": "digits",
-            "train_per_class": 30,
-            "scaling": {"pair": "0v1"},
-            "svm": {
-                "train_per_class": 20,
-                "pairs": ["0v1", "7v9"],
-                "shown_pairs": ["7v9"],
-                "lambda_article": {"step": 1},
-            },
-            "lenet": {
-                "epochs": 2,
-                "batch_size": 100,
-                "networks": {
-                    "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
-                    "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
-                },
-            },
-            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20, "minimal_steps": 5},
-            "sweep": {  # the networks above
-                "starts": {"small": {"initial_weights": "matconvnet"}},
-                "weight_decays": [1e-4, 1e-1],
-                "seeds": [0],
-            },
-            "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
-            "random_labels": {
-                "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
-                "weight_decays": [1e-4, 1e-1],
-            },
-        },
-        "flat": {
-            "source": "npz",
-            "path": "flat.npz",
-            "classes": 13,
-            "scaling": {"pair": "3v12"},
-            "svm": {
-                "train_per_class": 6,
-                "pairs": ["3v12"],
-                "shown_pairs": ["3v12"],
-                "lambda_article": {"step": 2},
-            },
-        },
-    },
-}  # fmt: skip
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
@@ -84,23 +33,9 @@ def save_flat(path: Path) -> None:
     np.savez(path, x_train=x[0], y_train=y, x_test=x[1], y_test=y, names=np.array(list("abcdefghijklm")))
 
 
-def snakemake(checkout: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the workflow of a checkout in a folder, with the tiny configuration that lies there."""
-    environment = {
-        **os.environ,
-        "XDG_CACHE_HOME": str(folder / ".cache"),
-        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
-    }
-    return subprocess.run(
-        [SNAKEMAKE, *arguments, "--snakefile", checkout / "Snakefile", "--directory", folder, "--cores", "2",
-         "--configfile", folder / "tiny.yaml"],
-        env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
-def jobs(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+def jobs(printed: str) -> dict[str, int]:
     """Rule and count of each job in the table that Snakemake prints."""
-    lines = (done.stdout + done.stderr).splitlines()
+    lines = printed.splitlines()
     start = next((k for k, line in enumerate(lines) if line.startswith("job ")), None)
     if start is None:
         return {}
@@ -128,10 +63,8 @@ def checkout(tmp_path_factory) -> Path:
 def finished(checkout, tmp_path_factory) -> Path:
     """A folder in which the tiny data sets were built from nothing."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     save_flat(folder / "flat.npz")
-    done = snakemake(checkout, folder, "tiny", "flat")
-    assert done.returncode == 0, done.stderr[-5000:]
+    succeed(folder, "tiny", "flat", checkout=checkout)
     return folder
 
 
@@ -199,14 +132,11 @@ def test_every_folder_and_table_can_be_shown(finished):
 
 
 def test_a_second_run_has_nothing_to_do(checkout, finished):
-    done = snakemake(checkout, finished, "tiny")
-    assert done.returncode == 0
-    assert "Nothing to be done" in done.stdout + done.stderr
+    assert "Nothing to be done" in succeed(finished, "tiny", checkout=checkout)
 
 
 def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
-    done = snakemake(checkout, finished, "tiny", "--report", "report.zip")
-    assert done.returncode == 0, done.stderr[-3000:]
+    succeed(finished, "tiny", "--report", "report.zip", checkout=checkout)
     assert (finished / "report.zip").stat().st_size > 100_000
 
 
@@ -228,10 +158,9 @@ def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, r
     before = file.read_text()
     try:
         file.write_text(before + "\n# edited\n")
-        done = snakemake(checkout, finished, "tiny", "--dry-run")
+        lines = succeed(finished, "tiny", "--dry-run", checkout=checkout).splitlines()
     finally:
         file.write_text(before)
-    lines = (done.stdout + done.stderr).splitlines()
     triggered = set(lines[lines.index("    updated input files:") + 1].strip().split(", "))
     assert triggered == rules
 
@@ -242,7 +171,7 @@ def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished
         save_flat(finished / "flat.npz")
         with (finished / "flat.npz").open("ab") as file:
             file.write(b"\0")
-        planned = jobs(snakemake(checkout, finished, "flat", "--dry-run"))
+        planned = jobs(succeed(finished, "flat", "--dry-run", checkout=checkout))
         assert planned["images"] == planned["svm_path"] == 1
     finally:
         (finished / "flat.npz").write_bytes(before)
@@ -251,29 +180,22 @@ def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished
 def test_a_touch_reruns_nothing(checkout, finished):
     for file in (checkout / "workflow" / "lib").rglob("*.py"):
         file.touch()
-    done = snakemake(checkout, finished, "tiny", "--dry-run")
-    assert "Nothing to be done" in done.stdout + done.stderr
+    assert "Nothing to be done" in succeed(finished, "tiny", "--dry-run", checkout=checkout)
 
 
 def test_an_unrelated_setting_reruns_nothing_and_a_related_one_its_rules(checkout, finished):
-    config = yaml.safe_load((finished / "tiny.yaml").read_text())
-    try:
-        config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
-        (finished / "tiny.yaml").write_text(yaml.safe_dump(config))
-        done = snakemake(checkout, finished, "tiny", "--dry-run")
-        assert "Nothing to be done" in done.stdout + done.stderr
-        config["datasets"]["tiny"]["attack"]["max_steps"] = 21
-        (finished / "tiny.yaml").write_text(yaml.safe_dump(config))
-        planned = jobs(snakemake(checkout, finished, "tiny", "--dry-run"))
-        assert planned["attack_network"] == 2
-        assert not {"svm_path", "lenet_network", "images"} & set(planned)
-    finally:
-        (finished / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    config = copy.deepcopy(TINY)
+    config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
+    printed = succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config)
+    assert "Nothing to be done" in printed
+    config["datasets"]["tiny"]["attack"]["max_steps"] = 21
+    planned = jobs(succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config))
+    assert planned["attack_network"] == 2
+    assert not {"svm_path", "lenet_network", "images"} & set(planned)
 
 
-def test_the_full_study_is_planned(checkout, tmp_path):
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    planned = jobs(snakemake(checkout, tmp_path, "mnist", "digits", "--dry-run"))
+def test_the_full_study_is_planned(tmp_path):
+    planned = jobs(succeed(tmp_path, "mnist", "digits", "--dry-run"))
     assert planned["svm_path"] == 90
     assert planned["attack_network"] == 4 + 4, "of the digits lenet and the map"
     assert planned["lenet_network"] == 4 + 6, "of the digits random labels too"
@@ -283,9 +205,8 @@ def test_the_full_study_is_planned(checkout, tmp_path):
     assert planned["toy_tables"] == 1
 
 
-def test_a_plain_run_is_the_main_job(checkout, tmp_path):
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump({**TINY, "main": "tiny"}))
-    planned = jobs(snakemake(checkout, tmp_path, "--dry-run"))
+def test_a_plain_run_is_the_main_job(tmp_path):
+    planned = jobs(succeed(tmp_path, "--dry-run", config={**TINY, "main": "tiny"}))
     assert (planned["all"], planned["report"], planned["svm_path"]) == (1, 1, 2)
 
 
@@ -311,7 +232,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("change", "message"), MISTAKES, ids=[message for _, message in MISTAKES])
-def test_a_mistake_ends_the_run_with_one_line(checkout, tmp_path, change, message):
+def test_a_mistake_ends_the_run_with_one_line(tmp_path, change, message):
     def merged(base, update):
         both = {**base, **update}
         return {
@@ -319,11 +240,8 @@ def test_a_mistake_ends_the_run_with_one_line(checkout, tmp_path, change, messag
             for key, value in both.items()
         }
 
-    config = merged(TINY, change)
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(config))
-    done = snakemake(checkout, tmp_path, "tiny_svm")
-    printed = done.stdout + done.stderr
-    assert done.returncode != 0
+    status, printed = finish(tmp_path, "tiny_svm", config=merged(TINY, change))
+    assert status != 0
     assert any(message in line for line in printed.splitlines()), printed
     assert "Traceback" not in printed
     results = tmp_path / "results"

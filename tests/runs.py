@@ -1,0 +1,145 @@
+"""Whole runs of the workflow: Snakemake on a tiny study in a folder of the test, and what it left there."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from PIL import Image
+from safetensors.numpy import load_file
+
+from conftest import ROOT
+from tilt.io import read_arrays, read_table
+
+SNAKEMAKE = Path(sys.executable).parent / "snakemake"
+
+# Two data sets and every stage.
+TINY = {
+    "toy": {"points_per_class": 5, "angles": 7, "lambda_count": 5},
+    "datasets": {
+        "tiny": {
+            "source": "digits",
+            "train_per_class": 30,
+            "scaling": {"pair": "0v1"},
+            "svm": {
+                "train_per_class": 20,
+                "pairs": ["0v1", "7v9"],
+                "shown_pairs": ["7v9"],
+                "lambda_article": {"step": 1},
+            },
+            "lenet": {
+                "epochs": 6,
+                "batch_size": 100,
+                "networks": {
+                    "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
+                    "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
+                },
+            },
+            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20, "minimal_steps": 5},
+            "sweep": {  # the networks above
+                "starts": {"small": {"initial_weights": "matconvnet"}},
+                "weight_decays": [1e-4, 1e-1],
+                "seeds": [0],
+            },
+            "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
+            "random_labels": {
+                "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
+                "weight_decays": [1e-4, 1e-1],
+            },
+        },
+        "flat": {
+            "source": "npz",
+            "path": "flat.npz",
+            "classes": 13,
+            "scaling": {"pair": "3v12"},
+            "svm": {
+                "train_per_class": 6,
+                "pairs": ["3v12"],
+                "shown_pairs": ["3v12"],
+                "lambda_article": {"step": 2},
+            },
+        },
+    },
+}  # fmt: skip
+
+READERS = {
+    ".csv": read_table,
+    ".json": lambda file: json.loads(file.read_text()),
+    ".npz": read_arrays,
+    ".safetensors": load_file,
+    ".png": lambda file: np.asarray(Image.open(file)),
+}
+# What differs between runs: wall times, and the commit while one works on the code.
+VARYING = {"history.csv": {"seconds"}, "manifest.json": {"git_commit", "git_changes"}}
+
+
+def start(
+    folder: Path,
+    *arguments: str | Path,
+    config: dict[str, Any] | None = TINY,
+    checkout: Path = ROOT,
+    profile: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start Snakemake, on two cores or as the profile says, as the leader of a process group.
+
+    The configuration is written to study.yaml in the folder, and what Snakemake prints to run.log.
+    """
+    if config is not None:
+        (folder / "study.yaml").write_text(yaml.safe_dump(config))
+        arguments = (*arguments, "--configfile", folder / "study.yaml")
+    environment = {
+        **os.environ,
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
+    }
+    place = ["--workflow-profile", profile] if profile else ["--cores", "2"]
+    with (folder / "run.log").open("w") as log:
+        return subprocess.Popen(
+            [SNAKEMAKE, *arguments, "--snakefile", checkout / "Snakefile", "--directory", folder, *place],
+            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+
+def finish(folder: Path, *arguments: str | Path, **options: Any) -> tuple[int, str]:
+    """Run Snakemake to its end: the exit status and what it printed."""
+    run = start(folder, *arguments, **options)
+    try:
+        status = run.wait(timeout=1800)
+    except BaseException:
+        os.killpg(run.pid, signal.SIGKILL)
+        raise
+    return status, (folder / "run.log").read_text()
+
+
+def succeed(folder: Path, *arguments: str | Path, **options: Any) -> str:
+    """What a run prints that must not fail."""
+    status, printed = finish(folder, *arguments, **options)
+    assert status == 0, printed[-5000:]
+    return printed
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """Every table, record, array file and picture of final name, read whole; wall times are left out."""
+    found = {}
+    for file in sorted(folder.rglob("[!.]*")):
+        if file.suffix in READERS:
+            content = READERS[file.suffix](file)
+            if varying := VARYING.get(file.name):
+                content = {name: value for name, value in content.items() if name not in varying}
+            found[str(file.relative_to(folder))] = content
+    return found
+
+
+def assert_same_results(folder: Path, expected: Path) -> None:
+    """Compare all that `results` reads, value by value."""
+    ours, theirs = results(folder), results(expected)
+    assert ours
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        np.testing.assert_equal(ours[name], theirs[name], err_msg=name)
+    print(f"{len(ours)} tables, records, arrays and pictures are equal")
