@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist bench test test-robustness test-cluster check lock help clean
+.PHONY: main mnist bench test test-browser test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -29,6 +29,9 @@ test: .venv/installed ## set up, then run the tests
 
 test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
 	$(BIN)/pytest -s -rs -m robustness
+
+test-browser: .venv/installed ## open the report in Debian's Chromium (root installs it); screenshots in results/screenshots
+	$(BIN)/pytest -m browser -rs -s
 
 test-cluster: .venv/installed ## bring up Slurm on this machine (root on Debian) and run the workflow on it
 	$(BIN)/pytest -s -rs -m cluster

@@ -1,4 +1,4 @@
-"""The report in a browser: offline, without errors, every control moved, what is drawn is what was computed."""
+"""The report in a browser: offline, no errors, every control moved, what is drawn is what was computed."""
 
 import json
 import os
@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from conftest import ROOT
 from panels import unpack
-from runs import TINY, save_flat, succeed
+from runs import succeed
+from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
 
 pytestmark = pytest.mark.browser
@@ -95,23 +96,25 @@ def choose(page: Page, **tokens: str) -> None:
     settle(page)
 
 
+def column(page: Page, model: str, name: str) -> np.ndarray:
+    """A column of a Bokeh source, or its image, flat."""
+    script = """([model, name]) =>
+        Array.from(models.get(model)[0].model.data[name]).flatMap((v) => v?.length ? Array.from(v) : v)"""
+    return np.array(page.evaluate(script, [model, name]), dtype=float)
+
+
 def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
-    """The column of a Bokeh source that shows an array."""
-    for panel in section["panels"]:
-        for target in panel["targets"]:
-            for column, cut in target["parts"].items():
-                if (
-                    cut["array"] == array
-                    and target["bank"].startswith(bank)
-                    and target["kind"] != "properties"
-                ):
-                    script = "([name, column]) => Array.from(models.get(name)[0].model.data[column]).map((v) => v.length ? Array.from(v) : v)"
-                    return np.array(page.evaluate(script, [target["model"], column]), dtype=float).squeeze()
+    """The column of the first source that shows an array."""
+    for target in (each for panel in section["panels"] for each in panel["targets"]):
+        for name, cut in target["parts"].items():
+            if cut["array"] == array and target["bank"].startswith(bank) and target["kind"] != "properties":
+                return column(page, target["model"], name)
     raise KeyError(array)
 
 
 def readouts(page: Page, panel: str) -> dict[str, str]:
-    script = "id => [...document.querySelectorAll(`#${id} .readouts div`)].map((e) => [...e.children].map((c) => c.textContent))"
+    script = """id => [...document.querySelectorAll(`#${id} .readouts div`)]
+        .map((each) => [...each.children].map((child) => child.textContent))"""
     return dict(reversed(page.evaluate(script, panel)))  # of equal labels the first
 
 
@@ -207,18 +210,17 @@ def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
         choose(tiny, **{name: options[name][k] for name, k in state.items()})
         for section in everything.values():
             for target in (each for panel in section["panels"] for each in panel["targets"]):
-                name = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
-                for column, cut in target["parts"].items():
-                    packed = banks.get(name, {}).get(cut["array"])
+                bank = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
+                for name, cut in target["parts"].items():
+                    packed = banks.get(bank, {}).get(cut["array"])
                     if target["kind"] == "properties" or not isinstance(packed, dict):
                         continue
                     whole = unpack(packed)
                     expected = whole[
                         tuple(state[n] if whole.shape[a] > 1 else 0 for a, n in enumerate(cut["index"]))
                     ]
-                    script = "([name, column]) => Array.from(models.get(name)[0].model.data[column]).map((v) => v?.length ? Array.from(v) : v)"
-                    shown = np.array(tiny.evaluate(script, [target["model"], column]), dtype=float)
-                    np.testing.assert_allclose(shown.ravel(), np.ravel(expected), rtol=1e-6, atol=1e-9)
+                    shown = column(tiny, target["model"], name)
+                    np.testing.assert_allclose(shown, np.ravel(expected), rtol=1e-6, atol=1e-9)
                     compared += 1
     print(f"\n{compared} columns compared")
     assert compared > 200

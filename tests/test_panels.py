@@ -92,7 +92,7 @@ def of_svm(pairs):
 @pytest.mark.parametrize("name", ["0v1", "2v5"])
 @pytest.mark.parametrize("k", [0, 2, 4])
 def test_a_view_of_the_svm_shows_that_pair_at_that_lambda(pairs, of_svm, name, k):
-    pair, path, table, planes, weights = pairs[name]
+    pair, path, table, planes, _ = pairs[name]
 
     def shown(array, **more):
         return part(of_svm, array, pair=name, **{"lambda": str(k)}, **more)

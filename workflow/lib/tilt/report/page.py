@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from bokeh.resources import Resources
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from latex2mathml import converter as latex2mathml
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -135,6 +137,7 @@ def render(
     )
     environment.filters["marked"] = marked
     environment.filters["embedded"] = embedded
+    environment.filters["tex"] = partial(latex2mathml.convert, display="block")
     shown = {key: title for key, title in SECTIONS.items() if figures.get(key) or tables.get(key)}
     return environment.get_template("page.html.j2").render(
         dataset=dataset,
