@@ -14,7 +14,8 @@ const inView = new Set();  // elements of figures
 // ---- banks
 
 async function unpack({ kind, shape, step, data }) {
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const letters = atob(data), bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = letters.charCodeAt(k);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const values = new KINDS[kind](await new Response(stream).arrayBuffer());
   if (step !== null && shape.length > 1) {

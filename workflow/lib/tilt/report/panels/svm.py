@@ -260,9 +260,10 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
                 f"path_{side}_z": packed(mirror_z, STEP),
                 f"path_{side}_n": packed(mirror_n, STEP),
             }
-        reach = np.abs(planes["n"][:, np.concatenate(rows)]).max()
-        bank["window_z"] = packed(np.array([planes["z"].min(), planes["z"].max()]) * 1.05, STEP)
-        bank["window_n"] = packed(np.array([-reach, reach]) * 1.05, STEP)
+        mirrors = planes["mirror_positions"]
+        for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
+            reach = 1.05 * max(np.abs(each).max() for each in values)
+            bank[f"window_{axis}"] = packed([-reach, reach], STEP)
         found[name] = bank
     return found
 
