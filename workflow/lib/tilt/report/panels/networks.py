@@ -14,7 +14,7 @@ OPTIONAL = {"weight_scale": "w{}", "train_per_class": "n{}", "epochs": "e{}"}  #
 def network_controls(
     networks: Mapping[str, Settings], shown: str
 ) -> tuple[Control, Control, list[list[str | None]]]:
-    """Controls `start` and `decay` of networks given by their settings, and grid[start][decay] of their names.
+    """Controls `start` and `decay` of networks given by their settings; their names by grid[start][decay].
 
     A start is everything that is set about a network but its weight decay; the seeds of one stand together.
     The grid has None where there is no such network. Both controls begin at the network `shown` or, where
