@@ -12,8 +12,8 @@ from tilt.calibration_tables import STAGES
 from tilt.figures.style import CLASS_I, CLASS_J
 from tilt.intervals import wilson_interval
 from tilt.report.panels.base import GREY, Panel, axes, packed, section
-from tilt.report.panels.decay import decay_axes, greatest
 from tilt.report.panels.networks import Settings, network_controls
+from tilt.report.panels.shared import decay_axes, greatest, plain_log
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -46,9 +46,9 @@ def calibration_panels(
         f"is taken on the other n = {networks['evaluated_images'][0]:,}. Reliability: bins of equal width "
         "with Wilson’s 95 % intervals of the accuracy; on the diagonal a network is as often right as it is "
         "confident. Against weight decay: means over the seeds of the chosen start with 95 % intervals "
-        "(Student’s t) where it has several seeds, dots for each weight decay, and the chosen network in "
-        "pink. Networks that diverged or stayed at chance are left out of the figures. The article prints no "
-        "number here; the temperatures and calibration errors are ours.",
+        "(Student’s t) where it has several seeds, and the chosen network in pink. Networks that diverged or "
+        "stayed at chance are left out of the figures. The article prints no number here; the temperatures "
+        "and calibration errors are ours.",
     )
     bank = {
         **{quantity: packed(_at(networks[quantity], rows)) for quantity in SINGLE},
@@ -78,15 +78,19 @@ def calibration_panels(
         source = panel.source(BANK, left=("left",), right=("right",), count=(f"{stage}_count", *STATE))
         counts.quad(
             left="left", right="right", top="count", bottom=0.5, source=source,
-            fill_color=colour, fill_alpha=0.35, line_color=colour, legend_label=label,
+            fill_color=colour, fill_alpha=0.35 if stage == "before" else 0, line_color=colour, line_width=2, legend_label=label,
         )  # fmt: skip
-    panel.plot(diagram, "Accuracy against confidence before and after the temperature, with the diagonal")
-    panel.plot(counts, "Numbers of test images by confidence, before and after the temperature")
-    error = decay_axes(
-        decay.tokens,
-        "expected calibration error",
-        y_range=(0, 1.1 * greatest([networks[k] for k in CURVES[:2]])),
+    panel.plot(
+        diagram, "Accuracy against confidence before and after the temperature, with the diagonal", "large"
     )
+    panel.plot(counts, "Numbers of test images by confidence, before and after the temperature", "large")
+    errors = np.concatenate([networks[quantity] for quantity in CURVES[:2]])
+    least = float(np.min(errors, where=errors > 0, initial=greatest(errors)))
+    error = decay_axes(
+        decay.tokens, "expected calibration error", y_axis_type="log",
+        y_range=(least / 1.5, 1.5 * greatest(errors)),
+    )  # fmt: skip
+    plain_log(error.yaxis)
     for stage, (colour, marker, label) in LOOKS.items():
         _curve(panel, error, f"ece_{stage}", colour, marker, label)
     temperature = decay_axes(
@@ -98,17 +102,17 @@ def calibration_panels(
         cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
         plot.add_layout(cursor)
         panel.follow(cursor, BANK, location=("place", "decay"))
-    panel.plot(error, "Calibration error before and after the temperature against weight decay")
-    panel.plot(temperature, "The likeliest temperature against weight decay")
+    panel.plot(error, "Calibration error before and after the temperature against weight decay", "large")
+    panel.plot(temperature, "The likeliest temperature against weight decay", "large")
     panel.readout("network", BANK, ("network", *STATE))
     panel.readout("status", BANK, ("status", *STATE))
     panel.readout("test error", BANK, ("test_error", *STATE), 2, 100, " %")
-    panel.readout("calibration error as trained", BANK, ("ece_before", *STATE), 4)
-    panel.readout("after the temperature", BANK, ("ece_after", *STATE), 4)
+    panel.readout("calibration error, as trained", BANK, ("ece_before", *STATE), 4)
+    panel.readout("calibration error, after", BANK, ("ece_after", *STATE), 4)
     panel.readout("temperature", BANK, ("temperature", *STATE), 3)
-    panel.readout("mean top score of errors as trained", BANK, ("top_score_errors_before", *STATE), 3)
-    panel.readout("after the temperature", BANK, ("top_score_errors_after", *STATE), 3)
-    panel.readout("errors it is the mean of", BANK, ("evaluated_errors", *STATE), 0)
+    panel.readout("mean top score of errors, as trained", BANK, ("top_score_errors_before", *STATE), 3)
+    panel.readout("mean top score of errors, after", BANK, ("top_score_errors_after", *STATE), 3)
+    panel.readout("errors among those images", BANK, ("evaluated_errors", *STATE), 0)
     return section([panel], {BANK: bank})
 
 
@@ -164,5 +168,6 @@ def _over_seeds(
             of["places"][k, :n] = [tokens.index(f"{value:g}") for value in seeds["weight_decay"][chosen]]
             for name in ("mean", "low", "high"):
                 of[name][k, :n] = seeds[name][chosen]
+        of["low"] = np.maximum(of["low"], 1e-9)  # which a logarithmic axis can show
         bank |= {f"{quantity}_{name}": packed(values) for name, values in of.items()}
     return bank

@@ -11,21 +11,20 @@ from numpy.typing import NDArray
 from tilt.article import LAYERS, LENET_DECAYS
 from tilt.figures.style import CLASS_J
 from tilt.report.panels.base import Control, Panel, packed, section
-from tilt.report.panels.decay import decay_axes
+from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "map"
-PIXELS = "pixels, L2"
 QUANTITIES = {  # column: name, unit, factor, digits
     "test_error": ("test error", "%", 100, ".2f"),
     "train_error": ("training error", "%", 100, ".2f"),
-    "norm_median": ("median norm of the targeted ascent", PIXELS, 1, ".2f"),
-    "minimal_norm_median": ("median minimal norm", PIXELS, 1, ".2f"),
+    "norm_median": ("median norm, targeted ascent", "pixels", 1, ".2f"),
+    "minimal_norm_median": ("median minimal norm", "pixels", 1, ".2f"),
     "temperature": ("temperature of the attack", "", 1, ".2f"),
-    **{f"rms_{layer}": (f"RMS of the weights of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
+    **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
 }
 UNKNOWN = "#9AA0A6"
 
@@ -51,8 +50,8 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "One quantity over initial weights and weight decay",
         [choice],
         f"{len(table['seed'])} LeNet networks ({start}; {table['epochs'].max()} epochs), one a cell, seed "
-        f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are medians over the "
-        "attacked test images, pixels in [0, 1]. The map is ours: the article varies weight decay alone; "
+        f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
+        "attacked test images, pixels in [0, 1]; RMS is that of a layer's weights. The map is ours: the article varies weight decay alone; "
         "frames stand round its two weight decays. Colours are logarithmic where the values span more than a "
         "factor of ten. ✕ on grey: the network diverged; – on grey: not measured.",
     )
@@ -67,7 +66,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "decay": [tokens[k] for k in x.ravel()],
         "scale": [factors[k] for k in y.ravel()],
         **{key: packed([each[key] for each in drawn]) for key in ("colour", "low", "high")},
-        **{key: [each[key] for each in drawn] for key in ("text", "ink", "title", "bar", "least", "most")},
+        **{key: [each[key] for each in drawn] for key in ("text", "ink", "bar", "least", "most")},
         "diverged": packed(lost.sum(keepdims=True)[0], 1),
     }
 
@@ -84,7 +83,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
     source = panel.source(BANK, x=("x",), y=("y",), decay=("decay",), scale=("scale",), **parts)
     mapper = LinearColorMapper(palette=Viridis256, low=0, high=1, nan_color=UNKNOWN)
     colour = {"field": "colour", "transform": mapper}
-    filled = plot.rect("x", "y", 1, 1, source=source, line_color=None, fill_color=colour)
+    filled = plot.rect("x", "y", 1, 1, source=source, line_color=colour, fill_color=colour)
     plot.text(
         "x", "y", "text", source=source, text_color="ink", text_align="center", text_baseline="middle",
         text_font_size="13px",
@@ -94,12 +93,11 @@ def map_panels(table: Columns) -> dict[str, Any]:
     tooltips = [("weight decay", "@decay"), ("initial weights ×", "@scale"), ("value", "@text")]
     plot.add_tools(HoverTool(renderers=[filled], tooltips=tooltips))
     bar = ColorBar(
-        color_mapper=mapper, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=4,
+        title=drawn[0]["bar"], color_mapper=mapper, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=4,
         title_text_font_style="normal", title_text_font_size="13px", major_label_text_font_size="13px",
     )  # fmt: skip
-    plot.add_layout(bar, "below")
+    plot.add_layout(bar, "above")
     panel.follow(mapper, BANK, low=("low", *state), high=("high", *state))
-    panel.follow(plot.title, BANK, text=("title", *state))
     panel.follow(bar, BANK, title=("bar", *state))
     alt = "Heat map of the quantity over weight decay and the factor on the initial weights"
     panel.plot(plot, alt, "large")
@@ -140,8 +138,7 @@ def _drawn(
             for value, measured, gone in zip(cells.flat, known.flat, lost.flat, strict=True)
         ],
         "ink": ["#ffffff" if is_dark else "#1a1a1a" for is_dark in dark.flat],
-        "title": named,
-        "bar": f"log₁₀ of: {named}" if logarithmic else named,
+        "bar": f"log₁₀ {named}" if logarithmic else named,
         "least": where(low),
         "most": where(high),
     }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tilt.random_labels import half_of_chance
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
-from tilt.report.panels.decay import decay_axes
+from tilt.report.panels.shared import decay_axes
 
 Columns = Mapping[str, NDArray[Any]]
 

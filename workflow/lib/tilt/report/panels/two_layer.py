@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import BasicTickFormatter, LogTicker, Range1d, Span
+from bokeh.models import Range1d, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from tilt.figures.style import CLASS_I, CLASS_J, HIGH
 from tilt.linear.tables import optimal_row
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
-from tilt.report.panels.decay import decay_axes, greatest
+from tilt.report.panels.shared import decay_axes, greatest, plain_log
 from tilt.two_layer import local_distance, over_seeds, reached
 
 Array = NDArray[np.float64]
@@ -49,18 +49,22 @@ def two_layer_panels(
         f"{pair}: {table['test_images'][0]:,} test images, up to {table['attacked'].max():,} attacked"
         for pair, table in networks.items()
     )
-    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "one seed, no interval"
+    runs = (
+        f"means over {len(seeds)} seeds with 95 % intervals (Student’s t)"
+        if len(seeds) > 1
+        else "one seed, no interval"
+    )
     panel = Panel(
         "panel-two-layer",
         "A two-layer network around each image",
         controls,
-        f"{sizes}. Histograms: all test images, in percent of their class; beyond the axis counts in the "
-        "last bin, and images where ∇s(x) = 0 have no d(x). Dots: attacked test images classified right, "
-        "the nearest point of the other class that was found against |d(x)| (on the line both are "
-        "equal); pixels may leave [0, 1], and a few dots may lie beyond the axes. Below: means over "
-        f"the seeds ({runs}) with 95 % intervals (Student’s t), networks that diverged left out; "
-        "the network shown is pink; the lines across are the SVM of the pair at its λ of least test error, "
-        "certified, no interval. The article prints no number for these networks: all of them are ours.",
+        f"{sizes}. Class I is the first of the pair. Histograms: all test images, in percent of their "
+        "class; what lies beyond the axis counts in the last bin, and images where ∇s(x) = 0 have no d(x). "
+        "Dots: attacked test images classified right, the nearest point of the other class that was found "
+        "against |d(x)| (on the line both are equal); pixels may leave [0, 1], and less than one dot in a "
+        f"hundred may lie beyond the axes. Below: {runs}, networks that diverged left out; the network shown "
+        "is pink; the lines across are the SVM of the pair at its λ of least test error, certified, no "
+        "interval. The article prints no number for these networks: all of them are ours.",
     )
     banks = {
         BANK.format(two_layer_pair=pair): _bank(
@@ -76,7 +80,7 @@ def two_layer_panels(
 
 def _distributions(panel: Panel) -> None:
     for name, x, scale, alt in (
-        ("norm", "norm of the gradient ‖∇s(x)‖ (per pixel unit)", "log", "gradient norms"),
+        ("norm", "gradient norm ‖∇s(x)‖ (per pixel)", "log", "gradient norms"),
         ("distance", "local distance y d(x) (pixels, L2)", "linear", "local distances"),
     ):
         plot = axes(
@@ -87,7 +91,7 @@ def _distributions(panel: Panel) -> None:
             y_range=Range1d(0, 1),
         )
         if scale == "log":
-            plot.xaxis.ticker, plot.xaxis.formatter = LogTicker(mantissas=[1, 2, 5]), BasicTickFormatter()
+            plain_log(plot.xaxis)
         else:
             edge = Span(dimension="height", location=0, line_color=GREY)
             plot.add_layout(edge)
@@ -107,9 +111,10 @@ def _distributions(panel: Panel) -> None:
 def _distances(panel: Panel) -> None:
     plot = axes(
         "local distance |d(x)| (pixels, L2)", "distance found (pixels, L2)",
-        x_range=Range1d(0, 1), y_range=Range1d(0, 1), height=340,
+        x_range=Range1d(0.1, 1), y_range=Range1d(0.1, 1), x_axis_type="log", y_axis_type="log",
     )  # fmt: skip
-    diagonal = panel.source(BANK, x=("diagonal",))
+    plain_log(plot.axis)
+    diagonal = panel.source(BANK, x=("found_reach",))
     plot.line("x", "x", source=diagonal, legend_label="equal").glyph.tags = [INK]
     for key, (_, colour, marker, label) in CLASSES.items():
         source = panel.source(BANK, x=(f"local_{key}", *STATE), y=(f"found_{key}", *STATE))
@@ -117,7 +122,7 @@ def _distances(panel: Panel) -> None:
             "x", "y", source=source, color=colour, alpha=0.6, size=6, marker=marker, legend_label=label
         )
     for shown in (plot.x_range, plot.y_range):
-        panel.follow(shown, BANK, end=("found_top",))
+        panel.follow(shown, BANK, start=("found_low",), end=("found_high",))
     panel.plot(plot, "Distance of the nearest point of the other class found against the local distance")
     state = dict(zip(SINGLE, ((name, *STATE) for name in SINGLE), strict=True))
     panel.readout("training error", BANK, state["err_train"], 2, unit=" %")
@@ -155,7 +160,7 @@ def _along(panel: Panel, tokens: Sequence[str]) -> None:
         cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
         plot.add_layout(cursor)
         panel.follow(cursor, BANK, location=("place", "two_layer_decay"))
-        panel.follow(plot.y_range, BANK, end=(f"{name}_top",))
+        panel.follow(plot.y_range, BANK, start=(f"{name}_base",), end=(f"{name}_top",))
         panel.plot(plot, f"Mean {'errors' if name == 'error' else 'distances'} against weight decay")
 
 
@@ -197,7 +202,8 @@ def _bank(
     trained = outcome == "trained"
     for top, quantities, known in (("error", MEANS[:2], "err_test"), ("length", MEANS[2:], "d_adv")):
         reach = [single[name][trained] for name in quantities]
-        bank[f"{top}_top"] = packed([1.1 * greatest([*np.concatenate(reach), of_svm[known]])])
+        most = greatest([*np.concatenate(reach), of_svm[known]])
+        bank |= {f"{top}_base": packed([-0.04 * most]), f"{top}_top": packed([1.1 * most])}
     for name in MEANS:
         of = over_seeds(networks, name)
         ends = {"mean": of["mean"], "low": of["mean"] - of["half"], "high": of["mean"] + of["half"]}
@@ -243,7 +249,7 @@ def _dots(images: Columns, cells: tuple[Any, Any], shape: tuple[int, int]) -> di
     """Local and found distances of the attacked images that were `reached`, by class."""
     usable = reached(images)
     bank: dict[str, Any] = {}
-    limit = 0.0
+    drawn = []
     for key, (label, *_) in CLASSES.items():
         rows = images["y"] == label
         order = np.unique(images["index"][rows], return_inverse=True)
@@ -251,10 +257,15 @@ def _dots(images: Columns, cells: tuple[Any, Any], shape: tuple[int, int]) -> di
             placed = np.full((*shape, len(order[0])), np.nan)
             placed[(*(axis[rows] for axis in cells), order[1])] = np.where(usable, values, np.nan)[rows]
             bank[f"{name}_{key}"] = packed(placed)
-            if np.isfinite(placed).any():
-                limit = max(limit, float(np.nanquantile(placed, 0.99)))
-    limit = 1.05 * limit or 1.0
-    return bank | {"found_top": packed([limit]), "diagonal": packed([0, limit])}
+            drawn.append(placed[placed > 0])
+    every = np.concatenate(drawn)
+    low, high = np.quantile(every, (0.005, 1)) if every.size else (0.1, 1.0)
+    low, high = low / 1.1, 1.1 * high
+    return bank | {
+        "found_low": packed([low]),
+        "found_high": packed([high]),
+        "found_reach": packed([low, high]),
+    }
 
 
 def _union(tables: Mapping[str, Columns], name: str) -> Array:
