@@ -78,7 +78,8 @@ def calibration_panels(
         source = panel.source(BANK, left=("left",), right=("right",), count=(f"{stage}_count", *STATE))
         counts.quad(
             left="left", right="right", top="count", bottom=0.5, source=source,
-            fill_color=colour, fill_alpha=0.35 if stage == "before" else 0, line_color=colour, line_width=2, legend_label=label,
+            fill_color=colour, fill_alpha=0.35 if stage == "before" else 0,
+            line_color=colour, line_width=2, legend_label=label,
         )  # fmt: skip
     panel.plot(
         diagram, "Accuracy against confidence before and after the temperature, with the diagonal", "large"

@@ -51,9 +51,10 @@ def map_panels(table: Columns) -> dict[str, Any]:
         [choice],
         f"{len(table['seed'])} LeNet networks ({start}; {table['epochs'].max()} epochs), one a cell, seed "
         f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
-        "attacked test images, pixels in [0, 1]; RMS is that of a layer's weights. The map is ours: the article varies weight decay alone; "
-        "frames stand round its two weight decays. Colours are logarithmic where the values span more than a "
-        "factor of ten. ✕ on grey: the network diverged; – on grey: not measured.",
+        "attacked test images, pixels in [0, 1]; RMS is that of a layer’s weights. The map is ours: the "
+        "article varies weight decay alone; frames stand round its two weight decays. Colours are "
+        "logarithmic where the values span more than a factor of ten. ✕ on grey: the network diverged; – on "
+        "grey: not measured.",
     )
     state = ("map_quantity",)
     drawn = [_drawn(cells[key], lost, scales, decays, *QUANTITIES[key]) for key in shown]
@@ -93,7 +94,8 @@ def map_panels(table: Columns) -> dict[str, Any]:
     tooltips = [("weight decay", "@decay"), ("initial weights ×", "@scale"), ("value", "@text")]
     plot.add_tools(HoverTool(renderers=[filled], tooltips=tooltips))
     bar = ColorBar(
-        title=drawn[0]["bar"], color_mapper=mapper, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=4,
+        title=drawn[0]["bar"], color_mapper=mapper,
+        ticker=BasicTicker(desired_num_ticks=5), height=10, padding=4,
         title_text_font_style="normal", title_text_font_size="13px", major_label_text_font_size="13px",
     )  # fmt: skip
     plot.add_layout(bar, "above")
