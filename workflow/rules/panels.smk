@@ -59,7 +59,7 @@ rule calibration_panels:
         runtime=5,
     params:
         networks=lambda w: networks(w, "lenet", "sweep"),
-        shown=setting("lenet.shown.low"),
+        shown=setting("lenet.shown.high"),
     script:
         "../scripts/calibration_panels.py"
 

@@ -41,12 +41,12 @@ def calibration_panels(
         "panel-calibration",
         "Confidence and accuracy of one network",
         [start, decay],
-        f"{len(row_of)} LeNet networks, seeds {used}. The temperature is the likeliest one on "
+        f"{len(row_of)} LeNet networks, seed {used}. The temperature is the likeliest one on "
         f"{networks['fitted_images'][0]:,} test images drawn at random; everything else but the test error "
         f"is taken on the other n = {networks['evaluated_images'][0]:,}. Reliability: bins of equal width "
         "with Wilson’s 95 % intervals of the accuracy; on the diagonal a network is as often right as it is "
         "confident. Against weight decay: means over the seeds of the chosen start with 95 % intervals "
-        "(Student’s t) where it has several seeds, and the chosen network in pink. Networks that diverged or "
+        "(Student’s t, cut at the axes) where it has several, and the chosen network in pink. Networks that diverged or "
         "stayed at chance are left out of the figures. The article prints no number here; the temperatures "
         "and calibration errors are ours.",
     )

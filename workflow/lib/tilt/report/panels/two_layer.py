@@ -50,7 +50,7 @@ def two_layer_panels(
         for pair, table in networks.items()
     )
     runs = (
-        f"means over {len(seeds)} seeds with 95 % intervals (Student’s t)"
+        f"means over {len(seeds)} seeds with 95 % intervals (Student’s t, cut at the axes)"
         if len(seeds) > 1
         else "one seed, no interval"
     )
