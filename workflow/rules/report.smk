@@ -47,12 +47,16 @@ rule report:
         template=[
             os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
         ],
-        panels=[
+        panels=all_of(
             *rules.toy_panels.output,
             *rules.scaling_panels.output,
             *rules.svm_panels.output,
-        ],
-        published_panels=where("published", *rules.published_panels.output),
+            where("published", *rules.published_panels.output),
+            where("two_layer", *rules.two_layer_panels.output),
+            where_in_report("map", *rules.map_panels.output),
+            where_in_report("sweep", *rules.calibration_panels.output),
+            where_in_report("random_labels", *rules.random_labels_panels.output),
+        ),
         texts=[
             os.path.relpath(file)
             for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))

@@ -133,7 +133,7 @@ def main(input, output, params):
             section: page.figures(section, pictures[section], written[section], texts) for section in written
         },
         tables=tables,
-        panels={Path(file).stem: read_json(file) for file in [*input.panels, *input.published_panels]},
+        panels={Path(file).stem: read_json(file) for file in input.panels},
         settings=settings,
         source=record["source"],
         shape=record["train"]["shape"][1:],

@@ -1,4 +1,6 @@
-"""Means and their intervals over seeds."""
+"""Intervals: of means over seeds, and of shares."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,3 +15,12 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
         return mean, np.nan, np.nan
     half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half
+
+
+def wilson_interval(
+    share: NDArray[np.float64], n: NDArray[Any], z: float = 1.96
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of Wilson's 95 % intervals of shares (k,), each of n (k,) samples."""
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return middle - half, middle + half

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tilt.figures.decay import decay_axis, start_styles
 from tilt.figures.style import HIGH, LOW, figure, themed
+from tilt.intervals import wilson_interval
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -46,7 +47,7 @@ def reliability_diagrams(bins: Columns, networks: Columns, shown: Mapping[str, s
                 continue
             used = table["count"] > 0
             confidence, accuracy = table["confidence"][used], table["accuracy"][used]
-            least, greatest = _wilson(accuracy, table["count"][used])
+            least, greatest = wilson_interval(accuracy, table["count"][used])
             upper.errorbar(
                 confidence,
                 accuracy,
@@ -163,11 +164,3 @@ def _legend(fig: Figure, networks: Columns) -> None:
     if (networks["status"] != "trained").any():
         handles.append(Line2D([], [], color="0.3", label="diverged or at chance", **LEFT_OUT))
     fig.legend(handles=handles, loc="outside lower center", ncols=2)
-
-
-def _wilson(
-    share: NDArray[np.float64], n: NDArray[Any], z: float = 1.96
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half

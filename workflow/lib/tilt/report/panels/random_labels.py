@@ -1,0 +1,89 @@
+"""Panel of networks trained on random labels: training error along the epochs for each weight decay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from bokeh.models import NumeralTickFormatter, Span
+from numpy.typing import NDArray
+
+from tilt.random_labels import half_of_chance
+from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.shared import decay_axes
+
+Columns = Mapping[str, NDArray[Any]]
+
+BANK = "random-labels"
+HERE = "#CC79A7"
+
+
+def random_labels_panels(table: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:
+    """The section from a `memorisation_table` and the histories of its networks by name."""
+    half = half_of_chance(classes)
+    tokens = [f"{value:g}" for value in table["weight_decay"]]
+    slider = Control("random_decay", "Weight decay", tokens, tokens)
+    diverged = table["diverged"]
+    panel = Panel(
+        "panel-random-labels",
+        "Learning random labels",
+        [slider],
+        f"{len(tokens)} LeNet networks on {table['train_images'][0]:,} training images with labels drawn at "
+        f"random, seed {', '.join(map(str, np.unique(table['seed'])))}; one network a weight decay, so no "
+        "interval. An epoch's error is taken over its minibatches, each before its own step. Guessing errs "
+        f"in {200 * half:.3g} %; a network that ends at half of that or below counts as having memorised its "
+        f"labels (our rule, as is this experiment; the article prints no number). {_diverged(table)}",
+    )
+    epochs = int(table["epochs"].max())
+    error = np.full((len(tokens), epochs), np.nan)
+    for row, name in zip(error, table["network"].tolist(), strict=True):
+        values = histories[name]["train_error"]
+        row[: len(values)] = values
+    final = np.where(diverged, np.nan, table["final_train_error"])
+    bank = {
+        "epoch": packed(np.arange(1, epochs + 1), 1),
+        "error": packed(error),
+        "place": packed(np.arange(len(tokens)), 1),
+        "final": packed(final),
+        "least": packed(table["best_train_error"]),
+        "first_zero": packed(table["zero_epoch"]),
+        "outcome": [
+            "diverged" if lost else "memorised" if end <= half else "not memorised"
+            for lost, end in zip(diverged, table["final_train_error"], strict=True)
+        ],
+    }
+
+    y = "training error on random labels"
+    along = axes("epoch", y, x_range=(0, epochs + 1), y_range=(-0.02, 1), height=320)
+    along.multi_line(
+        [np.arange(1, epochs + 1)] * len(tokens), list(error), color=GREY, alpha=0.5,
+        legend_label="other weight decays",
+    )  # fmt: skip
+    here = panel.source(BANK, x=("epoch",), y=("error", "random_decay"))
+    along.line("x", "y", source=here, color=HERE, line_width=3, legend_label="this weight decay")
+    at_end = decay_axes(tokens, y + ", last epoch", y_range=(-0.02, 1), height=320)
+    every = panel.source(BANK, x=("place",), y=("final",))
+    at_end.scatter("x", "y", source=every, size=8, color=GREY)
+    now = panel.source(BANK, x=("place", "random_decay"), y=("final", "random_decay"))
+    at_end.scatter("x", "y", source=now, size=13, color=HERE)
+    cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
+    at_end.add_layout(cursor)
+    panel.follow(cursor, BANK, location=("place", "random_decay"))
+    for plot, reach in ((along, (0, epochs + 1)), (at_end, (-0.5, len(tokens) - 0.5))):
+        for level, dash, name in ((2 * half, "dotted", "guessing"), (half, "dashed", "half of guessing")):
+            plot.line(reach, [level] * 2, line_dash=dash, legend_label=name).glyph.tags = [INK]
+        plot.yaxis.formatter = NumeralTickFormatter(format="0 %")
+    panel.plot(along, "Training error against the epoch, this weight decay among the others", "large")
+    panel.plot(at_end, "Training error at the end against weight decay; diverged networks are left out")
+    state = ("random_decay",)
+    panel.readout("training error at the end", BANK, ("final", *state), 2, 100, " %")
+    panel.readout("least along the epochs", BANK, ("least", *state), 2, 100, " %")
+    panel.readout("first epoch without an error", BANK, ("first_zero", *state), 0)
+    panel.readout("labels", BANK, ("outcome", *state))
+    return section([panel], {BANK: bank})
+
+
+def _diverged(table: Columns) -> str:
+    decays = table["weight_decay"][table["diverged"]]
+    return (
+        f"Diverged: weight decay {', '.join(f'{d:g}' for d in decays)}." if decays.size else "None diverged."
+    )

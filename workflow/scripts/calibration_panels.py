@@ -1,0 +1,13 @@
+"""Prepare the interactive panel of the calibration of LeNet."""
+
+from pipeline.job import job
+from tilt.io import read_table, write_json
+from tilt.report.panels.calibration import calibration_panels
+
+
+def main(input, output, params):
+    tables = map(read_table, (input.networks, input.reliability, input.seeds))
+    write_json(output.panels, calibration_panels(params.networks, *tables, params.shown))
+
+
+job(main, snakemake)
