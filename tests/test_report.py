@@ -906,3 +906,13 @@ def test_a_file_that_is_no_png_is_refused(written, tmp_path):
 )
 def test_plain_text_is_typeset(text, expected):
     assert page.marked(text) == expected
+
+
+def test_panels_that_share_a_control_agree_on_it(written, tmp_path):
+    control = {"name": "theta", "tokens": ["0", "1"]}
+    records = {
+        name: {"panels": [{"controls": [control | {"start": start}]}], "banks": {}}
+        for name, start in (("toy", 0), ("svm", 1))
+    }
+    with pytest.raises(ValueError, match="differ in the control 'theta'"):
+        rendered(written, tmp_path, panels=records)

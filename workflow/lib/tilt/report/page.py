@@ -138,6 +138,7 @@ def render(
     environment.filters["marked"] = marked
     environment.filters["embedded"] = embedded
     environment.filters["tex"] = partial(latex2mathml.convert, display="block")
+    _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
     shown = {key: title for key, title in SECTIONS.items() if figures.get(key) or tables.get(key)}
     return environment.get_template("page.html.j2").render(
         dataset=dataset,
@@ -164,6 +165,14 @@ def marked(text: str) -> str:
     text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1&nbsp;·&nbsp;10^\2", text).replace("10^+", "10^")
     text = re.sub(r"(?<![\d.])1&nbsp;·&nbsp;10\^", "10^", text).replace(" %", "&nbsp;%")
     return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
+
+
+def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:
+    """Raise ValueError where two panels mean different things by one name."""
+    controls: dict[str, Any] = {}
+    for control in (each for panel in panels for each in panel["controls"]):
+        if controls.setdefault(control["name"], control) != control:
+            raise ValueError(f"two panels differ in the control {control['name']!r}")
 
 
 def embedded(record: Any) -> str:
