@@ -148,9 +148,11 @@ def all_of(*inputs):
 
     def files(wildcards):
         parts = [
-            each(wildcards)
-            if callable(each)
-            else expand(each, dataset=wildcards.dataset)
+            (
+                each(wildcards)
+                if callable(each)
+                else expand(each, dataset=wildcards.dataset)
+            )
             for each in inputs
         ]
         return [file for part in parts for file in part]

@@ -46,9 +46,9 @@ def calibration_panels(
         f"is taken on the other n = {networks['evaluated_images'][0]:,}. Reliability: bins of equal width "
         "with Wilson’s 95 % intervals of the accuracy; on the diagonal a network is as often right as it is "
         "confident. Against weight decay: means over the seeds of the chosen start with 95 % intervals "
-        "(Student’s t, cut at the axes) where it has several, and the chosen network in pink. Networks that diverged or "
-        "stayed at chance are left out of the figures. The article prints no number here; the temperatures "
-        "and calibration errors are ours.",
+        "(Student’s t, cut at the axes) where it has several, and the chosen network in pink. Networks that "
+        "diverged or stayed at chance are left out of the figures. The article prints no number here; the "
+        "temperatures and calibration errors are ours.",
     )
     bank = {
         **{quantity: packed(_at(networks[quantity], rows)) for quantity in SINGLE},
