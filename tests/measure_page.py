@@ -54,9 +54,8 @@ def main(file: str) -> None:
         usable = page.evaluate("performance.now()")
         page.wait_for_function(ALL_READY, timeout=120_000)
         print(f"{file}: {Path(file).stat().st_size / 1e6:.1f} MB")
-        print(
-            f"first panel usable after {usable / 1000:.2f} s, all after {page.evaluate('performance.now()') / 1000:.2f} s"
-        )
+        everything = page.evaluate("performance.now()")
+        print(f"first panel usable after {usable / 1000:.2f} s, all after {everything / 1000:.2f} s")
         print(f"memory, opened: {renderer_memory():.0f} MB")
         for name, slider in page.evaluate(
             "Object.values(controls).map(({ name, slider }) => [name, slider])"

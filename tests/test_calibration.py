@@ -15,6 +15,7 @@ from tilt.calibration import (
 from tilt.calibration_tables import (
     MEASURED,
     TRAINED,
+    bins_table,
     calibrate,
     halves,
     seeds_table,
@@ -158,6 +159,10 @@ def test_calibration_of_a_network_that_diverged_or_is_always_right():
     assert np.isnan([row["temperature"], row["ece_after"], row["top_score_errors_before"]]).all()
     assert row["ece_before"] > 0
     assert {bin["stage"] for bin in bins} == {"before"}
+    table = bins_table({"diverged": [], "right": bins})
+    assert table.keys() == {"network", *bins[0]}
+    assert set(table["network"]) == {"right"}
+    assert bins_table({"diverged": []}).keys() == table.keys()
 
 
 def test_interval_of_a_mean():

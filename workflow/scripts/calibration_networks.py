@@ -3,7 +3,7 @@
 import torch
 
 from pipeline.job import job
-from tilt.calibration_tables import calibrate, halves, seeds_table
+from tilt.calibration_tables import bins_table, calibrate, halves, seeds_table
 from tilt.data.images import load_images
 from tilt.io import read_json, table_of, write_table
 from tilt.networks import choose_device
@@ -20,12 +20,12 @@ def main(input, output, params):
     settings = params.calibration
     drawn = halves(len(y), settings["seed"])[1][: settings["gradient_images"]]
     starts = start_labels(params.networks)
-    rows, bins = [], []
+    rows, bins = [], {}
     for (name, network), weights, record in zip(
         params.networks.items(), input.weights, input.records, strict=True
     ):
         model = load_network(weights).to(device)
-        row, of_bins = calibrate(
+        row, bins[name] = calibrate(
             read_json(record)["diverged"],
             predict_scores(model, x),
             y,
@@ -36,10 +36,9 @@ def main(input, output, params):
         )
         own = {key: network[key] for key in ("initial_weights", "weight_decay", "seed")}
         rows.append({"network": name, "start": starts[name], **own, **row})
-        bins += [{"network": name, **of_bin} for of_bin in of_bins]
     networks = table_of(rows)
     write_table(output.networks, networks)
-    write_table(output.reliability, table_of(bins))
+    write_table(output.reliability, bins_table(bins))
     write_table(output.seeds, seeds_table(networks))
 
 

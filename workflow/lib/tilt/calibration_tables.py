@@ -1,6 +1,6 @@
 """Tables of the calibration of many networks: a row per network, bins of reliability, means over seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -105,6 +105,13 @@ def calibrate(
         for values in zip(*(column.tolist() for column in table.values()), strict=True):
             rows.append({"stage": stage, **dict(zip(table, values, strict=True))})
     return row, rows
+
+
+def bins_table(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, NDArray[Any]]:
+    """The rows of bins of `calibrate` by network as one table, which may have no row."""
+    rows = [{"network": name, **row} for name, of_network in bins.items() for row in of_network]
+    columns = ("network", "stage", "low", "high", "count", "confidence", "accuracy")
+    return {column: np.array([row[column] for row in rows]) for column in columns}
 
 
 def seeds_table(networks: Columns) -> dict[str, NDArray[Any]]:
