@@ -73,11 +73,11 @@ class Panel:
     readouts: list[Readout] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
 
-    def source(self, bank: str, fixed: Mapping[str, ArrayLike] = {}, **columns: Part) -> ColumnDataSource:
+    def source(self, bank: str, fixed: Mapping[str, ArrayLike] = {}, /, **columns: Part) -> ColumnDataSource:
         """A source of a figure whose columns are parts of the bank's arrays, or `fixed`."""
         rows = {name: np.asarray(values) for name, values in fixed.items()}
         size = max((len(values) for values in rows.values()), default=0)
-        blank = np.full(size, np.nan)
+        blank = size * [np.nan]
         source = ColumnDataSource(
             rows | dict.fromkeys(columns, blank), name=f"{self.name}-{len(self.targets)}"
         )
