@@ -11,7 +11,7 @@ from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.figures.style import CLASS_I
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
-from tilt.report.panels.decay import decay_axes, greatest
+from tilt.report.panels.shared import decay_axes, greatest
 from tilt.report.panels.grids import (
     ABSENT,
     CURRENT,
@@ -34,7 +34,7 @@ NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
 SIDES = dict(zip(KINDS, (-0.2, 0.2), strict=True))  # of a class's place on the axis
 SHADES = 32  # of an image, as many as one tells apart
-BAND, LINE = 11, 9  # heights of a title and of a line of norms, in pixels of an image
+BAND, LINE = 14, 12  # heights of a title and of a line of norms, in pixels of an image
 HEIGHT = 320
 TICKS = 20  # classes that get a number on the axis, at most
 NETWORK = "attack/{start}/{decay}"
@@ -98,8 +98,7 @@ def attack_panels(
     examples.readout("Norm of the ascent, mean", "attack", ("mean", *STATE), 2)
     for panel, text in ((examples, "median"), (norms, "Median norm, targeted ascent")):
         panel.readout(text, "attack", ("median_norm", *STATE), 2)
-    for panel in (examples, norms):
-        panel.readout("nearest found", "attack", ("median_minimal_norm", *STATE), 2)
+        panel.readout("Nearest found, median", "attack", ("median_minimal_norm", *STATE), 2)
     norms.readout("Accuracy at the greatest ε", "attack", ("accuracy_end", *STATE), 1, unit=" %")
     return section([examples, norms], {"attack": bank, **shared})
 
@@ -323,8 +322,8 @@ def _medians(
         bank[f"medians_{quantity}"] = packed(apart(medians[quantity]))
         bank[f"own_{quantity}"] = packed(medians[quantity])
         everything = panel.source("attack", x=("places",), y=(f"medians_{quantity}",))
-        plot.line("x", "y", source=everything, color=GREY, alpha=0.5)
-        plot.scatter("x", "y", source=everything, color=GREY, alpha=0.5, size=4)
+        plot.line("x", "y", source=everything, color=GREY, alpha=0.7)
+        plot.scatter("x", "y", source=everything, color=GREY, alpha=0.7, size=4)
         own = panel.source("attack", x=("place",), y=(f"own_{quantity}", "start"))
         plot.line("x", "y", source=own, color=colour, line_width=2, legend_label=label)
         plot.scatter("x", "y", source=own, color=colour, size=6)
@@ -362,7 +361,7 @@ def _accuracy(
         "accuracy_end": packed(share[..., -1]),
     }
     others = panel.source("attack", x=("epsilons",), y=("accuracies", "start"))
-    plot.line("x", "y", source=others, color=GREY, alpha=0.5, legend_label="other decays")
+    plot.line("x", "y", source=others, color=GREY, alpha=0.7, legend_label="other decays")
     parts = {part: (f"accuracy_{part}", *STATE) for part in ("low", "high")}
     source = panel.source("attack", x=("epsilon",), y=("accuracy", *STATE), **parts)
     plot.varea("x", "low", "high", source=source, color=CURRENT, alpha=0.3)

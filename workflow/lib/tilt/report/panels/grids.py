@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import FixedTicker
-from bokeh.plotting import figure
 from numpy.typing import ArrayLike, NDArray
 
 from tilt.article import LENET_DECAYS
@@ -17,7 +15,6 @@ Grid = Sequence[Sequence[str | None]]
 STATE = ("start", "decay")
 CURRENT = "#CC79A7"
 ABSENT = "not trained"
-TICKS = [mantissa * 10.0**power for power in range(-3, 4) for mantissa in (1, 1.5, 2, 3, 5, 7)]
 
 
 def over(grid: Grid, value: Callable[[str], Any], absent: Any) -> list[list[Any]]:
@@ -60,11 +57,3 @@ def at_published(decay: Control, values: Mapping[str, Sequence[float]]) -> Array
 def apart(lines: Array) -> Array:
     """Lines (..., n) as (..., 1 + n), with a nan before each, so that many drawn as one stay apart."""
     return np.concatenate([np.full((*lines.shape[:-1], 1), np.nan), lines], axis=-1)
-
-
-def log_ticks(plot: figure, floor: float | None = None) -> None:
-    """Tick labels in plain numbers on a logarithmic vertical axis; `floor` stands for all below it too."""
-    labels = {tick: f"{tick:g}" for tick in TICKS}
-    if floor is not None:
-        labels[floor] = f"≤ {floor:g}"
-    plot.yaxis.update(ticker=FixedTicker(ticks=TICKS), major_label_overrides=labels)

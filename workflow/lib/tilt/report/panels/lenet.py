@@ -20,12 +20,12 @@ from tilt.report.panels.grids import (
     apart,
     at_published,
     banks,
-    log_ticks,
     numbers,
     over,
 )
 from tilt.report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from tilt.report.panels.networks import Settings, network_controls
+from tilt.report.panels.shared import plain_log
 
 Columns = Mapping[str, NDArray[Any]]
 Filters = Mapping[str, NDArray[np.floating[Any]]]
@@ -143,13 +143,14 @@ def _errors(
         x_range=Range1d(0, epochs + 1),
         y_range=Range1d(0.85 * FLOOR, 1.15 * top),
     )
-    log_ticks(plot, FLOOR)
+    plain_log(plot.yaxis[0])
+    plot.yaxis.major_label_overrides = {FLOOR: f"≤ {FLOOR:g}"}
     epoch = apart(np.arange(1.0, epochs + 1))
     bank["epoch"], bank["epochs"] = packed(epoch), packed(np.tile(epoch, len(decay.tokens)))
     for column, curves in errors.items():
         bank[f"curve_{column}"] = packed(np.maximum(curves, FLOOR))
     others = panel.source("lenet", x=("epochs",), y=("curve_test_error", "start"))
-    plot.line("x", "y", source=others, color=GREY, alpha=0.5, legend_label="other decays")
+    plot.line("x", "y", source=others, color=GREY, alpha=0.7, legend_label="other decays")
     training = panel.source("lenet", x=("epoch",), y=("curve_train_error", *STATE))
     line = plot.line("x", "y", source=training, line_width=2, line_dash="dashed", legend_label="training")
     line.glyph.tags = [INK]
@@ -198,6 +199,7 @@ def _weights(
         x_range=Range1d(0, epochs + 1),
         y_range=Range1d(0.8 * low, 1.25 * high),
     )
+    plain_log(plot.yaxis[0])
     for layer, colour, dash in zip(LAYERS, COLOURS, DASHES, strict=True):
         bank[f"curve_{layer}"] = packed(curves[layer])
         source = panel.source("lenet", x=("epoch",), y=(f"curve_{layer}", *STATE))

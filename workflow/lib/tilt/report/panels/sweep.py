@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_MEAN, LENET_TEST_ERROR
 from tilt.figures.style import CLASS_I, CLASS_J
 from tilt.report.panels.base import GREY, INK, Control, Panel, packed, section
-from tilt.report.panels.decay import decay_axes, greatest
-from tilt.report.panels.grids import ABSENT, Array, at_published, log_ticks
+from tilt.report.panels.shared import decay_axes, greatest, plain_log
+from tilt.report.panels.grids import ABSENT, Array, at_published
 from tilt.report.panels.networks import Settings, network_controls
 
 Columns = Mapping[str, NDArray[Any]]
@@ -26,6 +26,7 @@ QUANTITIES = {  # name, unit, factor, digits
 PUBLISHED = {"test_error": LENET_TEST_ERROR, "norm_mean": ATTACK_MEAN}
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CLASS_J, "#56B4E9", "#999933")
 MARKERS = ("circle", "square", "triangle", "inverted_triangle", "hex", "plus")
+MARGIN = 2  # of the vertical axis, a factor beyond what is drawn
 SPREAD = 0.3  # of the starts about a weight decay's place, so that their intervals stay apart
 STATE = ("sweep_quantity", "decay")
 
@@ -64,10 +65,10 @@ def sweep_panels(
         of = {side: [value] for side, value in PUBLISHED[name].items()}
         marks[known.index(name)] = at_published(decay, of)[:, 0]
     drawn = np.concatenate([stacked[..., 0], marks[None]])
-    low = np.min(drawn, axis=(0, 2), where=drawn > 0, initial=greatest(drawn)) / 1.3
-    high = np.max(drawn, axis=(0, 2), where=drawn > 0, initial=0) * 1.3
+    low = np.min(drawn, axis=(0, 2), where=drawn > 0, initial=greatest(drawn)) / MARGIN
+    high = np.max(drawn, axis=(0, 2), where=drawn > 0, initial=0) * MARGIN
     plot = decay_axes(decay.tokens, "", height=380, y_axis_type="log", y_range=Range1d(1, 10))
-    log_ticks(plot)
+    plain_log(plot.yaxis[0])
     places = np.arange(len(decay.tokens), dtype=float)
     bank: dict[str, Any] = {
         "low": packed(low),

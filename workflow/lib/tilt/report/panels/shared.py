@@ -1,10 +1,10 @@
-"""Figures against weight decay: one place for each value, so that 0 has its own."""
+"""Axes and ranges that the panels of networks share."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import FixedTicker
+from bokeh.models import BasicTickFormatter, FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import ArrayLike
 
@@ -12,7 +12,7 @@ from tilt.report.panels.base import axes
 
 
 def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
-    """An empty figure over the weight decays, at places 0, 1, ... labelled with `tokens`."""
+    """An empty figure over weight decays, each at a place 0, 1, ... with its token, so that 0 has one too."""
     plot = axes("weight decay", y, **({"x_range": (-0.5, len(tokens) - 0.5)} | settings))
     places = list(range(len(tokens)))
     plot.xaxis.ticker = FixedTicker(ticks=places)
@@ -21,6 +21,12 @@ def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
         plot.xaxis.major_label_orientation = 0.7
     plot.xgrid.visible = False
     return plot
+
+
+def plain_log(axis: Any) -> None:
+    """Ticks of a logarithmic axis at 1, 2 and 5 times the powers of ten, as plain numbers."""
+    axis.ticker = FixedTicker(ticks=[digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5)])
+    axis.formatter = BasicTickFormatter(use_scientific=False)
 
 
 def greatest(values: ArrayLike, otherwise: float = 1.0) -> float:
