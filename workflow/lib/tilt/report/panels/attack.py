@@ -11,7 +11,6 @@ from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.figures.style import CLASS_I
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
-from tilt.report.panels.shared import decay_axes, greatest
 from tilt.report.panels.grids import (
     ABSENT,
     CURRENT,
@@ -26,6 +25,7 @@ from tilt.report.panels.grids import (
 )
 from tilt.report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from tilt.report.panels.networks import Settings, network_controls
+from tilt.report.panels.shared import decay_axes, greatest
 
 Columns = Mapping[str, NDArray[Any]]
 Images = Mapping[str, NDArray[np.floating[Any]]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tilt.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from tilt.chance import at_chance
-from tilt.figures.style import CLASS_I, LOW
+from tilt.figures.style import CLASS_I
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.grids import (
     ABSENT,
@@ -32,7 +32,7 @@ Filters = Mapping[str, NDArray[np.floating[Any]]]
 
 COLUMNS = 5  # of filters
 FLOOR = 0.1  # in %: lower errors are drawn there, as in the article's plot
-COLOURS = (CLASS_I, "#E69F00", "#009E73", LOW)  # of the layers
+COLOURS = (CLASS_I, "#E69F00", "#009E73", CURRENT)  # of the layers
 DASHES = ("solid", "dashed", "dotdash", "dotted")
 PUBLISHED_EPOCHS = max(LENET_CURVES["low", "test_error"])
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_MEAN, LENET_TEST_ERROR
 from tilt.figures.style import CLASS_I, CLASS_J
 from tilt.report.panels.base import GREY, INK, Control, Panel, packed, section
-from tilt.report.panels.shared import decay_axes, greatest, plain_log
 from tilt.report.panels.grids import ABSENT, Array, at_published
 from tilt.report.panels.networks import Settings, network_controls
+from tilt.report.panels.shared import decay_axes, greatest, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
 
