@@ -187,7 +187,6 @@ def test_attack_shows_the_tables(attack):
         assert bank["mean"][place] == pytest.approx(found.mean(), rel=1e-6)
         assert bank["median_norm"][place] == pytest.approx(np.median(found), rel=1e-6)
         assert bank["median_minimal_norm"][place] == pytest.approx(np.median(nearest), rel=1e-6)
-        assert bank["own_norm"][place] == pytest.approx(np.median(found), rel=1e-6)
         x, y = bank["share_minimal_norm_x"][place], bank["share_minimal_norm_y"][place]
         for norm in nearest:  # the curve is at the share of norms up to here
             assert y[np.flatnonzero(np.isclose(x, norm))[-1]] == pytest.approx(

@@ -141,3 +141,18 @@ def where_in_report(family, *files):
         return expand(files, dataset=wildcards.dataset) if shown else []
 
     return chosen
+
+
+def all_of(*inputs):
+    """An input: several in one, each a file or a function of the wildcards."""
+
+    def files(wildcards):
+        parts = [
+            each(wildcards)
+            if callable(each)
+            else expand(each, dataset=wildcards.dataset)
+            for each in inputs
+        ]
+        return [file for part in parts for file in part]
+
+    return files

@@ -47,11 +47,11 @@ rule report:
         template=[
             os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
         ],
-        panels=[
+        panels=all_of(
             *rules.toy_panels.output,
             where("lenet", *rules.lenet_panels.output, *rules.attack_panels.output),
             where_in_report("sweep", *rules.sweep_panels.output),
-        ],
+        ),
         texts=[
             os.path.relpath(file)
             for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))

@@ -1,6 +1,6 @@
 """Panels of the adversarial examples of any network: the images themselves, norms and accuracies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,10 @@ from bokeh.models import FixedTicker, Range1d
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_NORMS
-from tilt.attacks.statistics import ATTACKED, first_images, found_norms
+from tilt.attacks.statistics import found_norms
 from tilt.figures.style import CLASS_I
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (
     ABSENT,
     CURRENT,
@@ -19,25 +20,17 @@ from tilt.report.panels.grids import (
     Grid,
     apart,
     at_published,
-    banks,
     numbers,
     over,
 )
-from tilt.report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import decay_axes, greatest
-
-Columns = Mapping[str, NDArray[Any]]
-Images = Mapping[str, NDArray[np.floating[Any]]]
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
 SIDES = dict(zip(KINDS, (-0.2, 0.2), strict=True))  # of a class's place on the axis
-SHADES = 32  # of an image, as many as one tells apart
-BAND, LINE = 14, 12  # heights of a title and of a line of norms, in pixels of an image
 HEIGHT = 320
 TICKS = 20  # classes that get a number on the axis, at most
-NETWORK = "attack/{start}/{decay}"
 
 
 def attack_panels(
@@ -86,10 +79,10 @@ def attack_panels(
         "curves. Networks that were not attacked have none.",
     )
     bank = _state(grid, attacks, temperatures)
-    shared = _examples(examples, bank, grid, attacks, images)
+    pictures = draw_examples(examples, bank, grid, attacks, images)
     _classes(examples, bank, grid, decay, attacks, classes, published)
     _shares(norms, bank, grid, attacks)
-    _medians(norms, bank, grid, decay, attacks, published)
+    _curves(norms, bank, grid, decay, attacks, published)
     _accuracy(norms, bank, grid, decay, accuracies)
     for panel in (examples, norms):
         panel.readout("Network", "attack", ("status", *STATE))
@@ -100,11 +93,24 @@ def attack_panels(
         panel.readout(text, "attack", ("median_norm", *STATE), 2)
         panel.readout("Nearest found, median", "attack", ("median_minimal_norm", *STATE), 2)
     norms.readout("Accuracy at the greatest ε", "attack", ("accuracy_end", *STATE), 1, unit=" %")
-    return section([examples, norms], {"attack": bank, **shared})
+    return section([examples, norms], {"attack": bank, **pictures})
 
 
 def _span(counts: NDArray[np.integer[Any]]) -> str:
     return f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
+
+
+def _statistic(
+    grid: Grid, attacks: Mapping[str, Columns], quantity: str, statistic: Any = np.median
+) -> Array:
+    """A statistic of the norms found by each network's attack, (starts, decays)."""
+
+    def value(name: str) -> list[float]:
+        norms = found_norms(attacks[name], quantity)
+        found = norms[np.isfinite(norms)]
+        return [statistic(found) if found.size else np.nan]
+
+    return numbers(grid, value, 1)[..., 0]
 
 
 def _state(
@@ -112,16 +118,9 @@ def _state(
 ) -> dict[str, Any]:
     """What the readouts tell."""
 
-    def of(statistic: Any, quantity: str) -> dict[str, Any]:
-        def value(name: str) -> list[float]:
-            norms = found_norms(attacks[name], quantity)
-            found = norms[np.isfinite(norms)]
-            return [statistic(found) if found.size else np.nan]
-
-        return packed(numbers(grid, value, 1)[..., 0])
-
     def reached(name: str) -> str:
-        return f"{attacks[name]['success'].sum():,} of {len(attacks[name]['success']):,}"
+        success = attacks[name]["success"]
+        return f"{success.sum():,} of {len(success):,}"
 
     def temperature(name: str) -> list[float]:
         value = temperatures[name]
@@ -131,87 +130,9 @@ def _state(
         "status": over(grid, lambda name: str(attacks[name]["status"][0]), ABSENT),
         "reached": over(grid, reached, "–"),
         "temperature": packed(numbers(grid, temperature, 1)[..., 0]),
-        "mean": of(np.mean, "norm"),
-        **{f"median_{quantity}": of(np.median, quantity) for quantity in KINDS},
+        "mean": packed(_statistic(grid, attacks, "norm", np.mean)),
+        **{f"median_{quantity}": packed(_statistic(grid, attacks, quantity)) for quantity in KINDS},
     }
-
-
-def _examples(
-    panel: Panel,
-    bank: dict[str, Any],
-    grid: Grid,
-    attacks: Mapping[str, Columns],
-    images: Mapping[str, Images],
-) -> dict[str, Any]:
-    """Draw the images; returns the banks that hold them, one for each network that was attacked."""
-    some = next(iter(attacks))
-    first = first_images(attacks[some])
-    originals = images[some]["originals"][first]
-    count, height, width = originals.shape
-    tile, columns = max(height, width), max(count, 10)
-    rows = ("original", "adversarial", "change", "minimal", "minimal_change")
-    tops = dict(zip(rows, BAND + np.arange(5) * (BAND + tile) + np.array([0, 0, 0, LINE, LINE]), strict=True))
-    plot = sheet(columns * tile, tops["minimal_change"] + tile + LINE, 760)
-
-    def shades(pictures: NDArray[np.floating[Any]]) -> dict[str, Any]:
-        return packed(mosaic(pictures / 255, count), 1 / (SHADES - 1))
-
-    def changes(name: str) -> dict[str, NDArray[np.float64]]:
-        found = ((key, images[name][key][first] - originals) for key in ("adversarial", "minimal"))
-        return {key: np.nan_to_num(change) / 255 for key, change in found}
-
-    def pictures(name: str) -> dict[str, Any] | None:
-        if attacks[name]["status"][0] != ATTACKED:
-            return None
-        made = {}
-        for (key, change), row in zip(changes(name).items(), ("change", "minimal_change"), strict=True):
-            made[key] = shades(np.nan_to_num(images[name][key][first]))
-            made[row] = packed(mosaic(change / (np.abs(change).max() or 1), count), LEVEL)
-        return made
-
-    def titles(name: str) -> list[str]:
-        if attacks[name]["status"][0] != ATTACKED:
-            return ["original", attacks[name]["status"][0], "", "", ""]
-        limits = [f"{np.abs(change).max():.2f}" for change in changes(name).values()]
-        return [
-            "original",
-            "adversarial example of the targeted ascent",
-            f"its perturbation, colours ± {limits[0]}, and norm",
-            "nearest adversarial example found",
-            f"its perturbation, colours ± {limits[1]}, and norm",
-        ]
-
-    def written(name: str) -> list[str]:
-        table = {key: column[first] for key, column in attacks[name].items()}
-        if table["status"][0] != ATTACKED:
-            return [""] * (2 * count)
-        ascent = [
-            f"{norm:.2f}" if success else f"({norm:.2f})"
-            for norm, success in zip(table["norm"], table["success"], strict=True)
-        ]
-        nearest = [f"{norm:.2f}" if np.isfinite(norm) else "none" for norm in table["minimal_norm"]]
-        return ascent + nearest
-
-    for row, top in tops.items():
-        template = "attack" if row == "original" else NETWORK
-        source = panel.image(template, (height, count * width), (row,))
-        lay(plot, source, float(top), tile, (1, count), signed=row.endswith("change"))
-    bank |= {
-        "original": shades(originals),
-        "titles_x": packed(np.zeros(5)),
-        "titles_y": packed(np.array(list(tops.values())) - BAND / 2),
-        "titles": over(grid, titles, ["original", ABSENT, "", "", ""]),
-        "norms_x": packed(np.tile((np.arange(count) + 0.5) * tile, 2)),
-        "norms_y": packed(
-            np.repeat([tops[row] + tile + LINE / 2 for row in ("change", "minimal_change")], count)
-        ),
-        "norms": over(grid, written, [""] * (2 * count)),
-    }
-    for align, kind in (("left", "titles"), ("center", "norms")):
-        source = panel.source("attack", x=(f"{kind}_x",), y=(f"{kind}_y",), text=(kind, *STATE))
-        write(plot, source, align)
-    panel.plot(plot, "Originals, adversarial examples and perturbations, one for each class", "large")
-    return banks("attack", panel.controls, grid, pictures)
 
 
 def _classes(
@@ -255,8 +176,8 @@ def _classes(
         source = panel.source("attack", x=(f"place_{quantity}",), **parts)
         plot.vbar("x", top="middle", width=0.38, source=source, color=colour, alpha=0.55, legend_label=label)
         plot.segment("x", "low", "x", "high", source=source, line_width=1.5, color=colour)
-        median = numbers(grid, lambda name, quantity=quantity: [_median(attacks[name], quantity)] * 2, 2)  # type: ignore[misc]
-        bank[f"line_{quantity}"] = packed(median)
+        median = _statistic(grid, attacks, quantity)
+        bank[f"line_{quantity}"] = packed(np.stack([median, median], axis=-1))
         line = panel.source("attack", x=("ends",), y=(f"line_{quantity}", *STATE))
         plot.line("x", "y", source=line, color=colour, line_dash="dashed")
     if published:
@@ -271,36 +192,36 @@ def _classes(
     panel.plot(plot, "Median norm of the perturbations by class, with quartiles")
 
 
-def _median(table: Columns, quantity: str) -> float:
-    norms = found_norms(table, quantity)
-    found = norms[np.isfinite(norms)]
-    return float(np.median(found)) if found.size else np.nan
-
-
 def _shares(panel: Panel, bank: dict[str, Any], grid: Grid, attacks: Mapping[str, Columns]) -> None:
     limit = 1.02 * greatest([found_norms(table, kind) for table in attacks.values() for kind in KINDS])
     plot = axes(NORM, "share of the images (%)", height=HEIGHT, x_range=Range1d(0, limit), y_range=(0, 102))
     n = len(next(iter(attacks.values()))["norm"])
+
+    def corners(quantity: str, axis: int) -> Array:
+        """Coordinates of the corners of the steps."""
+
+        def of(name: str) -> Array:
+            norms = found_norms(attacks[name], quantity)
+            at = np.sort(norms[np.isfinite(norms)])
+            if not at.size:
+                return at
+            if axis == 0:
+                return np.concatenate([[0], np.repeat(at, 2), [limit]])
+            return np.repeat(100 * np.arange(len(at) + 1) / n, 2)
+
+        return numbers(grid, of, 2 * n + 2)
+
     for quantity, (label, colour) in KINDS.items():
-        corners: dict[str, Sequence[Array]] = {}
-        for name, table in attacks.items():
-            norms = np.sort(found_norms(table, quantity))
-            at = norms[np.isfinite(norms)]
-            share = 100 * np.arange(len(at) + 1) / n
-            x = np.concatenate([[0], np.repeat(at, 2), [limit]]) if at.size else np.empty(0)
-            corners[name] = (x, np.repeat(share, 2)[: len(x)])
-        for axis, coordinate in enumerate("xy"):
-            bank[f"share_{quantity}_{coordinate}"] = packed(
-                numbers(grid, lambda name, axis=axis, corners=corners: corners[name][axis], 2 * n + 2)  # type: ignore[misc]
-            )
         parts = {coordinate: (f"share_{quantity}_{coordinate}", *STATE) for coordinate in "xy"}
+        for axis, (array, *_) in enumerate(parts.values()):
+            bank[array] = packed(corners(quantity, axis))
         source = panel.source("attack", **parts)
         dash = "dashed" if quantity == "norm" else "solid"
         plot.line("x", "y", source=source, color=colour, line_width=2.5, line_dash=dash, legend_label=label)
     panel.plot(plot, "Share of the images with an adversarial example within a distance")
 
 
-def _medians(
+def _curves(
     panel: Panel,
     bank: dict[str, Any],
     grid: Grid,
@@ -308,26 +229,24 @@ def _medians(
     attacks: Mapping[str, Columns],
     published: bool,
 ) -> None:
-    medians = {
-        quantity: numbers(grid, lambda name, quantity=quantity: [_median(attacks[name], quantity)], 1)[..., 0]  # type: ignore[misc]
-        for quantity in KINDS
-    }
     printed = {side: [float(np.median(norms))] for side, norms in ATTACK_NORMS.items()}
-    top = max(greatest(list(medians.values())), *(printed["high"] if published else [0]))
+    top = max(
+        greatest([_statistic(grid, attacks, quantity) for quantity in KINDS]),
+        *(printed["high"] if published else [0]),
+    )
     plot = decay_axes(decay.tokens, f"median {NORM}", height=HEIGHT, y_range=Range1d(0, 1.08 * top))
     places = np.arange(len(decay.tokens), dtype=float)
     bank["place"], bank["here"] = packed(places), packed(places[:, None])
     bank["places"] = packed(np.tile(apart(places), len(grid)))
     for quantity, (label, colour) in KINDS.items():
-        bank[f"medians_{quantity}"] = packed(apart(medians[quantity]))
-        bank[f"own_{quantity}"] = packed(medians[quantity])
+        bank[f"medians_{quantity}"] = packed(apart(_statistic(grid, attacks, quantity)))
         everything = panel.source("attack", x=("places",), y=(f"medians_{quantity}",))
         plot.line("x", "y", source=everything, color=GREY, alpha=0.7)
         plot.scatter("x", "y", source=everything, color=GREY, alpha=0.7, size=4)
-        own = panel.source("attack", x=("place",), y=(f"own_{quantity}", "start"))
+        own = panel.source("attack", x=("place",), y=(f"median_{quantity}", "start"))
         plot.line("x", "y", source=own, color=colour, line_width=2, legend_label=label)
         plot.scatter("x", "y", source=own, color=colour, size=6)
-        here = panel.source("attack", x=("here", "decay"), y=(f"own_{quantity}", *STATE))
+        here = panel.source("attack", x=("here", "decay"), y=(f"median_{quantity}", *STATE))
         plot.scatter("x", "y", source=here, size=14, color=colour, fill_alpha=0.4, line_width=2)
     if published:
         bank["article_median"] = packed(at_published(decay, printed)[:, 0])
