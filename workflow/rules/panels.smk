@@ -20,18 +20,6 @@ rule toy_panels:
         "../scripts/toy_panels.py"
 
 
-def networks_shown(wildcards):
-    """Settings of the networks whose panels show any one: of "lenet", and of "sweep" where it is in the report."""
-    sweep = DATASETS[wildcards.dataset]["sweep"]
-    in_report = sweep and sweep["in_report"]
-    return networks(wildcards, "lenet", *(["sweep"] if in_report else []))
-
-
-def of_networks_shown(pattern):
-    """An input: the pattern for each network that panels show."""
-    return lambda w: expand(pattern, network=networks_shown(w), dataset=w.dataset)
-
-
 rule lenet_panels:
     input:
         code=code("lenet_panels.py"),
