@@ -1,7 +1,9 @@
 """Reading the records of interactive panels as the page's script does."""
 
 import base64
+import json
 import zlib
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,54 @@ def unpack(array: dict[str, Any]) -> np.ndarray:
     return values * array["step"]
 
 
+def unpacked(section: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The banks of a record that went through JSON; lists of texts stay as they are."""
+    banks = json.loads(json.dumps(section, allow_nan=False))["banks"]
+    return {
+        name: {key: unpack(array) if isinstance(array, dict) else array for key, array in bank.items()}
+        for name, bank in banks.items()
+    }
+
+
+def cut(whole: Any, index: list[str], state: dict[str, int]) -> Any:
+    """The part of an array, or of nested lists of texts, at a state."""
+    if isinstance(whole, np.ndarray):
+        return whole[tuple(state[name] if whole.shape[axis] > 1 else 0 for axis, name in enumerate(index))]
+    for name in index:
+        whole = whole[state[name]]
+    return whole
+
+
+def check_states(section: dict[str, Any]) -> int:
+    """Check every state and count them: columns of a source are equally long, properties are finite."""
+    banks, states = unpacked(section), 0
+    for panel in section["panels"]:
+        for control in panel["controls"]:
+            assert len(set(control["tokens"])) == len(control["texts"]) == len(control["tokens"])
+            assert 0 <= control["start"] < len(control["tokens"])
+        options = {control["name"]: control["tokens"] for control in panel["controls"]}
+        assert panel["targets"]
+        for indices in product(*(range(len(tokens)) for tokens in options.values())):
+            state = dict(zip(options, indices, strict=True))
+            tokens = {name: options[name][k] for name, k in state.items()}
+            states += 1
+            for target in panel["targets"]:
+                bank = banks.get(target["bank"].format(**tokens))
+                if bank is None:
+                    assert "{" in target["bank"]
+                    continue
+                parts = [cut(bank[part["array"]], part["index"], state) for part in target["parts"].values()]
+                if target["kind"] == "properties":
+                    assert all(isinstance(part, str) or np.isfinite(part).all() for part in parts)
+                else:
+                    assert len({np.size(part) for part in parts}) == 1
+            for readout in panel["readouts"]:
+                if bank := banks.get(readout["bank"].format(**tokens)):
+                    value = cut(bank[readout["array"]], readout["index"], state)
+                    assert isinstance(value, str) or np.size(value) == 1
+    return states
+
+
 def state_of(section: dict[str, Any], **tokens: str) -> dict[str, int]:
     """The index of every control's option: of the token where one is given, of its start otherwise."""
     found = {}
@@ -32,18 +82,10 @@ def part(section: dict[str, Any], array: str, bank: str = "", **tokens: str) -> 
     state = state_of(section, **tokens)
     options = {each["name"]: each["tokens"] for panel in section["panels"] for each in panel["controls"]}
     for panel in section["panels"]:
-        shown = [(each["bank"], cut) for each in panel["targets"] for cut in each["parts"].values()]
-        for template, cut in [*shown, *((each["bank"], each) for each in panel["readouts"])]:
-            if not template.startswith(bank) or cut["array"] != array:
-                continue
+        shown = [(each["bank"], part) for each in panel["targets"] for part in each["parts"].values()]
+        for template, where in [*shown, *((each["bank"], each) for each in panel["readouts"])]:
             name = template.format(**{name: options[name][k] for name, k in state.items()})
-            if (whole := section["banks"].get(name, {}).get(array)) is not None:
-                if isinstance(whole, dict):
-                    whole = unpack(whole)
-                    return whole[
-                        tuple(state[n] if whole.shape[a] > 1 else 0 for a, n in enumerate(cut["index"]))
-                    ]
-                for name in cut["index"]:
-                    whole = whole[state[name]]
-                return whole
+            whole = section["banks"].get(name, {}).get(array)
+            if where["array"] == array and template.startswith(bank) and whole is not None:
+                return cut(unpack(whole) if isinstance(whole, dict) else whole, where["index"], state)
     raise KeyError(array)

@@ -1,12 +1,9 @@
 """Panels of many networks: the numbers a state shows are those of the tables, diverged ones included."""
 
-import base64
-import json
-import zlib
-
 import numpy as np
 import pytest
 
+from panels import check_states, unpacked
 from tilt.calibration_tables import calibrate, seeds_table
 from tilt.data.images import BinaryPair
 from tilt.io import read_table, table_of, write_table
@@ -24,37 +21,11 @@ DECAYS = [0.0, 1e-2, 1e-1]
 SEEDS = [0, 3]
 
 
-def decoded(array):
-    """What the page makes of an array of a bank; nested lists of texts are as they are."""
-    if isinstance(array, list):
-        return np.array(array)
-    values = np.frombuffer(zlib.decompress(base64.b64decode(array["data"])), np.dtype(array["kind"]))
-    values = values.reshape(array["shape"])
-    if array["step"] is None:
-        return values.astype(float)
-    if values.ndim > 1:
-        values = np.cumsum(values, axis=0, dtype=values.dtype)
-    return values * array["step"]
-
-
 def shown(record):
-    """The arrays by bank of a record that has been to a file and back, after a check of all it refers to."""
-    record = json.loads(json.dumps(record, allow_nan=False))
-    banks = {name: {k: decoded(v) for k, v in bank.items()} for name, bank in record["banks"].items()}
-    for panel in record["panels"]:
-        lengths = {control["name"]: len(control["tokens"]) for control in panel["controls"]}
-        for control in panel["controls"]:
-            assert len(set(control["tokens"])) == len(control["texts"]) == len(control["tokens"])
-            assert 0 <= control["start"] < len(control["tokens"])
-        uses = [(each["bank"], part) for each in panel["targets"] for part in each["parts"].values()]
-        uses += [(readout["bank"], readout) for readout in panel["readouts"]]
-        assert uses
-        for template, part in uses:
-            prefix = template.split("{")[0]
-            for bank in (bank for name, bank in banks.items() if name.startswith(prefix)):
-                size = bank[part["array"]].shape[: len(part["index"])]
-                assert size == tuple(lengths[name] for name in part["index"])
-    return banks
+    """The arrays by bank, texts too, after a check of every state."""
+    check_states(record)
+    banks = unpacked(record).items()
+    return {name: {key: np.asarray(array) for key, array in bank.items()} for name, bank in banks}
 
 
 def settings(decay, seed=0, **more):

@@ -93,6 +93,18 @@ def of_networks(pattern, *families):
     return lambda w: expand(pattern, network=networks(w, *families), dataset=w.dataset)
 
 
+def networks_shown(wildcards):
+    """Settings of the networks that panels show one at a time: "lenet", and "sweep" if it is in the report."""
+    sweep = DATASETS[wildcards.dataset]["sweep"]
+    in_report = sweep and sweep["in_report"]
+    return networks(wildcards, "lenet", *(["sweep"] if in_report else []))
+
+
+def of_networks_shown(pattern):
+    """An input: the pattern for each network that panels show."""
+    return lambda w: expand(pattern, network=networks_shown(w), dataset=w.dataset)
+
+
 def of_family(family):
     """The inputs of the tables of one family of networks."""
     return {

@@ -53,8 +53,11 @@ rule report:
             *rules.svm_panels.output,
             where("published", *rules.published_panels.output),
             where("two_layer", *rules.two_layer_panels.output),
+            where("lenet", *rules.lenet_panels.output, *rules.attack_panels.output),
+            where_in_report(
+                "sweep", *rules.sweep_panels.output, *rules.calibration_panels.output
+            ),
             where_in_report("map", *rules.map_panels.output),
-            where_in_report("sweep", *rules.calibration_panels.output),
             where_in_report("random_labels", *rules.random_labels_panels.output),
         ),
         texts=[

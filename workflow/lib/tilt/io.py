@@ -139,10 +139,10 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
         return array
 
 
-def write_json(path: str | Path, record: Any) -> None:
-    """Write a JSON record, indented, keys in the order given."""
+def write_json(path: str | Path, record: Any, *, indent: int | None = 2) -> None:
+    """Write a JSON record, keys in the order given; on one line for `indent` None."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n")
+        temporary.write_text(json.dumps(record, indent=indent, allow_nan=False) + "\n")
 
 
 def read_table(path: str | Path) -> dict[str, NDArray[Any]]:

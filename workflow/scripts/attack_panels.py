@@ -1,0 +1,24 @@
+"""Prepare the interactive panels of the adversarial examples."""
+
+from pipeline.job import job
+from tilt.io import read_arrays, read_json, read_table, write_json
+from tilt.report.panels.attack import attack_panels
+
+
+def main(input, output, params):
+    def by_name(files, read):
+        return {name: read(file) for name, file in zip(params.networks, files, strict=True)}
+
+    record = attack_panels(
+        params.networks,
+        params.shown,
+        by_name(input.attacks, read_table),
+        by_name(input.accuracies, read_table),
+        by_name(input.records, lambda file: read_json(file)["temperature"]),
+        by_name(input.images, read_arrays),
+        published=params.source == "mnist",
+    )
+    write_json(output.panels, record)
+
+
+job(main, snakemake)

@@ -1,0 +1,16 @@
+"""Prepare the interactive panel of the sweep."""
+
+from pipeline.job import job
+from tilt.io import read_table, write_json
+from tilt.report.panels.sweep import sweep_panels
+
+
+def main(input, output, params):
+    summary = read_table(input.summary)
+    write_json(
+        output.panels,
+        sweep_panels(params.networks, params.shown, summary, published=params.source == "mnist"),
+    )
+
+
+job(main, snakemake)
