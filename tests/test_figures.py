@@ -15,7 +15,7 @@ from tilt.figures import logistic as logistic_figures
 from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures
-from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.figures.vectors import mirror_vectors
 from tilt.linear import fit_path
 from tilt.linear.tables import (

@@ -18,7 +18,7 @@ def main(input, output, params):
         by_name(input.images, read_arrays),
         published=params.source == "mnist",
     )
-    write_json(output.panels, record)
+    write_json(output.panels, record, indent=None)
 
 
 job(main, snakemake)

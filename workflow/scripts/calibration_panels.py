@@ -7,7 +7,7 @@ from tilt.report.panels.calibration import calibration_panels
 
 def main(input, output, params):
     tables = map(read_table, (input.networks, input.reliability, input.seeds))
-    write_json(output.panels, calibration_panels(params.networks, *tables, params.shown))
+    write_json(output.panels, calibration_panels(params.networks, *tables, params.shown), indent=None)
 
 
 job(main, snakemake)

@@ -17,7 +17,7 @@ def main(input, output, params):
         test_images=sum(data),
         published=params.source == "mnist",
     )
-    write_json(output.panels, record)
+    write_json(output.panels, record, indent=None)
 
 
 job(main, snakemake)

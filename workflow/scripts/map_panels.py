@@ -6,7 +6,7 @@ from tilt.report.panels.map import map_panels
 
 
 def main(input, output, params):
-    write_json(output.panels, map_panels(read_table(input.networks[0])))
+    write_json(output.panels, map_panels(read_table(input.networks[0])), indent=None)
 
 
 job(main, snakemake)

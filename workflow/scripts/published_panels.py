@@ -16,7 +16,7 @@ def main(input, output, params):
         compared = read_table(file)
         if compared["lambda_article"].size:
             banks[f"published/{name}"] = published_bank(compared)
-    write_json(output.panels, section([panel], banks))
+    write_json(output.panels, section([panel], banks), indent=None)
 
 
 job(main, snakemake)

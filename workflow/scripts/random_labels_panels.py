@@ -8,7 +8,7 @@ from tilt.report.panels.random_labels import random_labels_panels
 def main(input, output, params):
     histories = {name: read_table(file) for name, file in zip(params.networks, input.histories, strict=True)}
     table = read_table(input.networks)
-    write_json(output.panels, random_labels_panels(table, histories, params.classes))
+    write_json(output.panels, random_labels_panels(table, histories, params.classes), indent=None)
 
 
 job(main, snakemake)

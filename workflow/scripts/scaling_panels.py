@@ -7,7 +7,7 @@ from tilt.report.panels.scaling import scaling_panels
 
 def main(input, output, params):
     tables = read_table(input.margins), read_table(input.risk), read_json(input.classifier)
-    write_json(output.panels, scaling_panels(*tables))
+    write_json(output.panels, scaling_panels(*tables), indent=None)
 
 
 job(main, snakemake)

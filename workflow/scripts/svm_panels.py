@@ -21,7 +21,7 @@ def main(input, output, params):
         paths, pair, lam,
         shape=weights["image_shape"].tolist(), per_class=params.per_class, published=params.published,
     )  # fmt: skip
-    write_json(output.panels, section([overview, one], banks))
+    write_json(output.panels, section([overview, one], banks), indent=None)
 
 
 job(main, snakemake)

@@ -10,6 +10,7 @@ def main(input, output, params):
     write_json(
         output.panels,
         sweep_panels(params.networks, params.shown, summary, published=params.source == "mnist"),
+        indent=None,
     )
 
 

@@ -7,7 +7,7 @@ from tilt.report.panels.toy import toy_panels
 
 def main(input, output, params):
     tables = map(read_table, (input.mirror_distance, input.training_set, input.noisy_point))
-    write_json(output.panels, toy_panels(*tables))
+    write_json(output.panels, toy_panels(*tables), indent=None)
 
 
 job(main, snakemake)

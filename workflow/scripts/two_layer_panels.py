@@ -15,7 +15,7 @@ def main(input, output, params):
         by_pair(input.local, read_arrays),
         by_pair(input.paths),
     )
-    write_json(output.panels, record)
+    write_json(output.panels, record, indent=None)
 
 
 job(main, snakemake)

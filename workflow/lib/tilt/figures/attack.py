@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tilt.attacks.statistics import ATTACKED, found_norms
+from tilt.figures.colours import DIVERGING
 from tilt.figures.lenet import PUBLISHED, bare, legend, network_colours, signed_scale
-from tilt.figures.style import DIVERGING, figure, themed
+from tilt.figures.style import figure, themed
 from tilt.io import Table
 
 TICKS = 20  # classes that get a number on the axis, at most

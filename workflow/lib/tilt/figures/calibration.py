@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
 
+from tilt.figures.colours import HIGH, LOW
 from tilt.figures.decay import decay_axis, start_styles
-from tilt.figures.style import HIGH, LOW, figure, themed
+from tilt.figures.style import figure, themed
 from tilt.intervals import wilson_interval
 
 Columns = Mapping[str, NDArray[Any]]

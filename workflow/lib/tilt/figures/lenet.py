@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from tilt.figures.style import DIVERGING, HIGH, LOW, SEQUENTIAL, figure, themed
+from tilt.figures.colours import DIVERGING, HIGH, LOW, SEQUENTIAL
+from tilt.figures.style import figure, themed
 from tilt.io import Table
 from tilt.starts import INITIAL_WEIGHTS
 

@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from tilt.figures.style import LOSS_COLOURS, figure, themed
+from tilt.figures.colours import LOSS_COLOURS
+from tilt.figures.style import figure, themed
 from tilt.linear.tables import Columns
 
 NAMES = {"hinge": "SVM (hinge)", "softplus": "logistic regression (softplus)"}

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from tilt.figures.style import CLASS_I, CLASS_J, LOSS_COLOURS, figure, themed
+from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
+from tilt.figures.style import figure, themed
 from tilt.losses import LOSSES, scaled, zero_one
 from tilt.scaling import Array, Columns
 

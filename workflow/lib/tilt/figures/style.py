@@ -1,7 +1,7 @@
 """One look for every static picture: theme, colours, sizes, saving.
 
 Decorate each function that draws with ``@themed``, so that text and lines added after `figure` take the
-theme too. Colours stay apart under protanopia, deuteranopia and tritanopia.
+theme too.
 """
 
 from pathlib import Path
@@ -12,14 +12,6 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from tilt.io import replacing
-
-CLASS_I = "#0072B2"
-CLASS_J = "#D55E00"
-LOW = "#882255"
-HIGH = "#44AA99"
-LOSS_COLOURS = {"zero_one": "#8C8C8C", "hinge": "#222222", "softplus": "#999933"}
-SEQUENTIAL = "viridis"
-DIVERGING = "RdBu_r"
 
 _RC: dict[Any, Any] = {
     **sns.axes_style("ticks"),

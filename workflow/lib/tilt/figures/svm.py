@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from tilt.figures.style import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQUENTIAL, figure, themed
+from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQUENTIAL
+from tilt.figures.style import figure, themed
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
 

@@ -14,9 +14,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from tilt.figures.colours import SEQUENTIAL
 from tilt.figures.decay import MARKERS, decay_axis, start_styles
 from tilt.figures.lenet import PUBLISHED, error_axis
-from tilt.figures.style import SEQUENTIAL, figure, themed
+from tilt.figures.style import figure, themed
 from tilt.sweep import GROUPS, grid
 
 Columns = Mapping[str, NDArray[Any]]

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tilt.figures.style import CLASS_I, CLASS_J, LOSS_COLOURS, figure, themed
+from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
+from tilt.figures.style import figure, themed
 from tilt.toy import REPRESENTATIVE, SPREAD, Array, Columns, image, normal
 
 PLANE = {"xlabel": "a (along the data, pixels)", "ylabel": "b (off the data, pixels)"}

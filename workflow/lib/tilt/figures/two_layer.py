@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from tilt.figures.colours import CLASS_I, CLASS_J, SEQUENTIAL
 from tilt.figures.decay import decay_axis
-from tilt.figures.style import CLASS_I, CLASS_J, SEQUENTIAL, figure, themed
+from tilt.figures.style import figure, themed
 from tilt.linear.tables import optimal_row
 from tilt.two_layer import Array, Columns, over_seeds, reached
 

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from tilt.figures.style import CLASS_I, CLASS_J, figure, themed
+from tilt.figures.colours import CLASS_I, CLASS_J
+from tilt.figures.style import figure, themed
 from tilt.figures.svm import GAP, W_HAT, Z_HAT, lambda_and_tilt
 from tilt.linear.tables import Columns
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import found_norms
-from tilt.figures.style import CLASS_I
+from tilt.figures.colours import CLASS_I
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (

@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from tilt.calibration_tables import STAGES
-from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.intervals import wilson_interval
 from tilt.report.panels.base import GREY, Panel, axes, packed, section
 from tilt.report.panels.networks import Settings, network_controls

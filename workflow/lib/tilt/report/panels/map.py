@@ -9,7 +9,7 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from tilt.article import LAYERS, LENET_DECAYS
-from tilt.figures.style import CLASS_J
+from tilt.figures.colours import CLASS_J
 from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid

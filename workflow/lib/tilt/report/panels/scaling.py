@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import LinearAxis, Range1d, Span
 
-from tilt.figures.style import CLASS_I, CLASS_J, LOSS_COLOURS
+from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
 from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.scaling import Columns, score_histograms

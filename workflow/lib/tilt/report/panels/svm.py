@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColorBar, LinearAxis, LinearColorMapper, Range1d, Span
 
-from tilt.figures.style import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
+from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.report.panels.base import (

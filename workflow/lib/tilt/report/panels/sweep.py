@@ -8,7 +8,7 @@ from bokeh.models import Range1d, Span
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LENET_TEST_ERROR
-from tilt.figures.style import CLASS_I, CLASS_J
+from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.report.panels.base import GREY, INK, Control, Panel, packed, section
 from tilt.report.panels.grids import ABSENT, Array, at_published
 from tilt.report.panels.networks import Settings, network_controls

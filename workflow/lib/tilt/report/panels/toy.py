@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import Span
 
-from tilt.figures.style import CLASS_I, CLASS_J, LOSS_COLOURS
+from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.report.panels.base import (
     CURRENT,
     GREY,

@@ -8,7 +8,7 @@ from bokeh.models import Range1d, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
-from tilt.figures.style import CLASS_I, CLASS_J, HIGH
+from tilt.figures.colours import CLASS_I, CLASS_J, HIGH
 from tilt.linear.tables import optimal_row
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
