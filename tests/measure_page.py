@@ -6,7 +6,7 @@ from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
-from test_browser import ALL_READY, find_chromium
+from chromium import ALL_READY, find_chromium
 
 STEPS = 30
 STEP = """async ([name, index]) => {

@@ -1,16 +1,14 @@
 """The report in a browser: offline, no errors, every control moved, what is drawn is what was computed."""
 
 import json
-import os
 import random
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from chromium import ALL_READY, find_chromium
 from conftest import ROOT
 from panels import unpack
 from runs import succeed
@@ -19,18 +17,7 @@ from tilt.io import read_arrays, read_table
 
 pytestmark = pytest.mark.browser
 
-ALL_READY = "document.querySelectorAll('.panel:not([data-ready])').length === 0"
 PICTURES = ROOT / "results" / "screenshots"
-
-
-def find_chromium() -> str:
-    """Debian's Chromium, installed if it is missing and that is possible."""
-    if not shutil.which("chromium") and os.geteuid() == 0 and shutil.which("apt-get"):
-        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", "--quiet", *arguments], capture_output=True)
-    if not (found := shutil.which("chromium")):
-        pytest.skip("Chromium is not installed, and only root can install it, with apt-get")
-    return found
 
 
 @pytest.fixture(scope="module")

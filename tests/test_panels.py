@@ -141,12 +141,14 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
         x = planes["images"][c]
         mirror = plane.coordinates(mirror_image(x, path.w[k], path.b[k]))
         for what, place in (("x", plane.coordinates(x)), ("mirror", mirror)):
-            np.testing.assert_allclose(
-                [shown(f"{what}_{side}_z"), shown(f"{what}_{side}_n")], place, atol=0.011
-            )
+            np.testing.assert_allclose([shown(f"{what}_z")[c], shown(f"{what}_n")[c]], place, atol=0.011)
         np.testing.assert_allclose(shown(f"path_{side}_z")[k], mirror[0], atol=0.011)
-    for line, score in (("boundary", 0), ("margin_i", -1), ("margin_j", 1)):
-        on_line = plane.origin + np.outer(shown(f"{line}_z"), z_hat) + np.outer(shown(f"{line}_n"), n_hat)
+    lines = {0: ("boundary_z", "boundary_n")} | dict.fromkeys((-1, 1), ("margins_z0", "margins_n0"))
+    for score, (along, across) in lines.items():
+        z, n = shown(along), shown(across)
+        if score:  # of both margins the first ends
+            z, n = z[[(score + 1) // 2]], n[[(score + 1) // 2]]
+        on_line = plane.origin + np.outer(z, z_hat) + np.outer(n, n_hat)
         np.testing.assert_allclose(
             on_line @ path.w[k] + path.b[k], score, atol=2e-5 * abs(path.w[k]).max() * 30
         )

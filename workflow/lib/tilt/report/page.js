@@ -199,6 +199,8 @@ const viewed = new IntersectionObserver((entries) => {
 
 async function start() {
   Bokeh.set_log_level("error");  // axes without data yet are no news
+  // Bokeh asks the style sheets for each property at each painting, which takes most of the time; there is none.
+  Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
   readAddress();
   Object.keys(controls).forEach(mark);
   const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);

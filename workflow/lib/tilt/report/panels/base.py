@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from bokeh.embed import json_item
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource, DataRange1d, LinearColorMapper, Range1d
+from bokeh.models import BoxAnnotation, ColumnDataSource, DataRange1d, LinearColorMapper, Range1d, Span
 from bokeh.palettes import Greys256
 from bokeh.plotting import figure
 from matplotlib import colormaps
@@ -128,7 +128,7 @@ class Panel:
         """The panel as JSON, for `write_json`."""
         record = {name: getattr(self, name) for name in ("name", "title", "caption", "targets")}
         return record | {
-            "plots": [plot | {"item": json_item(plot["item"])} for plot in self.plots],
+            "plots": [plot | {"item": json_item(_layered(plot["item"]))} for plot in self.plots],
             "controls": [asdict(control) for control in self.controls],
             "readouts": [
                 {"id": f"{self.name}-readout-{k}"} | asdict(readout)
@@ -220,6 +220,13 @@ def power(exponent: float) -> str:
 def colours(name: str) -> list[str]:
     """256 colours of a map of matplotlib."""
     return [to_hex(colour) for colour in colormaps[name](np.linspace(0, 1, 256))]
+
+
+def _layered(plot: figure) -> figure:
+    """The figure with all but its axes on a layer of its own, so that a step need not paint axes anew."""
+    for renderer in [*plot.renderers, *plot.select({"type": Span}), *plot.select({"type": BoxAnnotation})]:
+        renderer.level = "overlay"
+    return plot
 
 
 def _quiet(plot: figure) -> None:

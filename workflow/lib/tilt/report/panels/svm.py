@@ -176,7 +176,9 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> d
         "right": packed(edges[1:]),
         "count_i": packed(counts[0], 1),
         "count_j": packed(counts[1], 1),
-        "highest": packed(1.05 * np.maximum(*counts).max(axis=1)),
+        "highest": packed([_ceiling(count) for count in np.maximum(*counts).max(axis=1)]),
+        "highest_d_adv": packed(1.2 * path["d_adv"].max()),
+        "highest_error": packed(120 * max(path["err_train"].max(), path["err_test"].max(), 0.001)),
         "first": packed(window[0]),
         "last": packed(window[1]),
         "hinge_x": packed(distance),
@@ -218,6 +220,12 @@ def _curve_bank(path: Columns, weights: Columns) -> dict[str, Any]:
     }
 
 
+def _ceiling(count: float) -> float:
+    """1, 2 or 5 times a power of ten, so that the axis of a histogram changes seldom."""
+    steps = np.outer(10.0 ** np.arange(8), [1, 2, 5]).ravel()
+    return float(steps[np.searchsorted(steps, count)])
+
+
 def _grey(samples: Array, shape: Array) -> Array:
     """Samples (..., d) with the channels of colour images averaged; others as they are."""
     if len(shape) < 3:
@@ -242,23 +250,26 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             across = sin * (n_hat @ n_hat[fixed])
             own = np.repeat(n[:, fixed : fixed + 1], n.shape[1], axis=1)
             samples = planes["n"][fixed : fixed + 1]
-        bank: dict[str, Any] = {}
-        for line, offset in (("boundary", 0.0), ("margin_i", -1.0), ("margin_j", 1.0)):
-            ends = _line(cos, across, middle - offset / path["norm_w"])
-            bank[f"{line}_z"], bank[f"{line}_n"] = packed(ends[..., 0]), packed(ends[..., 1])
+        boundary = _line(cos, across, middle)
+        margins = np.stack([_line(cos, across, middle - score / path["norm_w"]) for score in (-1, 1)], axis=1)
+        mirror_z, mirror_n = z - 2 * signed * cos, own - 2 * signed * across
+        bank = {
+            "boundary_z": packed(boundary[..., 0]),
+            "boundary_n": packed(boundary[..., 1]),
+            "x_z": packed(z.T, STEP),
+            "x_n": packed(own.T, STEP),
+            "mirror_z": packed(mirror_z.T, STEP),
+            "mirror_n": packed(mirror_n.T, STEP),
+        }
+        for end in (0, 1):
+            bank[f"margins_z{end}"] = packed(margins[:, :, end, 0])
+            bank[f"margins_n{end}"] = packed(margins[:, :, end, 1])
         for c, side in enumerate("ij"):
-            mirror_z, mirror_n = z[c] - 2 * signed[c] * cos, own[c] - 2 * signed[c] * across
             bank |= {
                 f"z_{side}": packed(planes["z"][rows[c]], STEP),
-                f"n_{side}": packed(samples[:, rows[c]], STEP),
-                f"x_{side}_z": packed(z[c], STEP),
-                f"x_{side}_n": packed(own[c], STEP),
-                f"mirror_{side}_z": packed(mirror_z, STEP),
-                f"mirror_{side}_n": packed(mirror_n, STEP),
-                f"segment_{side}_z": packed(np.stack([z[c], mirror_z], axis=1), STEP),
-                f"segment_{side}_n": packed(np.stack([own[c], mirror_n], axis=1), STEP),
-                f"path_{side}_z": packed(mirror_z, STEP),
-                f"path_{side}_n": packed(mirror_n, STEP),
+                f"n_{side}": packed(samples[:, rows[c]], 2 * STEP),
+                f"path_{side}_z": packed(mirror_z[c], STEP),
+                f"path_{side}_n": packed(mirror_n[c], STEP),
             }
         mirrors = planes["mirror_positions"]
         for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
@@ -311,32 +322,41 @@ def _plane(panel: Panel) -> None:
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         samples = panel.source(PLANE, x=(f"z_{side}",), y=(f"n_{side}", "lambda"))
         chart.scatter(
-            "x", "y", source=samples, size=4, fill_color=colour, fill_alpha=0.35, line_color=None,
-            legend_label=name,
+            "x", "y", source=samples, size=3, marker="square", fill_color=colour, fill_alpha=0.45,
+            line_color=None, legend_label=name,
         )  # fmt: skip
-    for line, dash, label in (
-        ("boundary", "solid", "boundary"),
-        ("margin_i", "dashed", "margin, y s = 1"),
-        ("margin_j", "dashed", "margin, y s = 1"),
-    ):
-        source = panel.source(PLANE, x=(f"{line}_z", "lambda"), y=(f"{line}_n", "lambda"))
-        drawn = chart.line("x", "y", source=source, line_width=2, line_dash=dash, legend_label=label)
-        drawn.glyph.tags = [INK]
+    boundary = panel.source(PLANE, x=("boundary_z", "lambda"), y=("boundary_n", "lambda"))
+    drawn = chart.line("x", "y", source=boundary, line_width=2, legend_label="boundary")
+    drawn.glyph.tags = [INK]
+    ends = {
+        f"{axis}{end}": (f"margins_{name}{end}", "lambda") for axis, name in ("xz", "yn") for end in (0, 1)
+    }
+    margins = panel.source(PLANE, **ends)
+    drawn = chart.segment(
+        "x0",
+        "y0",
+        "x1",
+        "y1",
+        source=margins,
+        line_width=1.5,
+        line_dash="dashed",
+        legend_label="margin, y s = 1",
+    )
+    drawn.glyph.tags = [INK]
     for side, colour in (("i", CLASS_I), ("j", CLASS_J)):
         course = panel.source(PLANE, x=(f"path_{side}_z",), y=(f"path_{side}_n",))
-        chart.line(
-            "x", "y", source=course, color=colour, line_width=2, line_alpha=0.8, legend_label="course of xₘ"
-        )
-        segment = panel.source(PLANE, x=(f"segment_{side}_z", "lambda"), y=(f"segment_{side}_n", "lambda"))
-        chart.line("x", "y", source=segment, line_width=1).glyph.tags = [INK]
-        for what, fill, label in (("x", colour, "x"), ("mirror", None, "xₘ")):
-            point = panel.source(PLANE, x=(f"{what}_{side}_z", "lambda"), y=(f"{what}_{side}_n", "lambda"))
-            drawn = chart.scatter(
-                "x", "y", source=point, size=11, fill_color=fill, line_width=2.5, legend_label=label
-            )
-            drawn.glyph.tags = [INK] if fill else []
-            drawn.glyph.line_color = colour
-    panel.plot(chart, "Training images in the plane, the boundary, its margin and the mirror images", "large")
+        chart.line("x", "y", source=course, color=colour, line_width=2, legend_label="course of xₘ")
+    columns = {name: (name, "lambda") for name in ("x_z", "x_n", "mirror_z", "mirror_n")}
+    mirrored = panel.source(PLANE, {"colour": [CLASS_I, CLASS_J]}, **columns)
+    drawn = chart.segment("x_z", "x_n", "mirror_z", "mirror_n", source=mirrored, line_width=1)
+    drawn.glyph.tags = [INK]
+    drawn = chart.scatter("x_z", "x_n", source=mirrored, size=11, fill_color="colour", legend_label="x")
+    drawn.glyph.tags = [INK]
+    chart.scatter(
+        "mirror_z", "mirror_n", source=mirrored, size=11, fill_color=None, line_color="colour",
+        line_width=2.5, legend_label="xₘ",
+    )  # fmt: skip
+    panel.plot(chart, "Training images in the plane, boundary, margin and mirror images", "large")
 
 
 def _plane_axes(panel: Panel) -> Any:
@@ -360,10 +380,9 @@ def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None
         chart = axes(
             "λ on the article’s scale", label, x_axis_type="log", x_range=Range1d(lam[0], lam[-1]), height=230
         )
-        if span:
-            chart.y_range = span
-        else:
-            chart.y_range.start = 0
+        chart.y_range = span or Range1d(0, 1)
+        if not span:
+            panel.follow(chart.y_range, PAIR, end=("highest_error",))
         for bank, model, colour in ((PAIR, "SVM", None), ("logistic/{pair}", "logistic", "#999933")):
             for array, what in lines:
                 source = panel.source(bank, x=("lambda_article",), y=(array,))
@@ -392,12 +411,12 @@ def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None
 
 
 def _bars(panel: Panel) -> None:
-    for part, label, names, marked in (
-        ("d_adv", "d_adv (pixels)", [""], "d_adv_optimal"),
-        ("errors", "error (%)", ["training", "test"], "errors_optimal"),
+    for part, label, names, marked, highest in (
+        ("d_adv", "d_adv (pixels)", [""], "d_adv_optimal", "highest_d_adv"),
+        ("errors", "error (%)", ["training", "test"], "errors_optimal", "highest_error"),
     ):
-        chart = axes("", label, height=230)
-        chart.y_range.start = 0
+        chart = axes("", label, height=230, y_range=Range1d(0, 1))
+        panel.follow(chart.y_range, PAIR, end=(highest,))
         chart.x_range = Range1d(-0.6, len(names) - 0.4)
         chart.xaxis.ticker = list(range(len(names)))
         chart.xaxis.visible = len(names) > 1
