@@ -87,7 +87,9 @@ def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tupl
         axis.ticker = list(range(0, len(names), -(-len(names) // 20)))
         axis.major_label_overrides = dict(enumerate(names))
     chart.grid.visible = False
-    mapper = LinearColorMapper(palette=colours(SEQUENTIAL))
+    mapper, of_bar = (LinearColorMapper(palette=colours(SEQUENTIAL)) for _ in range(2))
+    for each in (mapper, of_bar):  # a bar on the mapper of the cells would be painted anew at every λ
+        panel.follow(each, "svm-map", low=("low", "quantity"), high=("high", "quantity"))
     cells = panel.source(
         "svm-map", x=("column",), y=("row",), i=("class_i",), j=("class_j",),
         value=("values", "quantity", "lambda"),
@@ -96,8 +98,7 @@ def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tupl
     mapped = {"field": "value", "transform": mapper}
     drawn = chart.rect("x", "y", 0.94, 0.94, source=cells, fill_color=mapped, line_color=None)
     drawn.nonselection_glyph = drawn.selection_glyph = None
-    panel.follow(mapper, "svm-map", low=("low", "quantity"), high=("high", "quantity"))
-    chart.add_layout(ColorBar(color_mapper=mapper, major_label_text_font_size="13px", width=16), "right")
+    chart.add_layout(ColorBar(color_mapper=of_bar, major_label_text_font_size="13px", width=16), "right")
     chart.min_border_right = 60
     panel.follow(chart.title, "svm-map", text=("name", "quantity"))
     chosen = panel.source("svm-map", x=("column", "pair"), y=("row", "pair"))
