@@ -100,11 +100,12 @@ def test_a_view_of_the_svm_shows_that_pair_at_that_lambda(pairs, of_svm, name, k
     w, b = path.w[k], path.b[k]
     d = pair.y_train * signed_distance(pair.x_train, w, b)
     for side, label in (("i", -1), ("j", 1)):
-        counts = shown(f"count_{side}")
+        counts = shown(f"outline_{side}")[1:-1:2]
         inside = d[pair.y_train == label]
         assert counts.sum() == len(inside) == 15
-        edges = np.append(shown("left"), shown("right")[-1])
-        assert abs(np.histogram(inside, edges)[0] - counts).sum() <= 2  # 32 bits move a sample across an edge
+        assert (
+            abs(np.histogram(inside, shown("outline_x")[::2])[0] - counts).sum() <= 2
+        )  # 32 bits move a sample across an edge
     assert shown("d_adv") == pytest.approx(d.mean(), rel=1e-6)
     assert shown("test_percent")[k] == pytest.approx(100 * table["err_test"][k])
     np.testing.assert_allclose(shown("errors"), 100 * np.array([table["err_train"][k], table["err_test"][k]]))

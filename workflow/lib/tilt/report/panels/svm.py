@@ -29,6 +29,7 @@ from tilt.report.panels.base import (
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEP = 0.01  # pixels
+DOT = 0.06  # pixels; blocks are painted faster than markers
 REACH = 30.0  # longer than any figure is wide
 PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
 QUANTITIES = {
@@ -173,10 +174,9 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> d
     bank = _curve_bank(path, weights) | {
         "optimal": packed(path["lambda_article"][best]),
         "optimal_text": power(np.log10(path["lambda_article"][best])),
-        "left": packed(edges[:-1]),
-        "right": packed(edges[1:]),
-        "count_i": packed(counts[0], 1),
-        "count_j": packed(counts[1], 1),
+        "outline_x": packed(np.repeat(edges, 2)),
+        "outline_i": packed(_outline(counts[0]), 1),
+        "outline_j": packed(_outline(counts[1]), 1),
         "highest": packed([_ceiling(count) for count in np.maximum(*counts).max(axis=1)]),
         "highest_d_adv": packed(1.2 * path["d_adv"].max()),
         "highest_error": packed(120 * max(path["err_train"].max(), path["err_test"].max(), 0.001)),
@@ -219,6 +219,11 @@ def _curve_bank(path: Columns, weights: Columns) -> dict[str, Any]:
         "test_percent": packed(100 * path["err_test"]),
         "direction": packed(w / np.abs(w).max(axis=1, keepdims=True), 1 / 127),
     }
+
+
+def _outline(counts: Array) -> Array:
+    """The heights of a histogram's outline at each edge, twice: (k, 2 (bins + 1)) of counts (k, bins)."""
+    return np.pad(np.repeat(counts, 2, axis=1), ((0, 0), (1, 1)))
 
 
 def _ceiling(count: float) -> float:
@@ -295,11 +300,10 @@ def _margins(panel: Panel) -> None:
     panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
     panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
-        bars = panel.source(PAIR, left=("left",), right=("right",), top=(f"count_{side}", "lambda"))
-        chart.quad(
-            "left", "right", "top", 0, source=bars, fill_color=colour, fill_alpha=0.45, line_color=colour,
-            legend_label=name,
-        )  # fmt: skip
+        outline = panel.source(PAIR, x=("outline_x",), y=(f"outline_{side}", "lambda"))
+        chart.patch(
+            "x", "y", source=outline, fill_color=colour, fill_alpha=0.45, line_color=colour, legend_label=name
+        )
     chart.add_layout(Span(location=0, dimension="height", line_color=GREY, line_dash="dotted"))
     chart.extra_y_ranges = {"loss": Range1d(0, 3)}
     right = LinearAxis(y_range_name="loss", axis_label="scaled hinge f(‖w‖ y d)")
@@ -322,9 +326,9 @@ def _plane(panel: Panel) -> None:
     chart = _plane_axes(panel)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         samples = panel.source(PLANE, x=(f"z_{side}",), y=(f"n_{side}", "lambda"))
-        chart.scatter(
-            "x", "y", source=samples, size=3, marker="square", fill_color=colour, fill_alpha=0.45,
-            line_color=None, legend_label=name,
+        chart.block(
+            "x", "y", DOT, DOT, source=samples, fill_color=colour, fill_alpha=0.45, line_color=None,
+            legend_label=name,
         )  # fmt: skip
     boundary = panel.source(PLANE, x=("boundary_z", "lambda"), y=("boundary_n", "lambda"))
     drawn = chart.line("x", "y", source=boundary, line_width=2, legend_label="boundary")
