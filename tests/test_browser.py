@@ -2,10 +2,12 @@
 
 import json
 import random
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chromium import ALL_READY, find_chromium
@@ -181,6 +183,18 @@ def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
         assert told["test error"] == f"{100 * table['err_test'][k]:.2f} %"
         assert told["θ"] == f"{np.degrees(table['theta'][k]):.2f}°"
         assert told["dadv"] == f"{table['d_adv'][k]:.3f} pixels"
+
+
+def test_images_stand_upright(tiny, results):
+    """What is on the screen below the title, averaged to 8 x 8 pixels, is the training image."""
+    choose(tiny, pair="7v9")
+    image = read_arrays(results / "tiny" / "svm" / "7v9" / "plane.npz")["images"][0].reshape(8, 8)
+    with Image.open(BytesIO(tiny.locator("#panel-svm .plot.small").first.screenshot())) as shot:
+        frame = shot.convert("L").crop((0, shot.height - shot.width, shot.width, shot.height))
+    seen = np.asarray(frame.resize((8, 8), Image.Resampling.BOX), float)
+    upright, upside_down = (np.corrcoef(each.ravel(), image.ravel())[0, 1] for each in (seen, seen[::-1]))
+    assert upright > 0.95
+    assert upside_down < 0.9
 
 
 def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):

@@ -195,12 +195,20 @@ const viewed = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
 });
 
+// Two private parts of the Bokeh in this file, whose version is pinned.
+function tuneBokeh() {
+  // Each painting asks the style sheets for each property, which takes most of the time; there is none.
+  Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
+  // What moves is on the overlay, which is not clipped to the frame otherwise.
+  const { GlyphRendererView } = Bokeh.require("models/renderers/glyph_renderer");
+  Object.defineProperty(GlyphRendererView.prototype, "needs_clip", { get: () => true });
+}
+
 // ---- start: panel after panel, those in view first
 
 async function start() {
   Bokeh.set_log_level("error");  // axes without data yet are no news
-  // Bokeh asks the style sheets for each property at each painting, which takes most of the time; there is none.
-  Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
+  tuneBokeh();
   readAddress();
   Object.keys(controls).forEach(mark);
   const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);
@@ -218,6 +226,7 @@ async function start() {
     }
     recolour();
     await show(panel);
+    for (const model of drawn) if (model.type === "Legend") model.change.emit();  // its samples need data
     ready.push(panel);
     document.getElementById(panel.name).dataset.ready = "";
     await new Promise((done) => setTimeout(done));

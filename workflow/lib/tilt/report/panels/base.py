@@ -208,7 +208,7 @@ def picture(
     plot.title.text_font_size = "13px"
     plot.axis.visible = plot.grid.visible = False
     mapper = LinearColorMapper(palette=palette, low=low, high=high)
-    plot.image("image", x=0, y=0, dw=width, dh=height, source=source, color_mapper=mapper, origin="top_left")
+    plot.image("image", x=0, y=0, dw=width, dh=height, source=source, color_mapper=mapper)
     return plot
 
 

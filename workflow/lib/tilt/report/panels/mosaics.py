@@ -45,10 +45,7 @@ def lay(
     mapper = LinearColorMapper(
         palette=SIGNED if signed else "Greys256", low=-1 if signed else 0, high=1, nan_color=CLEAR
     )
-    plot.image(
-        "image", x=0, y=top, dw=columns * tile, dh=rows * tile, source=source, color_mapper=mapper,
-        origin="top_left",
-    )  # fmt: skip
+    plot.image("image", x=0, y=top, dw=columns * tile, dh=rows * tile, source=source, color_mapper=mapper)
     x, y = np.arange(columns + 1) * tile, top + np.arange(rows + 1) * tile
     plot.segment(x, y[0], x, y[-1], color=GREY)
     plot.segment(x[0], y, x[-1], y, color=GREY)

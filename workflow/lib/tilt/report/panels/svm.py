@@ -81,7 +81,7 @@ def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tupl
     bank["row"], bank["column"] = packed(places[:, 0], 1), packed(places[:, 1], 1)
     last = len(names) - 0.5
     chart = axes(
-        "class J", "class I", height=400, x_range=Range1d(-0.5, last), y_range=Range1d(last, -0.5),
+        "class J", "class I", height=340, x_range=Range1d(-0.5, last), y_range=Range1d(last, -0.5),
         tools="tap,hover", tooltips=[("pair", "@i v @j"), ("value", "@value")],
     )  # fmt: skip
     for axis in chart.axis:
@@ -295,7 +295,7 @@ def _line(along: Array, across: Array, offset: Array) -> Array:
 
 
 def _margins(panel: Panel) -> None:
-    chart = axes("y d(x) (pixels)", "training images per bin", height=300)
+    chart = axes("y d(x) (pixels)", "training images per bin", height=260)
     chart.x_range, chart.y_range = Range1d(-1, 1), Range1d(0, 1)
     panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
     panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
@@ -366,7 +366,7 @@ def _plane(panel: Panel) -> None:
 
 def _plane_axes(panel: Panel) -> Any:
     """Axes of one scale whose window follows the pair."""
-    chart = axes("along ẑ (pixels)", "along n̂ (pixels)", height=420, match_aspect=True)
+    chart = axes("along ẑ (pixels)", "along n̂ (pixels)", height=380, match_aspect=True)
     corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
     drawn = chart.scatter("x", "y", source=corners, alpha=0)
     for window in (chart.x_range, chart.y_range):
