@@ -191,9 +191,11 @@ def test_a_view_of_the_published_tables(pairs):
                      f"{quantity}_deviation": np.full(k, -0.001)}  # fmt: skip
     compared["err_test_deviation"][1] = 0.2
     pair, lam = svm.pair_control(["2v5"], "2v5"), svm.lambda_control(table)
-    panel, bank = published_panel(pair, lam, table)
+    panel, bank = published_panel(pair, lam, table, {"2v5"})
     record = section([panel], {"published": bank, "published/2v5": published_bank(compared)})
     assert part(record, "within", published_quantity="err_test") == "1 of 2 within tolerance"
+    assert part(record, "at_hand") == "compared"
+    assert part(record, "greatest", published_quantity="d_adv") > table["d_adv"].max()
     assert part(record, "largest", published_quantity="err_test") == pytest.approx(0.2)
     np.testing.assert_allclose(
         part(record, "published", published_quantity="d_adv"), table["d_adv"] + 0.001, rtol=1e-6

@@ -10,13 +10,13 @@ from tilt.report.panels.published import published_bank, published_panel
 def main(input, output, params):
     path = read_table(input.path)
     pair, lam = svm.pair_control(params.pairs, params.start), svm.lambda_control(path)
-    panel, bank = published_panel(pair, lam, path)
-    banks = {"published": bank}
-    for name, file in zip(params.pairs, input.deviations, strict=True):
-        compared = read_table(file)
-        if compared["lambda_article"].size:
-            banks[f"published/{name}"] = published_bank(compared)
-    write_json(output.panels, section([panel], banks), indent=None)
+    tables = {name: read_table(file) for name, file in zip(params.pairs, input.deviations, strict=True)}
+    compared = {name: table for name, table in tables.items() if table["lambda_article"].size}
+    panel, bank = published_panel(pair, lam, path, compared)
+    banks = {"published": bank} | {
+        f"published/{name}": published_bank(table) for name, table in compared.items()
+    }
+    write_json(output.panels, section([panel], {"published": bank} | banks), indent=None)
 
 
 job(main, snakemake)

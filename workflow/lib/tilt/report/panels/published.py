@@ -1,5 +1,6 @@
 """The panel of the article's tables: its values beside ours, and the deviations, pair by pair."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ UNITS = {"theta": "radians", "norm_w": "per pixel", "d_adv": "pixels", "err_trai
 STATE = ("published_quantity",)
 
 
-def published_panel(pair: Control, lam: Control, lambdas: Columns) -> tuple[Panel, dict[str, Any]]:
-    """The panel and its bank "published", for pairs with a bank of `published_bank`."""
+def published_panel(
+    pair: Control, lam: Control, lambdas: Columns, at_hand: Collection[str]
+) -> tuple[Panel, dict[str, Any]]:
+    """The panel and its bank "published"; pairs whose table is `at_hand` have a bank of `published_bank`."""
     names = [f"{name} ({unit})" for name, unit, _ in PUBLISHED_QUANTITIES.values()]
     quantity = Control("published_quantity", "Quantity", list(TOLERANCES), names, slider=False)
     panel = Panel(
@@ -29,6 +32,7 @@ def published_panel(pair: Control, lam: Control, lambdas: Columns) -> tuple[Pane
     )
     tolerance = np.array([*TOLERANCES.values()])
     bank = {
+        "at_hand": ["compared" if name in at_hand else "not at hand for this pair" for name in pair.tokens],
         "high": packed(tolerance),
         "low": packed(-tolerance),
         "label": [f"{name} ({UNITS[key]})" for key, (name, _, _) in PUBLISHED_QUANTITIES.items()],
@@ -39,6 +43,8 @@ def published_panel(pair: Control, lam: Control, lambdas: Columns) -> tuple[Pane
     values.line("x", "y", source=line, line_width=2, legend_label="ours").glyph.tags = [INK]
     dots = panel.source(BANK, x=("lambda_article",), y=("published", *STATE))
     values.scatter("x", "y", source=dots, size=6, color=CURRENT, fill_alpha=0.6, legend_label="the article")
+    values.y_range = Range1d(0, 1)
+    panel.follow(values.y_range, BANK, start=("least", *STATE), end=("greatest", *STATE))
     panel.follow(values.yaxis[0], "published", axis_label=("label", *STATE))
     panel.plot(values, "Published values as dots, ours as a line", "large")
     differences = _over_lambda("ours − article", lambdas)
@@ -55,6 +61,7 @@ def published_panel(pair: Control, lam: Control, lambdas: Columns) -> tuple[Pane
         here = Span(dimension="height", line_color=CURRENT, line_width=2, line_alpha=0.6)
         panel.follow(here, "svm/{pair}", location=("lambda_article", "lambda"))
         chart.add_layout(here)
+    panel.readout("the article’s table", "published", ("at_hand", "pair"))
     panel.readout("ours", BANK, ("ours_by_lambda", "lambda", *STATE), 4)
     panel.readout("the article", BANK, ("published_by_lambda", "lambda", *STATE), 4)
     panel.readout("largest deviation", BANK, ("largest", *STATE), 5)
@@ -94,6 +101,8 @@ def published_bank(compared: Columns) -> dict[str, Any]:
         "deviation": packed(deviation),
         "largest": packed(largest),
         "within": within,
+        "least": packed(np.minimum(np.min([ours, published], axis=(0, 2)), 0)),
+        "greatest": packed(1.05 * np.max([ours, published], axis=(0, 2)) + 1e-6),
         "start": packed(-reach),
         "end": packed(reach),
     }

@@ -101,6 +101,7 @@ def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tupl
     drawn.nonselection_glyph = drawn.selection_glyph = None
     chart.add_layout(ColorBar(color_mapper=of_bar, major_label_text_font_size="13px", width=16), "right")
     chart.min_border_right = 60
+    chart.title.text = texts[0]  # an empty one would get no room
     panel.follow(chart.title, "svm-map", text=("name", "quantity"))
     chosen = panel.source("svm-map", x=("column", "pair"), y=("row", "pair"))
     chart.rect("x", "y", 1, 1, source=chosen, fill_color=None, line_color=CURRENT, line_width=4)
@@ -376,18 +377,22 @@ def _plane_axes(panel: Panel) -> Any:
 
 def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None:
     lam = next(iter(paths.values()))["lambda_article"]
-    highest = max(table["d_adv"].max() for table in paths.values())
-    for name, label, span, lines in (
-        ("tilt", "tilt θ (degrees)", Range1d(0, 90), (("theta_degrees", ""),)),
-        ("distance", "d_adv, mean of y d (pixels)", Range1d(0, 1.05 * highest), (("d_adv", ""),)),
-        ("error", "error (%)", None, (("test_percent", ", test"), ("train_percent", ", training"))),
+    for name, label, highest, lines in (
+        ("tilt", "tilt θ (degrees)", None, (("theta_degrees", ""),)),
+        ("distance", "d_adv, mean of y d (pixels)", "highest_d_adv", (("d_adv", ""),)),
+        (
+            "error",
+            "error (%)",
+            "highest_error",
+            (("test_percent", ", test"), ("train_percent", ", training")),
+        ),
     ):
         chart = axes(
             "λ on the article’s scale", label, x_axis_type="log", x_range=Range1d(lam[0], lam[-1]), height=230
         )
-        chart.y_range = span or Range1d(0, 1)
-        if not span:
-            panel.follow(chart.y_range, PAIR, end=("highest_error",))
+        chart.y_range = Range1d(0, 90)
+        if highest:
+            panel.follow(chart.y_range, PAIR, end=(highest,))
         for bank, model, colour in ((PAIR, "SVM", None), ("logistic/{pair}", "logistic", "#999933")):
             for array, what in lines:
                 source = panel.source(bank, x=("lambda_article",), y=(array,))
