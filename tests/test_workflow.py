@@ -100,7 +100,7 @@ def test_every_stage_left_its_files(finished):
 def test_vectors_of_ones_own_get_all_but_lenet(finished):
     results = finished / "results" / "flat"
     assert {part.name for part in results.iterdir() if part.is_dir()} == {
-        "data", "scaling", "svm", "logistic", "figures", "report", "logs", "benchmarks",
+        "data", "scaling", "svm", "logistic", "figures", "report", "logs", "panels", "benchmarks",
     }  # fmt: skip
     assert (results / "figures" / "svm" / "3v12_mirrors.png").stat().st_size > 0
     record = json.loads((results / "data" / "record.json").read_text())
