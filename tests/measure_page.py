@@ -6,7 +6,7 @@ from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
-from chromium import ALL_READY, find_chromium
+from chromium import ALL_READY, FLAGS, find_chromium
 
 STEPS = 30
 STEP = """async ([name, index]) => {
@@ -47,7 +47,7 @@ def renderer_memory() -> float:
 
 def main(file: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(Path(file).resolve().as_uri(), wait_until="commit")
         page.wait_for_selector(".panel[data-ready]", timeout=120_000)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from chromium import ALL_READY, find_chromium
+from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
 from panels import unpack
 from runs import succeed
@@ -25,7 +25,7 @@ PICTURES = ROOT / "results" / "screenshots"
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield started
         started.close()
 
