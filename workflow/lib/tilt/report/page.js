@@ -32,11 +32,12 @@ async function read(element) {
   return Object.fromEntries(await Promise.all(unpacked));
 }
 
-async function load(template) {
-  const name = template.replace(/{(\w+)}/g, (_, control) => controls[control].tokens[state[control]]);
+const named = (template) => template.replace(/{(\w+)}/g, (_, control) => controls[control].tokens[state[control]]);
+
+function load(name) {
   if (!banks.has(name)) {
     const element = document.getElementById(`bank-${name}`);
-    banks.set(name, element ? await read(element) : {});
+    banks.set(name, element ? read(element) : {});
   }
   return banks.get(name);
 }
@@ -108,8 +109,13 @@ async function catchUp() {
 }
 
 async function draw(targets) {
-  const loaded = await Promise.all(targets.map(({ bank }) => load(bank)));
-  targets.forEach((each, k) => (each.parts ? apply(each, loaded[k]) : tell(each, loaded[k])));
+  const names = targets.map(({ bank }) => named(bank));
+  const loaded = await Promise.all(names.map(load));
+  targets.forEach((each, k) => {
+    if (named(each.bank) !== names[k]) return;  // the state has moved on, and a later call draws it
+    if (each.parts) apply(each, loaded[k]);
+    else tell(each, loaded[k]);
+  });
 }
 
 function mark(name) {
