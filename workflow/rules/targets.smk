@@ -4,7 +4,7 @@ STAGES = {
     "data": ["data/record.json"],
     "scaling": ["figures/scaling/limits.png"],
     "svm": ["svm/summary.csv", "figures/svm/pair_maps.png"],
-    "report": ["report/index.html"],
+    "report": ["report/index.html", "config.yaml", "manifest.json"],
     "bench": ["figures/bench/solvers.png"],
     "libsvm": ["bench/libsvm.csv"],
 }
