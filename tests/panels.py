@@ -78,14 +78,25 @@ def state_of(section: dict[str, Any], **tokens: str) -> dict[str, int]:
 
 
 def part(section: dict[str, Any], array: str, bank: str = "", **tokens: str) -> Any:
-    """What a target or readout that draws on the array (of a bank so called) shows: numbers, or a text."""
+    """What is shown of an array (of a bank so called): numbers, or a text.
+
+    Of several targets and readouts that draw on it, the first that follows most of the controls given.
+    """
     state = state_of(section, **tokens)
     options = {each["name"]: each["tokens"] for panel in section["panels"] for each in panel["controls"]}
-    for panel in section["panels"]:
-        shown = [(each["bank"], part) for each in panel["targets"] for part in each["parts"].values()]
-        for template, where in [*shown, *((each["bank"], each) for each in panel["readouts"])]:
-            name = template.format(**{name: options[name][k] for name, k in state.items()})
-            whole = section["banks"].get(name, {}).get(array)
-            if where["array"] == array and template.startswith(bank) and whole is not None:
-                return cut(unpack(whole) if isinstance(whole, dict) else whole, where["index"], state)
-    raise KeyError(array)
+    shown = [
+        (each["bank"], part)
+        for panel in section["panels"]
+        for each in panel["targets"] + panel["readouts"]
+        for part in each.get("parts", {"": each}).values()
+    ]
+    found = []
+    for template, where in shown:
+        name = template.format(**{name: options[name][k] for name, k in state.items()})
+        if where["array"] == array and template.startswith(bank) and array in section["banks"].get(name, {}):
+            found.append((name, where["index"]))
+    if not found:
+        raise KeyError(array)
+    name, index = max(found, key=lambda each: len(tokens.keys() & set(each[1])))
+    whole = section["banks"][name][array]
+    return cut(unpack(whole) if isinstance(whole, dict) else whole, index, state)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
-from panels import unpack
+from panels import cut, unpack
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
@@ -95,8 +95,8 @@ def column(page: Page, model: str, name: str) -> np.ndarray:
 def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
     """The column of the first source that shows an array."""
     for target in (each for panel in section["panels"] for each in panel["targets"]):
-        for name, cut in target["parts"].items():
-            if cut["array"] == array and target["bank"].startswith(bank) and target["kind"] != "properties":
+        for name, where in target["parts"].items():
+            if where["array"] == array and target["bank"].startswith(bank) and target["kind"] != "properties":
                 return column(page, target["model"], name)
     raise KeyError(array)
 
@@ -212,14 +212,11 @@ def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
         for section in everything.values():
             for target in (each for panel in section["panels"] for each in panel["targets"]):
                 bank = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
-                for name, cut in target["parts"].items():
-                    packed = banks.get(bank, {}).get(cut["array"])
+                for name, where in target["parts"].items():
+                    packed = banks.get(bank, {}).get(where["array"])
                     if target["kind"] == "properties" or not isinstance(packed, dict):
                         continue
-                    whole = unpack(packed)
-                    expected = whole[
-                        tuple(state[n] if whole.shape[a] > 1 else 0 for a, n in enumerate(cut["index"]))
-                    ]
+                    expected = cut(unpack(packed), where["index"], state)
                     shown = column(tiny, target["model"], name)
                     np.testing.assert_allclose(shown, np.ravel(expected), rtol=1e-6, atol=1e-9)
                     compared += 1

@@ -95,9 +95,9 @@ def of_networks(pattern, *families):
 
 def networks_shown(wildcards):
     """Settings of the networks that panels show one at a time: "lenet", and "sweep" if it is in the report."""
-    sweep = DATASETS[wildcards.dataset]["sweep"]
-    in_report = sweep and sweep["in_report"]
-    return networks(wildcards, "lenet", *(["sweep"] if in_report else []))
+    return networks(
+        wildcards, "lenet", *(["sweep"] if in_report(wildcards, "sweep") else [])
+    )
 
 
 def of_networks_shown(pattern):
@@ -144,15 +144,15 @@ def where(key, *files):
     )
 
 
+def in_report(wildcards, family):
+    """Whether the report shows the networks of a family."""
+    grid = DATASETS[wildcards.dataset][family]
+    return bool(grid) and grid["in_report"]
+
+
 def where_in_report(family, *files):
     """An input of data sets whose report shows the networks of a family, of others nothing."""
-
-    def chosen(wildcards):
-        grid = DATASETS[wildcards.dataset][family]
-        shown = grid and grid["in_report"]
-        return expand(files, dataset=wildcards.dataset) if shown else []
-
-    return chosen
+    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []
 
 
 def all_of(*inputs):

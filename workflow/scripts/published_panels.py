@@ -13,9 +13,7 @@ def main(input, output, params):
     tables = {name: read_table(file) for name, file in zip(params.pairs, input.deviations, strict=True)}
     compared = {name: table for name, table in tables.items() if table["lambda_article"].size}
     panel, bank = published_panel(pair, lam, path, compared)
-    banks = {"published": bank} | {
-        f"published/{name}": published_bank(table) for name, table in compared.items()
-    }
+    banks = {f"published/{name}": published_bank(table) for name, table in compared.items()}
     write_json(output.panels, section([panel], {"published": bank} | banks), indent=None)
 
 

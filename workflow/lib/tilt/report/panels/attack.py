@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import found_norms
 from tilt.figures.colours import CLASS_I
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (
     ABSENT,
-    CURRENT,
     STATE,
     Array,
     Grid,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from bokeh.embed import json_item
 from bokeh.model import Model
-from bokeh.models import BoxAnnotation, ColumnDataSource, DataRange1d, LinearColorMapper, Range1d, Span
+from bokeh.models import BoxAnnotation, ColumnDataSource, LinearAxis, LinearColorMapper, Range1d, Span
 from bokeh.palettes import Greys256
 from bokeh.plotting import figure
 from matplotlib import colormaps
@@ -29,7 +29,6 @@ LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
 Array = NDArray[Any]
 CURRENT = "#CC79A7"  # the state in a curve over all states
 Part = tuple[str, ...]  # the name of an array and, axis by axis, the controls that choose its part
-Texts = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,12 @@ class Panel:
             {"id": f"{self.name}-plot-{len(self.plots)}", "alt": alt, "size": size, "item": plot}
         )
 
+    def cursor(self, plot: figure, bank: str, part: Part) -> None:
+        """Add to a figure a vertical line where the state is."""
+        line = Span(dimension="height", line_color=CURRENT, line_width=2)
+        self.follow(line, bank, location=part)
+        plot.add_layout(line)
+
     def readout(
         self, label: str, bank: str, part: Part, digits: int = 2, factor: float = 1, unit: str = ""
     ) -> None:
@@ -175,18 +180,25 @@ def axes(x: str, y: str, **settings: Any) -> figure:
     )  # fmt: skip
     _quiet(plot)
     for axis in plot.axis:
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
+        _legible(axis)
     plot.title.text_font_size = "14px"
     return plot
 
 
-def plane(x: str, y: str, window: tuple[float, float, float, float], height: int = 420) -> figure:
-    """A figure with one scale on both axes that shows at least the window (left, right, bottom, top)."""
+def right_axis(plot: figure, name: str, label: str, end: float) -> None:
+    """Give a figure a second scale from 0 to `end`, for glyphs whose `y_range_name` is the name."""
+    plot.extra_y_ranges = {name: Range1d(0, end)}
+    axis = LinearAxis(y_range_name=name, axis_label=label)
+    _legible(axis)
+    plot.add_layout(axis, "right")
+
+
+def plane(x: str, y: str, corners: ColumnDataSource, height: int = 420) -> figure:
+    """A figure with one scale on both axes that shows at least the rectangle of two corners (x, y)."""
     plot = axes(x, y, height=height, match_aspect=True)
-    corners = plot.scatter([window[0], window[1]], [window[2], window[3]], alpha=0)
-    for name in ("x_range", "y_range"):
-        setattr(plot, name, DataRange1d(renderers=[corners], range_padding=0))
+    drawn = plot.scatter("x", "y", source=corners, alpha=0)
+    for window in (plot.x_range, plot.y_range):
+        window.renderers, window.range_padding = [drawn], 0
     return plot
 
 
@@ -227,6 +239,11 @@ def _layered(plot: figure) -> figure:
     for renderer in [*plot.renderers, *plot.select({"type": Span}), *plot.select({"type": BoxAnnotation})]:
         renderer.level = "overlay"
     return plot
+
+
+def _legible(axis: Any) -> None:
+    axis.axis_label_text_font_style = "normal"
+    axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
 
 
 def _quiet(plot: figure) -> None:

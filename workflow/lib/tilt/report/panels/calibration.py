@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tilt.calibration_tables import STAGES
 from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.intervals import wilson_interval
-from tilt.report.panels.base import GREY, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, Panel, axes, packed, section
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
 
@@ -20,7 +20,6 @@ Columns = Mapping[str, NDArray[Any]]
 
 BANK = "calibration"
 STATE = ("start", "decay")
-HERE = "#CC79A7"
 LOOKS = {"before": (CLASS_J, "circle", "as trained"), "after": (CLASS_I, "square", "after the temperature")}
 CURVES = ("ece_before", "ece_after", "temperature")
 SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after", "evaluated_errors")
@@ -126,7 +125,7 @@ def _curve(panel: Panel, plot: figure, quantity: str, colour: str, marker: str, 
     plot.line("x", "mean", source=source, color=colour, legend_label=label)
     plot.scatter("x", "mean", source=source, color=colour, marker=marker, size=7, legend_label=label)
     here = panel.source(BANK, x=("place", "decay"), y=(quantity, *STATE))
-    plot.scatter("x", "y", source=here, color=HERE, marker=marker, size=13)
+    plot.scatter("x", "y", source=here, color=CURRENT, marker=marker, size=13)
 
 
 def _at(column: NDArray[Any], rows: NDArray[np.intp]) -> Array:

@@ -13,7 +13,6 @@ Array = NDArray[np.float64]
 Grid = Sequence[Sequence[str | None]]
 
 STATE = ("start", "decay")
-CURRENT = "#CC79A7"
 ABSENT = "not trained"
 
 

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from tilt.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from tilt.chance import at_chance
 from tilt.figures.colours import CLASS_I
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.grids import (
     ABSENT,
-    CURRENT,
     STATE,
     Array,
     Grid,

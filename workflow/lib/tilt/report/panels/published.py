@@ -62,8 +62,8 @@ def published_panel(
         panel.follow(here, "svm/{pair}", location=("lambda_article", "lambda"))
         chart.add_layout(here)
     panel.readout("the article’s table", "published", ("at_hand", "pair"))
-    panel.readout("ours", BANK, ("ours_by_lambda", "lambda", *STATE), 4)
-    panel.readout("the article", BANK, ("published_by_lambda", "lambda", *STATE), 4)
+    panel.readout("ours", BANK, ("ours", *STATE, "lambda"), 4)
+    panel.readout("the article", BANK, ("published", *STATE, "lambda"), 4)
     panel.readout("largest deviation", BANK, ("largest", *STATE), 5)
     panel.readout("cells", BANK, ("within", *STATE))
     return panel, bank
@@ -96,8 +96,6 @@ def published_bank(compared: Columns) -> dict[str, Any]:
         "train_percent": packed(100 * compared["err_train_published"]),
         "ours": packed(ours),
         "published": packed(published),
-        "ours_by_lambda": packed(np.transpose(ours)),
-        "published_by_lambda": packed(np.transpose(published)),
         "deviation": packed(deviation),
         "largest": packed(largest),
         "within": within,

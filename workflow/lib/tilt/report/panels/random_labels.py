@@ -8,13 +8,12 @@ from bokeh.models import NumeralTickFormatter, Span
 from numpy.typing import NDArray
 
 from tilt.random_labels import half_of_chance
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes
 
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "random-labels"
-HERE = "#CC79A7"
 
 
 def random_labels_panels(table: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:
@@ -59,12 +58,12 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
         legend_label="other weight decays",
     )  # fmt: skip
     here = panel.source(BANK, x=("epoch",), y=("error", "random_decay"))
-    along.line("x", "y", source=here, color=HERE, line_width=3, legend_label="this weight decay")
+    along.line("x", "y", source=here, color=CURRENT, line_width=3, legend_label="this weight decay")
     at_end = decay_axes(tokens, y + ", last epoch", y_range=(-0.02, 1), height=320)
     every = panel.source(BANK, x=("place",), y=("final",))
     at_end.scatter("x", "y", source=every, size=8, color=GREY)
     now = panel.source(BANK, x=("place", "random_decay"), y=("final", "random_decay"))
-    at_end.scatter("x", "y", source=now, size=13, color=HERE)
+    at_end.scatter("x", "y", source=now, size=13, color=CURRENT)
     cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
     at_end.add_layout(cursor)
     panel.follow(cursor, BANK, location=("place", "random_decay"))

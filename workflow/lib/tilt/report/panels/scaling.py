@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.models import LinearAxis, Range1d, Span
+from bokeh.models import Range1d
 
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
-from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, right_axis, section
 from tilt.scaling import Columns, score_histograms
 
 BANK = "scaling"
@@ -69,7 +69,6 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
         "names": list(QUANTITIES.values()),
         "d": packed(d),
         "norm": packed(norms),
-        "norms": packed(norms),
     } | {
         f"curve_{name}": packed(
             np.array([scaled(loss, value)(d) for value in norms]).clip(0, 2 * CEILING), 1e-3
@@ -93,11 +92,7 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
 
     losses = axes("y d(x) (pixels)", "scaled loss f(‖w‖ y d)", height=300)
     losses.x_range, losses.y_range = Range1d(-reach, reach), Range1d(0, CEILING)
-    losses.extra_y_ranges = {"counts": Range1d(0, 1.05 * counts.max())}
-    right = LinearAxis(y_range_name="counts", axis_label="training images per bin")
-    right.axis_label_text_font_style = "normal"
-    right.axis_label_text_font_size = right.major_label_text_font_size = "13px"
-    losses.add_layout(right, "right")
+    right_axis(losses, "counts", "training images per bin", 1.05 * counts.max())
     losses.quad(edges[:-1], edges[1:], counts, 0, y_range_name="counts", color=GREY, alpha=0.4)
     for name, (label, _) in CURVES.items():
         curve = panel.source(BANK, x=("d",), y=(f"curve_{name}", "norm"))
@@ -112,7 +107,6 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
     d_err, d_adv = np.maximum(-along, 0).mean(), along.mean()
     _limit(
         panel,
-        bank,
         norms,
         "R / ‖w‖ (pixels)",
         {name: risk[name] / norms for name in LOSSES},
@@ -120,7 +114,7 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
         d_err,
     )
     small = {name: (loss.alpha - risk[name]) / (loss.beta * norms) for name, loss in LOSSES.items()}
-    _limit(panel, bank, norms, "(α − R) / (β ‖w‖) (pixels)", small, f"d_adv = {d_adv:.3g}", d_adv)
+    _limit(panel, norms, "(α − R) / (β ‖w‖) (pixels)", small, f"d_adv = {d_adv:.3g}", d_adv)
     for name in ("zero_one", *LOSSES):
         bank[f"risk_{name}"] = packed(risk[name])
     panel.readout("mean 0-1 loss", BANK, ("risk_zero_one", "norm"), 2, 100, " %")
@@ -131,7 +125,6 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
 
 def _limit(
     panel: Panel,
-    bank: dict[str, Any],
     norms: Any,
     label: str,
     curves: Mapping[str, Any],
@@ -149,7 +142,5 @@ def _limit(
     chart.line(
         norms[[0, -1]], [limit, limit], color=GREY, line_dash="dashed", line_width=2, legend_label=name
     )
-    here = Span(dimension="height", line_color=CURRENT, line_width=2)
-    panel.follow(here, BANK, location=("norm", "norm"))
-    chart.add_layout(here)
+    panel.cursor(chart, BANK, ("norm", "norm"))
     panel.plot(chart, f"{label} against the norm, and its limit {name}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColorBar, LinearAxis, LinearColorMapper, Range1d, Span
+from bokeh.models import ColorBar, LinearColorMapper, Range1d, Span
 
 from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
 from tilt.geometry import tilt_directions
@@ -24,7 +24,9 @@ from tilt.report.panels.base import (
     colours,
     packed,
     picture,
+    plane,
     power,
+    right_axis,
 )
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
@@ -70,7 +72,6 @@ def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tupl
     bank = {
         "class_i": packed(classes[:, 0], 1),
         "class_j": packed(classes[:, 1], 1),
-        "pairs": list(paths),
         "values": packed(values),
         "low": packed(values.min(axis=(1, 2))),
         "high": packed(values.max(axis=(1, 2))),
@@ -146,19 +147,19 @@ def pair_panel(
     _bars(panel)
     _samples(panel, shape)
     here = ("lambda",)
-    for label, array, digits, factor, unit in (
-        ("θ", "theta", 2, 180 / np.pi, "°"),
-        ("d_adv", "d_adv", 3, 1, " pixels"),
-        ("‖w‖", "norm_w", 3, 1, " /pixel"),
-        ("training error", "err_train", 2, 100, " %"),
-        ("test error", "err_test", 2, 100, " %"),
-        ("‖x_m − x‖, class I", "gap_i", 3, 1, " pixels"),
-        ("class J", "gap_j", 3, 1, " pixels"),
+    for label, array, digits, unit in (
+        ("θ", "theta_degrees", 2, "°"),
+        ("d_adv", "d_adv", 3, " pixels"),
+        ("‖w‖", "norm_w", 3, " /pixel"),
+        ("training error", "train_percent", 2, " %"),
+        ("test error", "test_percent", 2, " %"),
+        ("‖x_m − x‖, class I", "gap_i", 3, " pixels"),
+        ("class J", "gap_j", 3, " pixels"),
     ):
-        panel.readout(label, PAIR, (array, *here), digits, factor, unit)
+        panel.readout(label, PAIR, (array, *here), digits, unit=unit)
     panel.readout("λ_optimal", PAIR, ("optimal_text",))
-    panel.readout("logistic: θ", "logistic/{pair}", ("theta", *here), 2, 180 / np.pi, "°")
-    panel.readout("test error", "logistic/{pair}", ("err_test", *here), 2, 100, " %")
+    panel.readout("logistic: θ", "logistic/{pair}", ("theta_degrees", *here), 2, unit="°")
+    panel.readout("test error", "logistic/{pair}", ("test_percent", *here), 2, unit=" %")
     return panel
 
 
@@ -197,7 +198,7 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> d
         mirrors = _grey(planes["mirror_images"][c], shape)
         bank[f"mirror_{side}"] = packed(mirrors.clip(-0.5, 1.5), 1 / 84)
     return {f"svm/{name}": bank} | {
-        f"plane/{name}/{plane}": arrays for plane, arrays in _planes(path, planes, weights, best).items()
+        f"plane/{name}/{view}": arrays for view, arrays in _planes(path, planes, weights, best).items()
     }
 
 
@@ -210,10 +211,7 @@ def _curve_bank(path: Columns, weights: Columns) -> dict[str, Any]:
     w = _grey(weights["w"], weights["image_shape"])
     return {
         "lambda_article": packed(path["lambda_article"]),
-        "theta": packed(path["theta"]),
         "d_adv": packed(path["d_adv"]),
-        "err_train": packed(path["err_train"]),
-        "err_test": packed(path["err_test"]),
         "theta_degrees": packed(np.degrees(path["theta"])),
         "errors": packed(100 * np.stack([path["err_train"], path["err_test"]], axis=1)),
         "train_percent": packed(100 * path["err_train"]),
@@ -306,17 +304,11 @@ def _margins(panel: Panel) -> None:
             "x", "y", source=outline, fill_color=colour, fill_alpha=0.45, line_color=colour, legend_label=name
         )
     chart.add_layout(Span(location=0, dimension="height", line_color=GREY, line_dash="dotted"))
-    chart.extra_y_ranges = {"loss": Range1d(0, 3)}
-    right = LinearAxis(y_range_name="loss", axis_label="scaled hinge f(‖w‖ y d)")
-    right.axis_label_text_font_style = "normal"
-    right.axis_label_text_font_size = right.major_label_text_font_size = "13px"
-    chart.add_layout(right, "right")
+    right_axis(chart, "loss", "scaled hinge f(‖w‖ y d)", 3)
     loss = panel.source(PAIR, x=("hinge_x", "lambda"), y=("hinge_y", "lambda"))
     drawn = chart.line("x", "y", source=loss, y_range_name="loss", line_width=2, legend_label="scaled hinge")
     drawn.glyph.tags = [INK]
-    mean = Span(dimension="height", line_color=CURRENT, line_width=2)
-    panel.follow(mean, PAIR, location=("d_adv", "lambda"))
-    chart.add_layout(mean)
+    panel.cursor(chart, PAIR, ("d_adv", "lambda"))
     chart.line([0], [np.nan], color=CURRENT, line_width=2, legend_label="mean, d_adv")
     panel.plot(
         chart, "Histogram of the signed distances y d(x) of both classes with the scaled hinge", "large"
@@ -324,7 +316,8 @@ def _margins(panel: Panel) -> None:
 
 
 def _plane(panel: Panel) -> None:
-    chart = _plane_axes(panel)
+    corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
+    chart = plane("along ẑ (pixels)", "along n̂ (pixels)", corners, height=380)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         samples = panel.source(PLANE, x=(f"z_{side}",), y=(f"n_{side}", "lambda"))
         chart.block(
@@ -365,16 +358,6 @@ def _plane(panel: Panel) -> None:
     panel.plot(chart, "Training images in the plane, boundary, margin and mirror images", "large")
 
 
-def _plane_axes(panel: Panel) -> Any:
-    """Axes of one scale whose window follows the pair."""
-    chart = axes("along ẑ (pixels)", "along n̂ (pixels)", height=380, match_aspect=True)
-    corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
-    drawn = chart.scatter("x", "y", source=corners, alpha=0)
-    for window in (chart.x_range, chart.y_range):
-        window.renderers, window.range_padding = [drawn], 0
-    return chart
-
-
 def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None:
     lam = next(iter(paths.values()))["lambda_article"]
     for name, label, highest, lines in (
@@ -413,10 +396,8 @@ def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None
             )  # fmt: skip
         best = Span(dimension="height", line_color=GREY, line_dash="dotted", line_width=2)
         panel.follow(best, PAIR, location=("optimal",))
-        here = Span(dimension="height", line_color=CURRENT, line_width=2)
-        panel.follow(here, PAIR, location=("lambda_article", "lambda"))
         chart.add_layout(best)
-        chart.add_layout(here)
+        panel.cursor(chart, PAIR, ("lambda_article", "lambda"))
         panel.plot(chart, f"Curve of the {name} over λ; dotted: λ_optimal")
 
 

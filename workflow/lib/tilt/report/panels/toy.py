@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from bokeh.models import Span
+from bokeh.models import ColumnDataSource, Span
 
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.report.panels.base import (
@@ -59,16 +59,14 @@ def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:
         "mirror": packed(image(*of["mirror"].T), STEP),
         "theta": packed(degrees),
         "distance": packed(mirror["distance"]),
-        "all_theta": packed(degrees),
-        "all_distance": packed(mirror["distance"]),
     }
     for name, points in of.items():
         bank[f"{name}_a"], bank[f"{name}_b"] = packed(points[:, 0], STEP), packed(points[:, 1], STEP)
-        for axis in (0, 1):
-            pair = np.stack([np.full(len(points), x[axis]), points[:, axis]], axis=1)
-            bank[f"path_{name}_{'ab'[axis]}"] = packed(pair, STEP)
+    for axis, name in enumerate("ab"):
+        ends = [np.full(len(degrees), x[axis]), of["mirror"][:, axis]]
+        bank[f"path_mirror_{name}"] = packed(np.stack(ends, axis=1), STEP)
 
-    data = plane(*PLANE, (-4, 4, -4, 4))
+    data = plane(*PLANE, ColumnDataSource({"x": [-4, 4], "y": [-4, 4]}))
     for side, colour, name in ((-1, CLASS_I, "class I"), (1, CLASS_J, "class J")):
         data.line([side * value for value in SPREAD], [0, 0], color=colour, line_width=8, legend_label=name)
     boundary = panel.source("toy-tilt", x=("line_a", "theta"), y=("line_b", "theta"))
@@ -91,7 +89,7 @@ def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:
         x_range=(0, 90),
         y_range=(0, 6.3),
     )
-    everything = panel.source("toy-tilt", x=("all_theta",), y=("all_distance",))
+    everything = panel.source("toy-tilt", x=("theta",), y=("distance",))
     curve.line("x", "y", source=everything, line_width=2, color=GREY)
     here = panel.source("toy-tilt", x=("theta", "theta"), y=("distance", "theta"))
     curve.scatter("x", "y", source=here, size=12, color=CURRENT)
@@ -146,7 +144,7 @@ def _noisy(points: Columns, fits: Columns) -> tuple[Panel, dict[str, Any]]:
         ],
     }
     state = ("toy_loss", "toy_lambda")
-    data = plane(*PLANE, (-3.6, 3.6, -1.8, 1.8), height=330)
+    data = plane(*PLANE, ColumnDataSource({"x": [-3.6, 3.6], "y": [-1.8, 1.8]}), height=330)
     for label, colour, name in ((-1, CLASS_I, "class I"), (1, CLASS_J, "class J")):
         rows = points["y"][:-1] == label
         data.scatter(

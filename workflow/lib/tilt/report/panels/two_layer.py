@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tilt.figures.colours import CLASS_I, CLASS_J, HIGH
 from tilt.linear.tables import optimal_row
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
 from tilt.two_layer import local_distance, over_seeds, reached
 
@@ -19,7 +19,6 @@ Columns = Mapping[str, NDArray[Any]]
 
 BANK = "two-layer/{two_layer_pair}"
 STATE = ("two_layer_seed", "two_layer_decay")
-HERE = "#CC79A7"
 FOUND = "#56B4E9"
 BINS = 60
 CLASSES = {"i": (-1, CLASS_I, "circle", "class I"), "j": (1, CLASS_J, "triangle", "class J")}
@@ -172,7 +171,7 @@ def _curve(panel: Panel, plot: figure, quantity: str, label: str, colour: str, m
     plot.line("x", "mean", source=source, color=colour, legend_label=label)
     plot.scatter("x", "mean", source=source, color=colour, marker=marker, size=6, legend_label=label)
     here = panel.source(BANK, x=("place", "two_layer_decay"), y=(quantity, *STATE))
-    plot.scatter("x", "y", source=here, color=HERE, marker=marker, size=12)
+    plot.scatter("x", "y", source=here, color=CURRENT, marker=marker, size=12)
 
 
 def _bank(
