@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tilt.report.panels.base import CELLS
+
 
 def unpack(array: dict[str, Any]) -> np.ndarray:
     """The numbers of a packed array."""
@@ -38,6 +40,15 @@ def cut(whole: Any, index: list[str], state: dict[str, int]) -> Any:
     return whole
 
 
+def counted(x: np.ndarray, y: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """The points in each cell of the picture that shows them, its lowest row first."""
+    row, column = (np.floor((values + reach) / (2 * reach) * CELLS).astype(int) for values in (y, x))
+    assert min(row.min(), column.min()) >= 0
+    counts = np.zeros((CELLS, CELLS))
+    np.add.at(counts, (row, column), 1)
+    return counts
+
+
 def check_states(section: dict[str, Any]) -> int:
     """Check every state and count them: columns of a source are equally long, properties are finite."""
     banks, states = unpacked(section), 0
@@ -57,7 +68,9 @@ def check_states(section: dict[str, Any]) -> int:
                     assert "{" in target["bank"]
                     continue
                 parts = [cut(bank[part["array"]], part["index"], state) for part in target["parts"].values()]
-                if target["kind"] == "properties":
+                if target["kind"] == "counts":
+                    assert counted(*parts).sum() == len(parts[0])
+                elif target["kind"] == "properties":
                     assert all(isinstance(part, str) or np.isfinite(part).all() for part in parts)
                 else:
                     assert len({np.size(part) for part in parts}) == 1

@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
-from panels import cut, unpack
+from panels import counted, cut, unpack
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
+from tilt.report.panels.base import CELLS
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +102,19 @@ def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
     raise KeyError(array)
 
 
+def cells_of(page: Page, section: dict, array: str) -> tuple[np.ndarray, float]:
+    """Centres (k, 2) of the cells with points of an array in them, and the cells' side, in pixels."""
+    model = next(
+        target["model"]
+        for panel in section["panels"]
+        for target in panel["targets"]
+        if target["kind"] == "counts" and target["parts"]["y"]["array"] == array
+    )
+    counts = column(page, model, "image").reshape(CELLS, CELLS)
+    side = column(page, model, "side")[0] / CELLS
+    return column(page, model, "corner") + side * (np.argwhere(counts)[:, ::-1] + 0.5), side
+
+
 def readouts(page: Page, panel: str) -> dict[str, str]:
     script = """id => [...document.querySelectorAll(`#${id} .readouts div`)]
         .map((each) => [...each.children].map((child) => child.textContent))"""
@@ -169,8 +183,10 @@ def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
         best = np.flatnonzero(table["err_test"] == table["err_test"].min())[-1]
         row = k if view == "tilting" else best
         ours = planes["y"] == -1
-        np.testing.assert_allclose(drawn(tiny, section, "n_i"), planes["n"][row][ours], atol=0.011)
-        np.testing.assert_allclose(drawn(tiny, section, "z_i"), planes["z"][ours], atol=0.011)
+        points = np.stack([planes["z"][ours], planes["n"][row][ours]], axis=1)
+        filled, side = cells_of(tiny, section, "n_i")
+        apart = np.linalg.norm(points[:, None] - filled, axis=2)
+        assert max(apart.min(axis=0).max(), apart.min(axis=1).max()) < side / np.sqrt(2) + 0.012
         np.testing.assert_array_equal(drawn(tiny, section, "outline_j")[1:-1:2], planes["histogram_j"][k])
         np.testing.assert_allclose(
             drawn(tiny, section, "theta_degrees", "svm/"), np.degrees(table["theta"]), rtol=1e-6
@@ -212,6 +228,13 @@ def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
         for section in everything.values():
             for target in (each for panel in section["panels"] for each in panel["targets"]):
                 bank = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
+                if target["kind"] == "counts":
+                    parts = target["parts"].values()
+                    cuts = [cut(unpack(banks[bank][part["array"]]), part["index"], state) for part in parts]
+                    shown = column(tiny, target["model"], "image")
+                    np.testing.assert_array_equal(shown, counted(*cuts).ravel())
+                    compared += 1
+                    continue
                 for name, where in target["parts"].items():
                     packed = banks.get(bank, {}).get(where["array"])
                     if target["kind"] == "properties" or not isinstance(packed, dict):

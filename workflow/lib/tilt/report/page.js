@@ -66,11 +66,24 @@ function apply({ kind, model: name, parts, fixed }, bank) {
   const cut = Object.entries(parts).map(([key, where]) => [key, part(bank, where)]);
   for (const { model } of models.get(name)) {
     if (kind === "data") {
-      const columns = cut.map(([key, values]) => [key, values ?? Array(fixed).fill(NaN)]);
-      model.data = { ...model.data, ...Object.fromEntries(columns) };
+      const columns = cut.map(([key, values]) => [key, values ?? new Float64Array(fixed).fill(NaN)]);
+      const fits = ([key, values]) => model.data[key] instanceof Float64Array && model.data[key].length === values.length;
+      if (columns.every(fits)) {  // in place, which leaves less garbage
+        for (const [key, values] of columns) model.data[key].set(values);
+        model.change.emit();
+      } else model.data = { ...model.data, ...Object.fromEntries(columns) };
     } else if (kind === "image") {
       const [pixels] = model.data.image;
       pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
+      model.change.emit();
+    } else if (kind === "counts") {
+      const [x, y, [reach]] = cut.map(([, values]) => values);
+      const { image: [cells], corner, side } = model.data, [size] = cells.shape;
+      const place = (value) => Math.floor((value + reach) / (2 * reach) * size);
+      cells.fill(0);
+      for (let k = 0; k < x.length; k++) cells[place(y[k]) * size + place(x[k])] += 1;
+      corner[0] = -reach;
+      side[0] = 2 * reach;
       model.change.emit();
     } else {
       const known = cut.filter(([, value]) => value !== undefined);

@@ -31,7 +31,6 @@ from tilt.report.panels.base import (
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEP = 0.01  # pixels
-DOT = 0.06  # pixels; blocks are painted faster than markers
 REACH = 30.0  # longer than any figure is wide
 PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
 QUANTITIES = {
@@ -276,6 +275,8 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
                 f"path_{side}_z": packed(mirror_z[c], STEP),
                 f"path_{side}_n": packed(mirror_n[c], STEP),
             }
+        shown = np.concatenate(rows)
+        bank["reach"] = packed(1.01 * max(np.abs(planes["z"][shown]).max(), np.abs(samples[:, shown]).max()))
         mirrors = planes["mirror_positions"]
         for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
             reach = 1.05 * max(np.abs(each).max() for each in values)
@@ -319,11 +320,7 @@ def _plane(panel: Panel) -> None:
     corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
     chart = plane("along ẑ (pixels)", "along n̂ (pixels)", corners, height=380)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
-        samples = panel.source(PLANE, x=(f"z_{side}",), y=(f"n_{side}", "lambda"))
-        chart.block(
-            "x", "y", DOT, DOT, source=samples, fill_color=colour, fill_alpha=0.45, line_color=None,
-            legend_label=name,
-        )  # fmt: skip
+        panel.points(chart, PLANE, (f"z_{side}",), (f"n_{side}", "lambda"), ("reach",), colour, name)
     boundary = panel.source(PLANE, x=("boundary_z", "lambda"), y=("boundary_n", "lambda"))
     drawn = chart.line("x", "y", source=boundary, line_width=2, legend_label="boundary")
     drawn.glyph.tags = [INK]
