@@ -266,3 +266,12 @@ def test_the_page_fits_its_window(browser, results, width, scheme):
         panel.screenshot(path=PICTURES / f"{width}-{scheme}-{panel.get_attribute('id')}.png")
     assert wrong == []
     page.context.close()
+
+
+def test_figures_fit_on_paper(tiny):
+    width = "[...document.querySelectorAll('.plots')].map((each) => each.getBoundingClientRect().width)"
+    before = tiny.evaluate(width)
+    tiny.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert max(before) > 681 >= max(tiny.evaluate(width))
+    tiny.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tiny.evaluate(width) == before

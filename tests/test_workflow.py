@@ -5,6 +5,8 @@ import csv
 import json
 import shutil
 import subprocess
+import zipfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +139,28 @@ def test_a_second_run_has_nothing_to_do(checkout, finished):
 
 def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
     succeed(finished, "tiny", "--report", "report.zip", checkout=checkout)
-    assert (finished / "report.zip").stat().st_size > 100_000
+    with zipfile.ZipFile(finished / "report.zip") as archive:
+        page = archive.read("report/report.html").decode()
+        inside = {Path(name).name for name in archive.namelist()}
+    carried, categories = (
+        json.JSONDecoder().raw_decode(page, page.index(f"var {name} = {{") + len(f"var {name} = "))[0]
+        for name in ("results", "categories")
+    )
+    results = finished / "results"
+    drawn = [file for name in ("toy", "tiny") for file in (results / name / "figures").rglob("*.png")]
+    assert {str(file.relative_to(finished)) for file in drawn} | {
+        "results/tiny/report/index.html"
+    } <= carried.keys()
+    assert {file.name for file in drawn} | {"index.html"} <= inside
+    rows = Counter(
+        (category, tuple((carried[name]["labels"] or {}).items()))
+        for category, parts in categories.items()
+        for names in parts.values()
+        for name in names
+    )
+    assert sum(rows.values()) == len(carried)
+    assert max(rows.values()) == 1  # of equal ones only the last is shown
+    assert all(each["caption"] for each in carried.values())
 
 
 @pytest.mark.parametrize(

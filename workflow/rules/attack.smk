@@ -69,13 +69,13 @@ rule attack_figures:
             "results/{dataset}/figures/attack/low",
             "attack_examples",
             "07 Adversarial examples",
-            weight_decay="low",
+            figure="examples, low decay",
         ),
         high=picture(
             "results/{dataset}/figures/attack/high",
             "attack_examples",
             "07 Adversarial examples",
-            weight_decay="high",
+            figure="examples, high decay",
         ),
         norms=picture(
             "results/{dataset}/figures/attack/norms",

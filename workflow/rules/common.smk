@@ -121,8 +121,15 @@ def of_family(family):
     }
 
 
-def picture(path, caption, category, **labels):
-    """The outputs of one figure: a PNG for the report, an SVG beside it."""
+def picture(path, caption, category, figure=None):
+    """The outputs of one figure: a PNG for the report, labelled by its name or `figure`, an SVG beside it.
+
+    Snakemake's report shows one figure of those with equal labels.
+    """
+    name = Path(path).name.removeprefix("{pair}_").replace("_", " ")
+    labels = {"data set": "{dataset}"} if "{dataset}" in path else {}
+    labels |= {"pair": "{pair}"} if "{pair}" in path else {}
+    labels["figure"] = figure or name
     png = report(
         f"{path}.png",
         caption=f"../report/{caption}.rst",

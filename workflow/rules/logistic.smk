@@ -40,7 +40,6 @@ rule logistic_figures:
             "results/{dataset}/figures/logistic/{pair}_comparison",
             "logistic_comparison",
             "04 Logistic regression",
-            pair="{pair}",
         ),
     log:
         "results/{dataset}/logs/logistic_figures/{pair}.log",

@@ -130,6 +130,7 @@ rule report:
             "results/{dataset}/report/index.html",
             caption="../report/report_page.rst",
             category="Report",
+            labels={"data set": "{dataset}"},
         ),
         claims="results/{dataset}/report/claims.csv",
     log:

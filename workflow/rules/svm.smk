@@ -83,28 +83,22 @@ rule svm_pair_figures:
             "results/{dataset}/figures/svm/{pair}_curves",
             "svm_curves",
             "03 SVM",
-            pair="{pair}",
-            figure="curves",
         ),
         margins=picture(
             "results/{dataset}/figures/svm/{pair}_margins",
             "svm_margins",
             "03 SVM",
-            pair="{pair}",
-            figure="margins",
         ),
         planes=picture(
             "results/{dataset}/figures/svm/{pair}_planes",
             "svm_planes",
             "03 SVM",
-            pair="{pair}",
             figure="tilt planes",
         ),
         mirrors=picture(
             "results/{dataset}/figures/svm/{pair}_mirrors",
             "svm_mirrors",
             "03 SVM",
-            pair="{pair}",
             figure="mirror images",
         ),
     log:

@@ -195,9 +195,24 @@ function recolour() {
   }
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-addEventListener("beforeprint", () => { catchUp(); recolour(); });
-addEventListener("afterprint", recolour);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", recolour);
+
+// Bokeh paints too late for paper: figures go there as they stand, scaled to its width, dark ones inverted.
+const PAPER = 680;  // CSS pixels, of A4 or Letter within margins
+addEventListener("beforeprint", () => {
+  dark.removeEventListener("change", recolour);  // paper is light
+  document.documentElement.classList.toggle("inverted", dark.matches);
+  for (const plots of document.querySelectorAll(".plots")) {
+    const width = plots.offsetWidth;
+    plots.style.width = `${width}px`;
+    plots.style.zoom = Math.min(PAPER / width, 1);
+  }
+});
+addEventListener("afterprint", () => {
+  dark.addEventListener("change", recolour);
+  for (const plots of document.querySelectorAll(".plots")) plots.removeAttribute("style");
+});
 
 // A tap on a point of a source chooses the option of that number.
 function chooses(source, name) {

@@ -24,8 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 GREY = "#808790"  # legible on light and on dark
 INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
-CELLS = 160  # along each side of a picture of points
-OPACITY = 0.45  # of one point
+CELLS = 128  # along each side of a picture of points
+OPACITY = 0.6  # of one point
 LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
 
 Array = NDArray[Any]
