@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from tilt.errors import InputError
 from tilt.figures.lenet import error_curves, filters, weight_rms
 from tilt.networks import choose_device
-from tilt.networks.gradient import loss_gradient
+from tilt.networks.gradient import Scratch, loss_gradient
 from tilt.networks.lenet import (
     LAYERS,
     LeNet,
@@ -103,7 +103,7 @@ def test_training_gradient_against_autograd_in_double_precision(n, n_classes):
     loss = F.cross_entropy(expected_scores, labels)
     expected = torch.autograd.grad(loss, list(exact.parameters()))
 
-    scores, gradients = loss_gradient(model, images, labels)
+    scores, gradients = loss_gradient(model, images, labels, Scratch(images.device))
     assert relative_error(scores, expected_scores) < 3e-6
     for ours, reference, (name, parameter) in zip(gradients, expected, model.named_parameters(), strict=True):
         assert ours.shape == parameter.shape
@@ -118,7 +118,7 @@ def test_equal_values_under_a_pool_share_no_gradient_twice():
     """On a constant image all four values that Conv1's pool compares are equal: one of them is counted."""
     model = network(pixel_scale=0.01)
     images, labels = torch.full((2, 28, 28), 200.0), torch.tensor([3, 4])
-    of_conv1 = loss_gradient(model, images, labels)[1][0]
+    of_conv1 = loss_gradient(model, images, labels, Scratch(images.device))[1][0]
     (expected,) = torch.autograd.grad(F.cross_entropy(model(images), labels), model.conv1.weight)
     torch.testing.assert_close(of_conv1, expected, rtol=1e-4, atol=1e-6)
 

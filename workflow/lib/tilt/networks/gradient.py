@@ -25,47 +25,74 @@ _COLUMNS = 7  # frequencies along the height; the others are their conjugates
 _PIECES = 6  # of the 144 windows of Conv1, each small enough for the processor's cache
 
 
+class Scratch:
+    """Arrays that one minibatch leaves to the next, as their pages would take a tenth of its time to map."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._arrays: list[Tensor] = []
+        self._taken = 0
+
+    def rewind(self) -> None:
+        """Take back all arrays."""
+        self._taken = 0
+
+    def take(self, *shape: int) -> Tensor:
+        """The next float32 array, with anything in it, until `rewind`."""
+        if self._taken == len(self._arrays) or self._arrays[self._taken].shape != shape:
+            self._arrays[self._taken :] = [torch.empty(shape, device=self._device)]
+        self._taken += 1
+        return self._arrays[self._taken - 1]
+
+
 @torch.no_grad()
-def loss_gradient(model: LeNet, images: Tensor, labels: Tensor) -> tuple[Tensor, list[Tensor]]:
+def loss_gradient(
+    model: LeNet, images: Tensor, labels: Tensor, scratch: Scratch
+) -> tuple[Tensor, list[Tensor]]:
     """Scores (n, classes), and the gradient of the mean softmax log-loss for each of the model's parameters.
 
-    Images are (n, 28, 28) on the 0-255 scale, labels (n,), all on the model's device.
+    Images are (n, 28, 28) on the 0-255 scale, labels (n,), all on the model's device. The gradient's arrays
+    are those of `scratch`.
     """
     n = len(images)
     w1, b1, w2, b2, w3, b3, w4, b4 = model.parameters()
-    conv1, conv2 = _WindowConvolution(w1, b1), _FourierConvolution(w2, b2)
-    pixels = (model.pixel_scale * (images - model.mean_image)).flatten(1).T.contiguous()
-    pooled = conv2.forward(conv1.forward(pixels.view(28, 28, n))).view(800, n)
-    hidden = torch.addmm(b3[:, None], w3, pooled).relu_()
+    conv1, conv2 = _WindowConvolution(w1, b1, scratch), _FourierConvolution(w2, b2, scratch)
+    shifted = torch.sub(images, model.mean_image, out=scratch.take(n, 28, 28)).mul_(model.pixel_scale)
+    pixels = scratch.take(28, 28, n).copy_(shifted.permute(1, 2, 0))
+    pooled = conv2.forward(conv1.forward(pixels)).view(800, n)
+    hidden = torch.addmm(b3[:, None], w3, pooled, out=scratch.take(500, n)).relu_()
     scores = torch.addmm(b4[:, None], w4, hidden)
 
     g = scores.softmax(0)
     g[labels, torch.arange(n, device=g.device)] -= 1
     g /= n
     fc2 = g @ hidden.T, g.sum(1)
-    g = (w4.T @ g).mul_(hidden > 0)
-    fc1 = g @ pooled.T, g.sum(1)
-    g, *of_conv2 = conv2.backward(w3.T @ g)
+    g = torch.mm(w4.T, g, out=scratch.take(500, n)).mul_(hidden > 0)
+    fc1 = torch.mm(g, pooled.T, out=scratch.take(500, 800)), g.sum(1)
+    g, *of_conv2 = conv2.backward(torch.mm(w3.T, g, out=scratch.take(800, n)))
     return scores.T, [*conv1.backward(g), *of_conv2, *fc1, *fc2]
 
 
 class _WindowConvolution:
     """Conv 5x5x1x20 on (28, 28, n) and its pool, to (144, 20, n)."""
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, scratch: Scratch) -> None:
         shifted = [F.pad(weight[:, 0], (b, 1 - b, a, 1 - a)) for a in (0, 1) for b in (0, 1)]
         self._matrix = torch.stack(shifted).view(80, 36)
         self._bias = bias
+        self._take = scratch.take
 
     def forward(self, x: Tensor) -> Tensor:
         n = x.shape[2]
-        windows = x.unfold(0, 6, 2).unfold(1, 6, 2).permute(0, 1, 3, 4, 2).reshape(144, 36, n)
-        y, largest = x.new_empty(144, 80, n), x.new_empty(144, 20 * n)
-        self._pieces = [part.chunk(_PIECES) for part in (windows, y, y.view(144, 4, 20 * n), largest)]
+        windows = self._take(12, 12, 6, 6, n)
+        windows.copy_(x.unfold(0, 6, 2).unfold(1, 6, 2).permute(0, 1, 3, 4, 2))
+        y, largest = self._take(144, 80, n), self._take(144, 20 * n)
+        parts = windows.view(144, 36, n), y, y.view(144, 4, 20 * n), largest
+        self._pieces = [part.chunk(_PIECES) for part in parts]
         for inputs, outputs, quarters, maximum in zip(*self._pieces, strict=True):
             torch.bmm(self._matrix.expand(len(inputs), 80, 36), inputs, out=outputs)
             torch.amax(quarters, 1, out=maximum)
-        return largest.view(144, 20, n) + self._bias[:, None]
+        return torch.add(largest.view(144, 20, n), self._bias[:, None], out=self._take(144, 20, n))
 
     def backward(self, g: Tensor) -> tuple[Tensor, Tensor]:
         """Gradients of weight and bias; `g` and the outputs of the forward pass are used up."""
@@ -83,8 +110,9 @@ class _WindowConvolution:
 class _FourierConvolution:
     """Conv 5x5x20x50 on (144, 20, n) and its pool, to (16, 50, n)."""
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, scratch: Scratch) -> None:
         self._bias = bias
+        self._take = scratch.take
         self._to_columns, self._to_rows, self._from_rows, self._from_columns, self._of_kernels = _transforms(
             weight.device
         )
@@ -98,37 +126,39 @@ class _FourierConvolution:
 
     def forward(self, x: Tensor) -> Tensor:
         n = x.shape[2]
-        rows = (self._to_columns @ x.view(_PERIOD, -1)).view(_COLUMNS, 24, 20 * n)
-        columns = x.new_empty(_COLUMNS, 16, 50 * n)
-        outputs = x.new_empty(_PERIOD, 100, n)
-        self._inputs = x.new_empty(_COLUMNS, _PERIOD, 40, n)
+        self._rows, self._columns = self._take(_COLUMNS, 24, 20 * n), self._take(_COLUMNS, 16, 50 * n)
+        self._inputs, self._outputs = self._take(_COLUMNS, _PERIOD, 40, n), self._take(_PERIOD, 100, n)
+        torch.mm(self._to_columns, x.view(_PERIOD, -1), out=self._rows.view(14, -1))
         for k in range(_COLUMNS):
-            torch.mm(self._to_rows, rows[k], out=self._inputs[k].view(24, -1))
-            torch.bmm(self._matrix[k], self._inputs[k], out=outputs)
-            torch.mm(self._from_rows, outputs.view(24, -1), out=columns[k])
-        y = (self._from_columns @ columns.view(14, -1)).view(2, 4, 2, -1)
-        self._quarters = [y[a, :, b] for a in (0, 1) for b in (0, 1)]
-        self._y, self._largest = y, functools.reduce(torch.maximum, self._quarters)
-        return self._largest.view(16, 50, n) + self._bias[:, None]
+            torch.mm(self._to_rows, self._rows[k], out=self._inputs[k].view(24, -1))
+            torch.bmm(self._matrix[k], self._inputs[k], out=self._outputs)
+            torch.mm(self._from_rows, self._outputs.view(24, -1), out=self._columns[k])
+        self._y, self._largest = self._take(2, 4, 2, 200 * n), self._take(4, 200 * n)
+        torch.mm(self._from_columns, self._columns.view(14, -1), out=self._y.view(8, -1))
+        self._quarters = [self._y[a, :, b] for a in (0, 1) for b in (0, 1)]
+        torch.maximum(*self._quarters[:2], out=self._largest)
+        for quarter in self._quarters[2:]:
+            torch.maximum(self._largest, quarter, out=self._largest)
+        return torch.add(self._largest.view(16, 50, n), self._bias[:, None], out=self._take(16, 50, n))
 
     def backward(self, g: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Gradients of input, weight and bias; `g` and what the forward pass left are used up."""
         n = g.shape[1]
         bias = g.view(16, 50, n).sum((0, 2))
         _unpool(self._quarters, self._largest, g.view(4, -1))
-        columns = (self._from_columns.T @ self._y.view(8, -1)).view(_COLUMNS, 16, 50 * n)
-        rows = g.new_empty(_COLUMNS, 24, 20 * n)
-        outputs = g.new_empty(_PERIOD, 100, n)
         products = torch.empty_like(self._matrix)
+        torch.mm(self._from_columns.T, self._y.view(8, -1), out=self._columns.view(14, -1))
         for k in range(_COLUMNS):
-            torch.mm(self._from_rows.T, columns[k], out=outputs.view(24, -1))
-            torch.bmm(outputs, self._inputs[k].transpose(1, 2), out=products[k])
-            torch.bmm(self._matrix[k].transpose(1, 2), outputs, out=self._inputs[k])
-            torch.mm(self._to_rows.T, self._inputs[k].view(24, -1), out=rows[k])
+            torch.mm(self._from_rows.T, self._columns[k], out=self._outputs.view(24, -1))
+            torch.bmm(self._outputs, self._inputs[k].transpose(1, 2), out=products[k])
+            torch.bmm(self._matrix[k].transpose(1, 2), self._outputs, out=self._inputs[k])
+            torch.mm(self._to_rows.T, self._inputs[k].view(24, -1), out=self._rows[k])
         p = products.view(-1, 2, 50, 2, 20)
         spectrum = torch.stack((p[:, 0, :, 0] + p[:, 1, :, 1], p[:, 1, :, 0] - p[:, 0, :, 1]), 1)
         weight = (spectrum.view(-1, 1000).T @ self._of_kernels).view(50, 20, 5, 5)
-        return (self._to_columns.T @ rows.view(14, -1)).view(144, 20, n), weight, bias
+        gradient = self._take(144, 20, n)
+        torch.mm(self._to_columns.T, self._rows.view(14, -1), out=gradient.view(_PERIOD, -1))
+        return gradient, weight, bias
 
 
 def _unpool(quarters: Sequence[Tensor], maximum: Tensor, gradient: Tensor) -> None:

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from tilt.errors import InputError
 from tilt.io import replacing, table_of
 from tilt.networks import choose_device
-from tilt.networks.gradient import loss_gradient
+from tilt.networks.gradient import Scratch, loss_gradient
 from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scores
 
 log = logging.getLogger(__name__)
@@ -166,11 +166,16 @@ def descend(
     wrong = torch.zeros((), device=x.device)
     total = torch.zeros((), device=x.device)
     seen = 0
+    scratch = Scratch(x.device)
     with torch.no_grad():
         for rows in batches:
             seen += len(rows)
-            labels = y[rows]
-            scores, gradients = loss_gradient(model, x[rows], labels)
+            scratch.rewind()
+            images, labels = (
+                torch.index_select(x, 0, rows, out=scratch.take(len(rows), *x.shape[1:])),
+                y[rows],
+            )
+            scores, gradients = loss_gradient(model, images, labels, scratch)
             for p, v, gradient in zip(parameters, velocity.values(), gradients, strict=True):
                 v.mul_(momentum).add_(gradient.add_(p, alpha=weight_decay))
                 p.sub_(v, alpha=rate)
