@@ -21,10 +21,11 @@ def data():
 
 def test_the_recipes_reach_the_same_loss(data):
     threads = torch.get_num_threads()
-    table = training_times(*data, repeats=2, images=150, batch_size=40, learning_rate=0.02)
+    table = training_times(*data, repeats=1, threads=(1, 2), images=150, batch_size=40, learning_rate=0.02)
     assert torch.get_num_threads() == threads
     assert table["recipe"].tolist() == ["usual", "channels_last", "tilt"] * 2
-    np.testing.assert_array_equal(table["repetition"], [1, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(table["threads"], [1, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(table["repetition"], 1)
     np.testing.assert_array_equal(table["images"], 150)
     np.testing.assert_allclose(table["epoch_seconds"], table["seconds"] * 200 / 150)
     assert (table["seconds"] > 0).all()
@@ -35,7 +36,11 @@ def test_the_recipes_reach_the_same_loss(data):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"images": 201}, "images is 201; give 1 to 200"), ({"repeats": 0}, "repeats is 0")],
+    [
+        ({"images": 201}, "images is 201; give 1 to 200"),
+        ({"repeats": 0}, "repeats is 0"),
+        ({"threads": [0]}, r"threads is \[0\]"),
+    ],
 )
 def test_impossible_measurements(data, settings, message):
     with pytest.raises(InputError, match=message):

@@ -94,6 +94,7 @@ rule bench_training:
         data_dir=config["data_dir"],
         images=setting("bench.training_images"),
         repeats=setting("bench.training_repeats"),
+        threads=setting("bench.training_threads"),
     script:
         "../scripts/bench_training.py"
 

@@ -14,6 +14,7 @@ def main(input, output, params):
         images.y_train,
         usual_dataset(params.data_dir),
         repeats=params.repeats,
+        threads=params.threads,
         images=params.images,
     )
     floor = training_floor()

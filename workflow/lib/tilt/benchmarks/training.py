@@ -5,8 +5,9 @@ rounding: Normalize's mean and deviation serve as the network's mean image and p
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def training_times(
     dataset: Dataset[tuple[Tensor, int]],
     *,
     repeats: int,
+    threads: Sequence[int] = (1,),
     images: int | None = None,
     seed: int = 0,
     batch_size: int = 300,
@@ -39,16 +41,16 @@ def training_times(
     momentum: float = 0.9,
     weight_decay: float = 1e-4,
 ) -> dict[str, NDArray[Any]]:
-    """Time the first epoch, on the CPU with one thread, by each recipe in turn, `repeats` times.
+    """Time the first epoch on the CPU by each recipe with each number of threads in turn, `repeats` times.
 
     Images are (n, 28, 28) float32 on the 0-255 scale, labels (n,); `dataset` gives the same as the usual
     recipe reads them, see `usual_dataset`. With `images` the epoch is made of that many, drawn at random.
 
-    Columns: recipe ("usual": torch.nn modules fed by a DataLoader with two worker processes; "channels_last":
-    the same modules in that memory format, batches taken from the arrays by index; "tilt"), repetition,
-    images, seconds, epoch_seconds (seconds x n / images), train_error and train_loss (over the minibatches,
-    each before its own step). Raises InputError when the data sets differ in length or `images` or `repeats`
-    cannot be had.
+    Columns: recipe ("usual": torch.nn modules fed by a DataLoader with two worker processes more;
+    "channels_last": the same modules in that memory format, batches taken from the arrays by index; "tilt"),
+    threads (of torch, in the process that trains), repetition, images, seconds, epoch_seconds
+    (seconds x n / images), train_error and train_loss (over the minibatches, each before its own step).
+    Raises InputError when the data sets differ in length or `images`, `repeats` or `threads` cannot be had.
     """
     n = len(x_train)
     if len(dataset) != n:  # type: ignore[arg-type]
@@ -58,6 +60,8 @@ def training_times(
         raise InputError(f"images is {images}; give 1 to {n}")
     if repeats < 1:
         raise InputError(f"repeats is {repeats}; give 1 or more")
+    if not threads or min(threads) < 1:
+        raise InputError(f"threads is {list(threads)}; give one number or more, each 1 or more")
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))[:images]
     x, y = torch.from_numpy(x_train), torch.from_numpy(y_train)
     settings = {"learning_rate": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
@@ -97,13 +101,15 @@ def training_times(
         return time.perf_counter() - begin, error, loss
 
     rows = []
-    with _one_thread():
-        for repetition in range(1, repeats + 1):
-            for recipe in (usual, channels_last, tilt):
-                seconds, error, loss = recipe()
-                row = (recipe.__name__, repetition, images, seconds, seconds * n / images, error, loss)
-                rows.append(row)
-    columns = ("recipe", "repetition", "images", "seconds", "epoch_seconds", "train_error", "train_loss")
+    for repetition, count, recipe in product(range(1, repeats + 1), threads, (usual, channels_last, tilt)):
+        with _threads(count):
+            seconds, error, loss = recipe()
+        epoch = seconds * n / images
+        rows.append((recipe.__name__, count, repetition, images, seconds, epoch, error, loss))
+    columns = (
+        *("recipe", "threads", "repetition", "images"),
+        *("seconds", "epoch_seconds", "train_error", "train_loss"),
+    )
     return {name: np.array(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
 
 
@@ -134,7 +140,7 @@ def training_floor(n_classes: int = 10) -> dict[str, float]:
     flop = 2.0 * (3 * sum(multiplications.values()) - multiplications["conv1"])
     matrix, product = torch.ones(1024, 1024), torch.empty(1024, 1024)
     times = []
-    with _one_thread():
+    with _threads(1):
         for _ in range(10):
             begin = time.perf_counter()
             torch.mm(matrix, matrix, out=product)
@@ -186,10 +192,10 @@ def _plain_epoch(
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
