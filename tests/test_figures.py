@@ -441,6 +441,7 @@ def test_times_against_the_size_stand_over_their_floor(drawn):
 
 def test_training_times_show_each_repetition_and_the_median(drawn):
     (ax,) = drawn["training_times"].axes
-    assert [bar.get_width() for bar in ax.patches] == [42, 22, 13]
-    assert has_line(ax, [12, 13, 14], [2, 2, 2])
+    assert [bar.get_width() for bar in ax.patches] == [43, 40.5, 22, 13.5, 13, 7.5]
+    assert has_line(ax, [12, 14], [1.8, 1.8])
+    assert [text.get_text() for text in ax.texts] == ["1 thread", "2 threads"] * 3
     assert has_line(ax, [11.5, 11.5], [0, 1])

@@ -89,15 +89,10 @@ def training(table: Columns, floor: float) -> Figure:
         place = row + (k - (len(threads) - 1) / 2) * height
         ax.barh(place, np.median(seconds), 0.9 * height, color=colour, alpha=0.5)
         ax.plot(seconds, np.full(len(seconds), place), "o", color=colour, markersize=4)
-        ax.annotate(
-            f"{count} thread{'s' if count > 1 else ''}",
-            (0, place),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-        )
+        label = f"{count} thread{'s' if count > 1 else ''}"
+        ax.annotate(label, (seconds.max(), place), (7, 0), textcoords="offset points", va="center")
     ax.axvline(floor, color="0.1", linestyle="--", linewidth=1, label="floor of direct sums, one thread")
-    ax.set(xlabel="wall time of an epoch (s)", ylabel="recipe", xlim=(0, None))
+    ax.set(xlabel="wall time of an epoch (s)", ylabel="recipe", xlim=(0, 1.25 * table["epoch_seconds"].max()))
     ax.set_yticks(range(len(RECIPES)), [label for label, _ in RECIPES.values()])
     ax.invert_yaxis()
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center")

@@ -77,13 +77,10 @@ function apply({ kind, model: name, parts, fixed }, bank) {
       pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
       model.change.emit();
     } else if (kind === "counts") {
-      const [x, y, [reach]] = cut.map(([, values]) => values);
-      const { image: [cells], corner, side } = model.data, [size] = cells.shape;
-      const place = (value) => Math.floor((value + reach) / (2 * reach) * size);
+      const [column, row] = cut.map(([, values]) => values);
+      const [cells] = model.data.image;
       cells.fill(0);
-      for (let k = 0; k < x.length; k++) cells[place(y[k]) * size + place(x[k])] += 1;
-      corner[0] = -reach;
-      side[0] = 2 * reach;
+      for (let k = 0; k < row.length; k++) cells[row[k] * cells.shape[1] + column[k]] += 1;
       model.change.emit();
     } else {
       const known = cut.filter(([, value]) => value !== undefined);

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 GREY = "#808790"  # legible on light and on dark
 INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
-CELLS = 128  # along each side of a picture of points
+CELLS = 160  # along each side of a picture of points
 OPACITY = 0.6  # of one point
 LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
 
@@ -92,20 +92,30 @@ class Panel:
         self._follow(source, bank, "image", {"image": part})
         return source
 
-    def points(self, plot: figure, bank: str, x: Part, y: Part, reach: Part, colour: str, name: str) -> None:
-        """Draw points within ±reach as a picture of cells, painted many times faster than markers.
+    def points(
+        self,
+        plot: figure,
+        bank: str,
+        place: tuple[Part, Part],
+        frame: tuple[Part, Part],
+        colour: str,
+        name: str,
+    ) -> None:
+        """Draw points as a picture of CELLS x CELLS cells, painted many times faster than markers.
 
-        A cell is the darker the more points are in it, as if they were transparent.
+        `place` is the column and the row of each point, see `cells`; `frame` is x as well as y of the lower
+        left corner, and the length of a side. The more points in a cell, the less transparent it is.
         """
         source = ColumnDataSource(
-            {"image": [np.zeros((CELLS, CELLS))], "corner": [0.0], "side": [0.0]},
-            name=f"{self.name}-{len(self.targets)}",
+            {"image": [np.zeros((CELLS, CELLS))]}, name=f"{self.name}-{len(self.targets)}"
         )
-        self._follow(source, bank, "counts", {"x": x, "y": y, "reach": reach})
+        self._follow(source, bank, "counts", dict(zip(("column", "row"), place, strict=True)))
         opacities = 1 - (1 - OPACITY) ** np.arange(6)
         palette = [to_hex((*to_rgb(colour), opacity), keep_alpha=True) for opacity in opacities]
         mapper = LinearColorMapper(palette=palette, low=-0.5, high=len(palette) - 0.5)
-        plot.image("image", x="corner", y="corner", dw="side", dh="side", source=source, color_mapper=mapper)
+        drawn = plot.image("image", x=0, y=0, dw=1, dh=1, source=source, color_mapper=mapper)
+        corner, side = frame
+        self.follow(drawn.glyph, bank, x=corner, y=corner, dw=side, dh=side)
         plot.scatter([np.nan], [np.nan], marker="square", color=colour, alpha=OPACITY, legend_label=name)
 
     def follow(self, model: Model, bank: str, **properties: Part) -> None:
@@ -188,6 +198,11 @@ def packed(values: ArrayLike, step: float | None = None) -> dict[str, Any]:
         kept = kept.astype(kept.dtype.newbyteorder("<"))
     data = base64.b64encode(zlib.compress(kept.tobytes(), 9)).decode()
     return {"kind": kind, "shape": array.shape, "step": step, "data": data}
+
+
+def cells(values: Array, reach: float) -> Array:
+    """The cell of each value between -reach and reach, from 0 to CELLS - 1."""
+    return np.floor((values + reach) / (2 * reach) * CELLS).clip(0, CELLS - 1)
 
 
 def axes(x: str, y: str, **settings: Any) -> figure:

@@ -14,6 +14,7 @@ from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.report.panels.base import (
+    CELLS,
     CURRENT,
     GREY,
     INK,
@@ -21,6 +22,7 @@ from tilt.report.panels.base import (
     Panel,
     Part,
     axes,
+    cells,
     colours,
     packed,
     picture,
@@ -131,8 +133,9 @@ def pair_panel(
         [lam, pair, which],
         f"SVM of {per_class:,} training images a class, tested on all test images of the two. The plane "
         "holds ẑ, from centroid to centroid, and n̂, into which the boundary tilts; shown are the first "
-        f"{shown:,} images of each class, and of each the image nearest its centroid (filled) with its "
-        "mirror image (hollow). The plane turns with the boundary, and that is why points move when λ "
+        f"{shown:,} images of each class, counted in {CELLS} × {CELLS} cells, and of each the image nearest "
+        "its centroid (filled) with its mirror image (hollow). The plane turns with the boundary, "
+        "and that is why points move when λ "
         "does: each λ looks at the data from another side. In the plane that stays as it is at λ_optimal "
         "the points rest, and boundaries of other λ are cut by it, not seen edge-on. The hinge is scaled "
         "by ‖w‖, so that it is a loss of the distance. Weights are scaled to their largest; blue pulls "
@@ -241,6 +244,8 @@ def _grey(samples: Array, shape: Array) -> Array:
 def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dict[str, dict[str, Any]]:
     """Data, boundary, margins, representative and mirror images in the tilting and in the fixed plane."""
     rows = [np.flatnonzero(planes["y"] == side)[:SHOWN_PER_CLASS] for side in (-1, 1)]
+    shown = np.concatenate(rows)
+    reach = max(np.abs(planes["z"][shown]).max(), np.abs(planes["n"][:, shown]).max())
     n_hat = tilt_directions(weights["w"], weights["z_hat"])
     z, n = planes["positions"][..., 0], planes["positions"][..., 1]
     cos, sin, middle = np.cos(path["theta"]), np.sin(path["theta"]), path["midpoint_distance"]
@@ -264,23 +269,23 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             "x_n": packed(own.T, STEP),
             "mirror_z": packed(mirror_z.T, STEP),
             "mirror_n": packed(mirror_n.T, STEP),
+            "corner": packed(-reach),
+            "side": packed(2 * reach),
         }
         for end in (0, 1):
             bank[f"margins_z{end}"] = packed(margins[:, :, end, 0])
             bank[f"margins_n{end}"] = packed(margins[:, :, end, 1])
         for c, side in enumerate("ij"):
             bank |= {
-                f"z_{side}": packed(planes["z"][rows[c]], STEP),
-                f"n_{side}": packed(samples[:, rows[c]], 2 * STEP),
+                f"column_{side}": packed(cells(planes["z"][rows[c]], reach), 1),
+                f"row_{side}": packed(cells(samples[:, rows[c]], reach), 1),
                 f"path_{side}_z": packed(mirror_z[c], STEP),
                 f"path_{side}_n": packed(mirror_n[c], STEP),
             }
-        shown = np.concatenate(rows)
-        bank["reach"] = packed(1.01 * max(np.abs(planes["z"][shown]).max(), np.abs(samples[:, shown]).max()))
         mirrors = planes["mirror_positions"]
         for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
-            reach = 1.05 * max(np.abs(each).max() for each in values)
-            bank[f"window_{axis}"] = packed([-reach, reach], STEP)
+            edge = 1.05 * max(np.abs(each).max() for each in values)
+            bank[f"window_{axis}"] = packed([-edge, edge], STEP)
         found[name] = bank
     return found
 
@@ -320,7 +325,8 @@ def _plane(panel: Panel) -> None:
     corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
     chart = plane("along ẑ (pixels)", "along n̂ (pixels)", corners, height=380)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
-        panel.points(chart, PLANE, (f"z_{side}",), (f"n_{side}", "lambda"), ("reach",), colour, name)
+        place = (f"column_{side}",), (f"row_{side}", "lambda")
+        panel.points(chart, PLANE, place, (("corner",), ("side",)), colour, name)
     boundary = panel.source(PLANE, x=("boundary_z", "lambda"), y=("boundary_n", "lambda"))
     drawn = chart.line("x", "y", source=boundary, line_width=2, legend_label="boundary")
     drawn.glyph.tags = [INK]
