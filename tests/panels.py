@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from tilt.report.panels.base import CELLS
-
 
 def unpack(array: dict[str, Any]) -> np.ndarray:
     """The numbers of a packed array."""
@@ -40,9 +38,9 @@ def cut(whole: Any, index: list[str], state: dict[str, int]) -> Any:
     return whole
 
 
-def counted(column: np.ndarray, row: np.ndarray) -> np.ndarray:
+def counted(column: np.ndarray, row: np.ndarray, cells: int) -> np.ndarray:
     """The points in each cell of the picture that shows them, its lowest row first."""
-    counts = np.zeros((CELLS, CELLS))
+    counts = np.zeros((cells, cells))
     np.add.at(counts, (row.astype(int), column.astype(int)), 1)
     return counts
 
@@ -68,7 +66,7 @@ def check_states(section: dict[str, Any]) -> int:
                 parts = [cut(bank[part["array"]], part["index"], state) for part in target["parts"].values()]
                 if target["kind"] == "counts":
                     assert np.min(parts) >= 0
-                    assert counted(*parts).sum() == len(parts[0])
+                    assert counted(*parts, target["fixed"]).sum() == len(parts[0])
                 elif target["kind"] == "properties":
                     assert all(isinstance(part, str) or np.isfinite(part).all() for part in parts)
                 else:

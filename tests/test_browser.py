@@ -17,7 +17,6 @@ from panels import counted, cut, unpack
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
-from tilt.report.panels.base import CELLS
 
 pytestmark = pytest.mark.browser
 
@@ -106,13 +105,13 @@ def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
 def cells_of(page: Page, section: dict, array: str) -> tuple[np.ndarray, float, float]:
     """The counts of the points of an array, and the corner and the side of the picture that shows them."""
     models = [
-        (target["model"], frame["model"])
+        (target["model"], target["fixed"], frame["model"])
         for panel in section["panels"]
         for target, frame in pairwise(panel["targets"])
         if target["kind"] == "counts" and target["parts"]["row"]["array"] == array
     ]
-    (source, glyph), *_ = models
-    counts = column(page, source, "image").reshape(CELLS, CELLS)
+    (source, cells, glyph), *_ = models
+    counts = column(page, source, "image").reshape(cells, cells)
     frame = "name => { const { x, dw } = models.get(name)[0].model; return [x.value ?? x, dw.value ?? dw]; }"
     return counts, *page.evaluate(frame, glyph)
 
@@ -187,8 +186,9 @@ def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
         ours = planes["y"] == -1
         points = np.stack([planes["z"][ours], planes["n"][row][ours]], axis=1)
         counts, corner, side = cells_of(tiny, section, "row_i")
-        places = np.floor((points - corner) / (side / CELLS)).astype(int).clip(0, CELLS - 1)
-        assert abs(counts - counted(*places.T)).sum() <= 2  # 32 bits move a sample across an edge
+        cells = len(counts)
+        places = np.floor((points - corner) / (side / cells)).astype(int).clip(0, cells - 1)
+        assert abs(counts - counted(*places.T, cells)).sum() <= 2  # 32 bits move a sample across an edge
         np.testing.assert_array_equal(drawn(tiny, section, "outline_j")[1:-1:2], planes["histogram_j"][k])
         np.testing.assert_allclose(
             drawn(tiny, section, "theta_degrees", "svm/"), np.degrees(table["theta"]), rtol=1e-6
@@ -234,7 +234,7 @@ def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
                     parts = target["parts"].values()
                     cuts = [cut(unpack(banks[bank][part["array"]]), part["index"], state) for part in parts]
                     shown = column(tiny, target["model"], "image")
-                    np.testing.assert_array_equal(shown, counted(*cuts).ravel())
+                    np.testing.assert_array_equal(shown, counted(*cuts, target["fixed"]).ravel())
                     compared += 1
                     continue
                 for name, where in target["parts"].items():

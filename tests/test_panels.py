@@ -21,7 +21,7 @@ from tilt.linear import fit_path
 from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
 from tilt.report.panels import svm
-from tilt.report.panels.base import CELLS, packed, power, section
+from tilt.report.panels.base import packed, power, section
 from tilt.report.panels.published import published_bank, published_panel
 from tilt.report.panels.scaling import scaling_panels
 from tilt.report.panels.toy import toy_panels
@@ -138,8 +138,8 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
     for c, side in enumerate("ij"):
         expected = plane.coordinates(pair.x_train[pair.y_train == (-1, 1)[c]])
         cells = np.stack([shown(f"column_{side}"), shown(f"row_{side}")], 1)
-        middles = shown("corner") + (cells + 0.5) * shown("side") / CELLS
-        np.testing.assert_allclose(middles, expected, atol=0.5001 * shown("side").item() / CELLS)
+        width = shown("side").item() / 48  # a picture of 30 points
+        np.testing.assert_allclose(shown("corner") + (cells + 0.5) * width, expected, atol=0.5001 * width)
         x = planes["images"][c]
         mirror = plane.coordinates(mirror_image(x, path.w[k], path.b[k]))
         for what, place in (("x", plane.coordinates(x)), ("mirror", mirror)):

@@ -171,10 +171,8 @@ def descend(
         for rows in batches:
             seen += len(rows)
             scratch.rewind()
-            images, labels = (
-                torch.index_select(x, 0, rows, out=scratch.take(len(rows), *x.shape[1:])),
-                y[rows],
-            )
+            images = torch.index_select(x, 0, rows, out=scratch.take(len(rows), *x.shape[1:]))
+            labels = y[rows]
             scores, gradients = loss_gradient(model, images, labels, scratch)
             for p, v, gradient in zip(parameters, velocity.values(), gradients, strict=True):
                 v.mul_(momentum).add_(gradient.add_(p, alpha=weight_decay))

@@ -23,13 +23,12 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import ArrayLike, NDArray
 
 GREY = "#808790"  # legible on light and on dark
+CURRENT = "#CC79A7"  # the state in a curve over all states
 INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
-CELLS = 160  # along each side of a picture of points
 OPACITY = 0.6  # of one point
 LEVELS: tuple[type[np.signedinteger[Any]], ...] = (np.int8, np.int16, np.int32)
 
 Array = NDArray[Any]
-CURRENT = "#CC79A7"  # the state in a curve over all states
 Part = tuple[str, ...]  # the name of an array and, axis by axis, the controls that choose its part
 
 
@@ -96,20 +95,21 @@ class Panel:
         self,
         plot: figure,
         bank: str,
+        cells: int,
         place: tuple[Part, Part],
         frame: tuple[Part, Part],
         colour: str,
         name: str,
     ) -> None:
-        """Draw points as a picture of CELLS x CELLS cells, painted many times faster than markers.
+        """Draw points as a picture of `cells` x `cells` cells, painted many times faster than markers.
 
-        `place` is the column and the row of each point, see `cells`; `frame` is x as well as y of the lower
-        left corner, and the length of a side. The more points in a cell, the less transparent it is.
+        `place` is the column and the row of each point, from 0 and from below; `frame` is x as well as y of
+        the lower left corner, and the length of a side. More points make a cell less transparent.
         """
         source = ColumnDataSource(
-            {"image": [np.zeros((CELLS, CELLS))]}, name=f"{self.name}-{len(self.targets)}"
+            {"image": [np.zeros((cells, cells))]}, name=f"{self.name}-{len(self.targets)}"
         )
-        self._follow(source, bank, "counts", dict(zip(("column", "row"), place, strict=True)))
+        self._follow(source, bank, "counts", dict(zip(("column", "row"), place, strict=True)), cells)
         opacities = 1 - (1 - OPACITY) ** np.arange(6)
         palette = [to_hex((*to_rgb(colour), opacity), keep_alpha=True) for opacity in opacities]
         mapper = LinearColorMapper(palette=palette, low=-0.5, high=len(palette) - 0.5)
@@ -198,11 +198,6 @@ def packed(values: ArrayLike, step: float | None = None) -> dict[str, Any]:
         kept = kept.astype(kept.dtype.newbyteorder("<"))
     data = base64.b64encode(zlib.compress(kept.tobytes(), 9)).decode()
     return {"kind": kind, "shape": array.shape, "step": step, "data": data}
-
-
-def cells(values: Array, reach: float) -> Array:
-    """The cell of each value between -reach and reach, from 0 to CELLS - 1."""
-    return np.floor((values + reach) / (2 * reach) * CELLS).clip(0, CELLS - 1)
 
 
 def axes(x: str, y: str, **settings: Any) -> figure:

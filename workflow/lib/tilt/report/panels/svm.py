@@ -14,7 +14,6 @@ from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.report.panels.base import (
-    CELLS,
     CURRENT,
     GREY,
     INK,
@@ -22,7 +21,6 @@ from tilt.report.panels.base import (
     Panel,
     Part,
     axes,
-    cells,
     colours,
     packed,
     picture,
@@ -127,13 +125,14 @@ def pair_panel(
     views = ("tilts with the boundary", "stays as at λ_optimal")
     which = Control("plane", "Plane", ["tilting", "fixed"], views, slider=False)
     shown = min(per_class, SHOWN_PER_CLASS)
+    cells = _cells(2 * shown)
     panel = Panel(
         "panel-svm",
         "One pair, one λ",
         [lam, pair, which],
         f"SVM of {per_class:,} training images a class, tested on all test images of the two. The plane "
         "holds ẑ, from centroid to centroid, and n̂, into which the boundary tilts; shown are the first "
-        f"{shown:,} images of each class, counted in {CELLS} × {CELLS} cells, and of each the image nearest "
+        f"{shown:,} images of each class, counted in {cells} × {cells} cells, and of each the image nearest "
         "its centroid (filled) with its mirror image (hollow). The plane turns with the boundary, "
         "and that is why points move when λ "
         "does: each λ looks at the data from another side. In the plane that stays as it is at λ_optimal "
@@ -144,7 +143,7 @@ def pair_panel(
         + (" Dots on the curves are the article’s values." if published else ""),
     )
     _margins(panel)
-    _plane(panel)
+    _plane(panel, cells)
     _curves(panel, paths, published)
     _bars(panel)
     _samples(panel, shape)
@@ -246,6 +245,12 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
     rows = [np.flatnonzero(planes["y"] == side)[:SHOWN_PER_CLASS] for side in (-1, 1)]
     shown = np.concatenate(rows)
     reach = max(np.abs(planes["z"][shown]).max(), np.abs(planes["n"][:, shown]).max())
+    cells = _cells(len(shown))
+
+    def cell_of(values: Array) -> Array:
+        cell: Array = np.floor((values + reach) / (2 * reach) * cells).clip(0, cells - 1)
+        return cell
+
     n_hat = tilt_directions(weights["w"], weights["z_hat"])
     z, n = planes["positions"][..., 0], planes["positions"][..., 1]
     cos, sin, middle = np.cos(path["theta"]), np.sin(path["theta"]), path["midpoint_distance"]
@@ -277,8 +282,8 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             bank[f"margins_n{end}"] = packed(margins[:, :, end, 1])
         for c, side in enumerate("ij"):
             bank |= {
-                f"column_{side}": packed(cells(planes["z"][rows[c]], reach), 1),
-                f"row_{side}": packed(cells(samples[:, rows[c]], reach), 1),
+                f"column_{side}": packed(cell_of(planes["z"][rows[c]]), 1),
+                f"row_{side}": packed(cell_of(samples[:, rows[c]]), 1),
                 f"path_{side}_z": packed(mirror_z[c], STEP),
                 f"path_{side}_n": packed(mirror_n[c], STEP),
             }
@@ -288,6 +293,11 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             bank[f"window_{axis}"] = packed([-edge, edge], STEP)
         found[name] = bank
     return found
+
+
+def _cells(points: int) -> int:
+    """Cells along each side of the picture of the points, so that a few of them can be seen as well."""
+    return int(np.clip(3 * np.sqrt(points), 48, 160))
 
 
 def _line(along: Array, across: Array, offset: Array) -> Array:
@@ -321,12 +331,12 @@ def _margins(panel: Panel) -> None:
     )
 
 
-def _plane(panel: Panel) -> None:
+def _plane(panel: Panel, cells: int) -> None:
     corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
     chart = plane("along ẑ (pixels)", "along n̂ (pixels)", corners, height=380)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         place = (f"column_{side}",), (f"row_{side}", "lambda")
-        panel.points(chart, PLANE, place, (("corner",), ("side",)), colour, name)
+        panel.points(chart, PLANE, cells, place, (("corner",), ("side",)), colour, name)
     boundary = panel.source(PLANE, x=("boundary_z", "lambda"), y=("boundary_n", "lambda"))
     drawn = chart.line("x", "y", source=boundary, line_width=2, legend_label="boundary")
     drawn.glyph.tags = [INK]
