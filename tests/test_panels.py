@@ -138,7 +138,7 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
     for c, side in enumerate("ij"):
         expected = plane.coordinates(pair.x_train[pair.y_train == (-1, 1)[c]])
         cells = np.stack([shown(f"column_{side}"), shown(f"row_{side}")], 1)
-        width = shown("side").item() / 48  # a picture of 30 points
+        width = shown("side").item() / 64  # a picture of 30 points
         np.testing.assert_allclose(shown("corner") + (cells + 0.5) * width, expected, atol=0.5001 * width)
         x = planes["images"][c]
         mirror = plane.coordinates(mirror_image(x, path.w[k], path.b[k]))

@@ -297,7 +297,7 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
 
 def _cells(points: int) -> int:
     """Cells along each side of the picture of the points, so that a few of them can be seen as well."""
-    return int(np.clip(3 * np.sqrt(points), 48, 160))
+    return int(np.clip(6 * np.sqrt(points), 64, 160))
 
 
 def _line(along: Array, across: Array, offset: Array) -> Array:
