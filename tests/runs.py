@@ -50,6 +50,7 @@ TINY = {
             "random_labels": {
                 "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
                 "weight_decays": [1e-4, 1e-1],
+                "seeds": [0],
             },
         },
         "flat": {

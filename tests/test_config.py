@@ -111,7 +111,7 @@ def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_on
     assert len(made["sweep"]) == len(grid["starts"]) * len(grid["weight_decays"]) * len(grid["seeds"])
     assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
     assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
-    assert made["random_labels"]["random_0.3"]["random_labels"]
+    assert made["random_labels"]["random_0.3_1"]["random_labels"]
     assert families("mnist", {**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
 
 

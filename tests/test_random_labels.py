@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.random_labels import random_labels_claims
+from tilt.claims.random_labels import random_labels_claims, stopping_text
 from tilt.figures.random_labels import memorisation
 from tilt.networks.training import train
-from tilt.random_labels import half_of_chance, memorisation_table, stopping_decay
+from tilt.random_labels import half_of_chance, memorisation_table, stopping_decays
 from tilt.report.random_labels_captions import random_labels
 
 
-def histories(curves, diverged=()):
+def histories(curves, diverged=(), seed=0):
     """Settings and histories of networks from their training errors by weight decay."""
-    networks = {f"random_{decay:g}": {"weight_decay": decay, "seed": 0} for decay in curves}
+    networks = {f"random_{decay:g}_{seed}": {"weight_decay": decay, "seed": seed} for decay in curves}
     made = {
-        f"random_{decay:g}": {
+        f"random_{decay:g}_{seed}": {
             "epoch": np.arange(1, len(errors) + 1),
             "train_error": np.array(errors),
             **{f"rms_{layer}": np.full(len(errors), 0.1) for layer in ("conv1", "conv2", "fc1", "fc2")},
@@ -26,34 +26,46 @@ def histories(curves, diverged=()):
     return networks, made
 
 
-def table(curves, diverged=()):
-    return memorisation_table(*histories(curves, diverged), train_images=50)
+def table(*curves, diverged=()):
+    """Of the curves of each seed in turn."""
+    networks, made = {}, {}
+    for seed, of_seed in enumerate(curves):
+        for known, more in zip((networks, made), histories(of_seed, diverged, seed), strict=True):
+            known |= more
+    return memorisation_table(networks, made, train_images=50)
 
 
 def test_table_by_hand():
-    made = table({1: [0.9, 0.8], 0: [0.9, 0.0, 0.1, 0.0]})
-    np.testing.assert_array_equal(made["weight_decay"], [0, 1])
-    np.testing.assert_array_equal(made["final_train_error"], [0, 0.8])
-    np.testing.assert_array_equal(made["best_train_error"], [0, 0.8])
-    np.testing.assert_array_equal(made["zero_epoch"], [2, np.nan])
-    np.testing.assert_array_equal(made["epochs"], [4, 2])
-    np.testing.assert_array_equal(made["train_images"], [50, 50])
+    made = table({1: [0.9, 0.8], 0: [0.9, 0.0, 0.1, 0.0]}, {0: [0.7], 1: [0.9]})
+    np.testing.assert_array_equal(made["network"], ["random_0_0", "random_0_1", "random_1_0", "random_1_1"])
+    np.testing.assert_array_equal(made["weight_decay"], [0, 0, 1, 1])
+    np.testing.assert_array_equal(made["seed"], [0, 1, 0, 1])
+    np.testing.assert_array_equal(made["final_train_error"], [0, 0.7, 0.8, 0.9])
+    np.testing.assert_array_equal(made["best_train_error"], [0, 0.7, 0.8, 0.9])
+    np.testing.assert_array_equal(made["zero_epoch"], [2, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(made["epochs"], [4, 1, 2, 1])
+    np.testing.assert_array_equal(made["train_images"], [50] * 4)
 
 
 @pytest.mark.parametrize(
-    ("ends", "diverged", "expected"),
+    ("ends", "diverged", "expected", "text"),
     [
-        ({0: 0.0, 0.1: 0.46, 1: 0.9}, (), 0.1),
-        ({0: 0.0, 0.1: 0.44, 1: 0.9}, (), 1),
-        ({0: 0.0, 0.1: 0.6, 1: 0.2}, (), np.nan),
-        ({0: 0.0, 0.1: 0.9, 1: 0.9}, (0.1,), 1),
-        ({0: 0.8, 0.1: 0.9}, (), 0),
+        ([{0: 0.0, 0.1: 0.46, 1: 0.9}], (), (0, 0.1), "stops between decay 0 and 0.1"),
+        ([{0: 0.0, 0.1: 0.44, 1: 0.9}], (), (0.1, 1), "stops between decay 0.1 and 1"),
+        ([{0: 0.0, 0.1: 0.6, 1: 0.2}], (), (1, np.nan), "memorisation does not stop"),
+        ([{0: 0.0, 0.1: 0.9, 1: 0.9}], (0.1,), (0, 1), "stops between decay 0 and 1"),
+        ([{0: 0.8, 0.1: 0.9}], (), (np.nan, 0), "no network memorises"),
+        ([{0: 0.0, 0.1: 0.9, 1: 0.9}, {0: 0.0, 0.1: 0.4, 1: 0.9}], (), (0.1, 1), "between decay 0.1 and 1"),
     ],
 )
-def test_memorising_stops_where_all_greater_decays_stay_above_half_of_chance(ends, diverged, expected):
+def test_memorising_stops_where_no_network_of_a_greater_decay_ends_below_half_of_chance(
+    ends, diverged, expected, text
+):
     assert half_of_chance(10) == pytest.approx(0.45)
-    found = stopping_decay(table({decay: [0.9, end] for decay, end in ends.items()}, diverged), classes=10)
-    np.testing.assert_equal(found, expected)
+    curves = [{decay: [0.9, end] for decay, end in of_seed.items()} for of_seed in ends]
+    made = table(*curves, diverged=diverged)
+    np.testing.assert_equal(stopping_decays(made, classes=10), expected)
+    assert text in stopping_text(made, classes=10)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +80,17 @@ def test_verdicts(low, high, expected):
     claims = random_labels_claims(table({0: low, 1: high, 5: [0.9]}, diverged=(5,)), 10)
     assert [claim.verdict for claim in claims] == expected
     assert ("no error in epoch 2" in claims[0].measured) == (low[-1] == 0)
+    assert "(one seed, no interval)" in claims[1].measured
+
+
+def test_verdicts_ask_every_seed():
+    kept, lost = [0.9, 0.0], [0.9, 0.8]
+    good, worse = {0: kept, 1: lost}, {0: [0.9, 0.9], 1: [0.9, 0.1]}
+    assert [claim.verdict for claim in random_labels_claims(table(good, good), 10)] == [REPRODUCED] * 2
+    low, high = random_labels_claims(table(good, worse), 10)
+    assert (low.verdict, high.verdict) == (NOT, PARTLY)
+    assert "least training error 90.0 %, in the worst seed" in low.measured
+    assert "n = 2 seeds" in high.measured
 
 
 def test_a_single_trained_network_shows_nothing():
@@ -82,8 +105,10 @@ def test_figure_and_caption_mark_what_diverged():
     ends = [line.get_xydata()[0] for line in at_end.lines if line.get_marker() == "o"]
     np.testing.assert_allclose(ends, [[0, 0], [0.1, 0.8]])
     caption = random_labels(rows, 10)["memorisation"]
-    assert "Diverged: random_1." in caption.sample
-    assert "0: 0.0 %; 0.1: 80.0 %. From 0.1 on" in caption.measured
+    assert "Diverged: random_1_0." in caption.sample
+    assert "0: 0.0 %; 0.1: 80.0 %. Where half of chance (45 %)" in caption.measured
+    several = random_labels(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)["memorisation"]
+    assert "0: 15.0 % (10.0 to 20.0); 1: 85.0 % (80.0 to 90.0)." in several.measured
 
 
 def test_lenet_memorises_random_labels_and_weight_decay_prevents_it():

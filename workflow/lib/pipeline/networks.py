@@ -45,9 +45,9 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
             scaled = grid["start"] | {"weight_scale": scale * grid["start"]["weight_scale"]}
             add("map", f"map_{scale:g}_{decay:g}", scaled, decay, grid["seed"])
     if grid := settings["random_labels"]:
-        for decay in grid["weight_decays"]:
-            start = grid["start"] | {"random_labels": True}
-            add("random_labels", f"random_{decay:g}", start, decay, grid["seed"])
+        start = grid["start"] | {"random_labels": True}
+        for decay, seed in product(grid["weight_decays"], grid["seeds"]):
+            add("random_labels", f"random_{decay:g}_{seed}", start, decay, seed)
     return found
 
 

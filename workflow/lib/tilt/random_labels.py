@@ -18,14 +18,14 @@ Columns = Mapping[str, NDArray[Any]]
 def memorisation_table(
     networks: Mapping[str, Mapping[str, Any]], histories: Mapping[str, Columns], train_images: int
 ) -> dict[str, NDArray[Any]]:
-    """A row per network, from their settings and histories by name, in the order of their weight decay.
+    """A row per network, from their settings and histories by name, by weight decay and seed.
 
     Columns: network, weight_decay, seed, train_images, epochs, final_train_error and best_train_error
     (fractions, over the minibatches of an epoch, each before its own step), zero_epoch (the first one without
     an error, nan where there is none), rms_conv1, rms_conv2, rms_fc1, rms_fc2, diverged.
     """
     rows = []
-    for name, network in sorted(networks.items(), key=lambda item: item[1]["weight_decay"]):
+    for name, network in sorted(networks.items(), key=_decay_and_seed):
         history = histories[name]
         error = history["train_error"]
         zero = np.flatnonzero(error == 0)
@@ -51,14 +51,21 @@ def half_of_chance(classes: int) -> float:
     return 0.5 * (1 - 1 / classes)
 
 
-def stopping_decay(table: Columns, classes: int) -> float:
-    """The weight decay at which memorisation stops, of a `memorisation_table`.
+def stopping_decays(table: Columns, classes: int) -> tuple[float, float]:
+    """The two weight decays between which memorisation stops, of a `memorisation_table`.
 
-    It is the least one from which on every network that did not diverge ends with a training error above
-    `half_of_chance`; nan where the greatest does not.
+    The first is the greatest at which a network of any seed ends with a training error of at most
+    `half_of_chance`, nan where none does; the second is the next greater one, nan where there is none.
+    Networks that diverged do not count.
     """
     trained = ~table["diverged"]
     decays = table["weight_decay"][trained]
-    kept = decays[table["final_train_error"][trained] <= half_of_chance(classes)]
-    stopped = decays[decays > kept.max()] if kept.size else decays
-    return float(stopped.min()) if stopped.size else np.nan
+    memorised = decays[table["final_train_error"][trained] <= half_of_chance(classes)]
+    last = memorised.max() if memorised.size else np.nan
+    beyond = decays[decays > last] if memorised.size else decays
+    return float(last), float(beyond.min()) if beyond.size else np.nan
+
+
+def _decay_and_seed(network: tuple[str, Mapping[str, Any]]) -> tuple[float, int]:
+    _, settings = network
+    return settings["weight_decay"], settings["seed"]

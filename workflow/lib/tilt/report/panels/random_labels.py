@@ -1,4 +1,4 @@
-"""Panel of networks trained on random labels: training error along the epochs for each weight decay."""
+"""Panel of networks trained on random labels: training error along the epochs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,52 +17,55 @@ BANK = "random-labels"
 
 
 def random_labels_panels(table: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:
-    """The section from a `memorisation_table` and the histories of its networks by name."""
+    """The section from a `memorisation_table`, every weight decay with every seed, and histories by name."""
     half = half_of_chance(classes)
-    tokens = [f"{value:g}" for value in table["weight_decay"]]
-    slider = Control("random_decay", "Weight decay", tokens, tokens)
-    diverged = table["diverged"]
+    decays, place = np.unique(table["weight_decay"], return_inverse=True)
+    seeds = np.unique(table["seed"])
+    shape = (len(decays), len(seeds))
+    tokens = [f"{value:g}" for value in decays]
+    names = [str(seed) for seed in seeds]
     panel = Panel(
         "panel-random-labels",
         "Learning random labels",
-        [slider],
-        f"{len(tokens)} LeNet networks on {table['train_images'][0]:,} training images with labels drawn at "
-        f"random, seed {', '.join(map(str, np.unique(table['seed'])))}; one network a weight decay, so no "
+        [
+            Control("random_decay", "Weight decay", tokens, tokens),
+            Control("random_seed", "Seed", names, names, slider=False),
+        ],
+        f"{len(table['network'])} LeNet networks on {table['train_images'][0]:,} training images with labels "
+        f"drawn at random, anew for each seed ({', '.join(names)}); every network is a line and a dot, no "
         "interval. An epoch's error is taken over its minibatches, each before its own step. Guessing errs "
         f"in {200 * half:.3g} %; a network that ends at half of that or below counts as having memorised its "
         f"labels (our rule, as is this experiment; the article prints no number). {_diverged(table)}",
     )
     epochs = int(table["epochs"].max())
-    error = np.full((len(tokens), epochs), np.nan)
-    for row, name in zip(error, table["network"].tolist(), strict=True):
+    errors = np.full((len(table["network"]), epochs), np.nan)
+    for error, name in zip(errors, table["network"].tolist(), strict=True):
         values = histories[name]["train_error"]
-        row[: len(values)] = values
-    final = np.where(diverged, np.nan, table["final_train_error"])
+        error[: len(values)] = values
+    final = np.where(table["diverged"], np.nan, table["final_train_error"])
+    outcome = np.where(final <= half, "memorised", np.where(np.isnan(final), "diverged", "not memorised"))
     bank = {
         "epoch": packed(np.arange(1, epochs + 1), 1),
-        "error": packed(error),
+        "error": packed(errors.reshape(*shape, epochs)),
         "place": packed(np.arange(len(tokens)), 1),
-        "final": packed(final),
-        "least": packed(table["best_train_error"]),
-        "first_zero": packed(table["zero_epoch"]),
-        "outcome": [
-            "diverged" if lost else "memorised" if end <= half else "not memorised"
-            for lost, end in zip(diverged, table["final_train_error"], strict=True)
-        ],
+        "final": packed(final.reshape(shape)),
+        "least": packed(table["best_train_error"].reshape(shape)),
+        "first_zero": packed(table["zero_epoch"].reshape(shape)),
+        "outcome": outcome.reshape(shape).tolist(),
     }
 
     y = "training error on random labels"
     along = axes("epoch", y, x_range=(0, epochs + 1), y_range=(-0.02, 1), height=320)
     along.multi_line(
-        [np.arange(1, epochs + 1)] * len(tokens), list(error), color=GREY, alpha=0.5,
-        legend_label="other weight decays",
+        [np.arange(1, epochs + 1)] * len(errors), list(errors), color=GREY, alpha=0.5,
+        legend_label="other networks",
     )  # fmt: skip
-    here = panel.source(BANK, x=("epoch",), y=("error", "random_decay"))
-    along.line("x", "y", source=here, color=CURRENT, line_width=3, legend_label="this weight decay")
+    state = ("random_decay", "random_seed")
+    here = panel.source(BANK, x=("epoch",), y=("error", *state))
+    along.line("x", "y", source=here, color=CURRENT, line_width=3, legend_label="this network")
     at_end = decay_axes(tokens, y + ", last epoch", y_range=(-0.02, 1), height=320)
-    every = panel.source(BANK, x=("place",), y=("final",))
-    at_end.scatter("x", "y", source=every, size=8, color=GREY)
-    now = panel.source(BANK, x=("place", "random_decay"), y=("final", "random_decay"))
+    at_end.scatter(place, final, size=8, color=GREY)
+    now = panel.source(BANK, x=("place", "random_decay"), y=("final", *state))
     at_end.scatter("x", "y", source=now, size=13, color=CURRENT)
     cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
     at_end.add_layout(cursor)
@@ -71,9 +74,8 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
         for level, dash, name in ((2 * half, "dotted", "guessing"), (half, "dashed", "half of guessing")):
             plot.line(reach, [level] * 2, line_dash=dash, legend_label=name).glyph.tags = [INK]
         plot.yaxis.formatter = NumeralTickFormatter(format="0 %")
-    panel.plot(along, "Training error against the epoch, this weight decay among the others", "large")
+    panel.plot(along, "Training error against the epoch, this network among the others", "large")
     panel.plot(at_end, "Training error at the end against weight decay; diverged networks are left out")
-    state = ("random_decay",)
     panel.readout("training error at the end", BANK, ("final", *state), 2, 100, " %")
     panel.readout("least along the epochs", BANK, ("least", *state), 2, 100, " %")
     panel.readout("first epoch without an error", BANK, ("first_zero", *state), 0)
@@ -82,7 +84,5 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
 
 
 def _diverged(table: Columns) -> str:
-    decays = table["weight_decay"][table["diverged"]]
-    return (
-        f"Diverged: weight decay {', '.join(f'{d:g}' for d in decays)}." if decays.size else "None diverged."
-    )
+    names = table["network"][table["diverged"]]
+    return f"Diverged: {', '.join(names)}." if names.size else "None diverged."
