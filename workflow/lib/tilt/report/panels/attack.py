@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import found_norms
 from tilt.figures.colours import CLASS_I
-from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
+from tilt.report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (
     ABSENT,
@@ -23,7 +23,7 @@ from tilt.report.panels.grids import (
     over,
 )
 from tilt.report.panels.networks import Settings, network_controls
-from tilt.report.panels.shared import decay_axes, greatest
+from tilt.report.panels.shared import article_marks, decay_axes, greatest
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
@@ -184,10 +184,7 @@ def _classes(
         bank["article_norms"] = packed(of)
         bank["article_classes"] = packed(np.arange(of.shape[1]) + SIDES["norm"])
         source = panel.source("attack", x=("article_classes",), y=("article_norms", "decay"))
-        dots = plot.scatter(
-            "x", "y", source=source, marker="diamond", size=13, fill_alpha=0, legend_label="article, ascent"
-        )
-        dots.glyph.tags = [INK]
+        article_marks(plot, source, "article, ascent")
     panel.plot(plot, "Median norm of the perturbations by class, with quartiles")
 
 
@@ -250,10 +247,7 @@ def _curves(
     if published:
         bank["article_median"] = packed(at_published(decay, printed)[:, 0])
         source = panel.source("attack", x=("place",), y=("article_median",))
-        dots = plot.scatter(
-            "x", "y", source=source, marker="diamond", size=13, fill_alpha=0, legend_label="article, ascent"
-        )
-        dots.glyph.tags = [INK]
+        article_marks(plot, source, "article, ascent")
     panel.plot(plot, "Median norms of all networks against weight decay, the chosen one marked")
 
 

@@ -146,7 +146,7 @@ class Panel:
 
     def cursor(self, plot: figure, bank: str, part: Part) -> None:
         """Add to a figure a vertical line where the state is."""
-        line = Span(dimension="height", line_color=CURRENT, line_width=2)
+        line = Span(dimension="height", line_color=CURRENT, line_width=2, line_alpha=0.6)
         self.follow(line, bank, location=part)
         plot.add_layout(line)
 

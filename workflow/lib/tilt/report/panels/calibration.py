@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
@@ -99,9 +98,7 @@ def calibration_panels(
     temperature.line([-0.5, len(decay.tokens) - 0.5], [1, 1], color=GREY, legend_label="1: scores as trained")
     _curve(panel, temperature, "temperature", CLASS_I, "square", "this start")
     for plot in (error, temperature):
-        cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
-        plot.add_layout(cursor)
-        panel.follow(cursor, BANK, location=("place", "decay"))
+        panel.cursor(plot, BANK, ("place", "decay"))
     panel.plot(error, "Calibration error before and after the temperature against weight decay", "large")
     panel.plot(temperature, "The likeliest temperature against weight decay", "large")
     panel.readout("network", BANK, ("network", *STATE))

@@ -24,7 +24,7 @@ from tilt.report.panels.grids import (
 )
 from tilt.report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from tilt.report.panels.networks import Settings, network_controls
-from tilt.report.panels.shared import plain_log
+from tilt.report.panels.shared import article_marks, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
 Filters = Mapping[str, NDArray[np.floating[Any]]]
@@ -167,10 +167,7 @@ def _errors(
             bank[f"article_{column}"] = packed(np.maximum(y, FLOOR))
             parts = {"x": (f"article_{column}_epoch", "decay"), "y": (f"article_{column}", "decay")}
             source = panel.source("lenet", **parts)
-            dots = plot.scatter(
-                "x", "y", source=source, marker=marker, size=size, fill_alpha=0, legend_label=label
-            )
-            dots.glyph.tags = [INK]
+            article_marks(plot, source, label, marker, size)
     panel.plot(plot, "Training and test error of the network in each epoch")
 
 

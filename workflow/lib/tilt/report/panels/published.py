@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from bokeh.models import BoxAnnotation, Range1d, Span
+from bokeh.models import BoxAnnotation, Range1d
 
 from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.linear.tables import Columns
@@ -58,9 +58,7 @@ def published_panel(
     differences.scatter("x", "y", source=points, size=6, color=CURRENT)
     panel.plot(differences, "Deviations within or beyond the tolerance", "large")
     for chart in (values, differences):
-        here = Span(dimension="height", line_color=CURRENT, line_width=2, line_alpha=0.6)
-        panel.follow(here, "svm/{pair}", location=("lambda_article", "lambda"))
-        chart.add_layout(here)
+        panel.cursor(chart, "svm/{pair}", ("lambda_article", "lambda"))
     panel.readout("the article’s table", "published", ("at_hand", "pair"))
     panel.readout("ours", BANK, ("ours", *STATE, "lambda"), 4)
     panel.readout("the article", BANK, ("published", *STATE, "lambda"), 4)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.models import NumeralTickFormatter, Span
+from bokeh.models import NumeralTickFormatter
 from numpy.typing import NDArray
 
 from tilt.random_labels import half_of_chance
@@ -67,9 +67,7 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
     at_end.scatter(place, final, size=8, color=GREY)
     now = panel.source(BANK, x=("place", "random_decay"), y=("final", *state))
     at_end.scatter("x", "y", source=now, size=13, color=CURRENT)
-    cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
-    at_end.add_layout(cursor)
-    panel.follow(cursor, BANK, location=("place", "random_decay"))
+    panel.cursor(at_end, BANK, ("place", "random_decay"))
     for plot, reach in ((along, (0, epochs + 1)), (at_end, (-0.5, len(tokens) - 0.5))):
         for level, dash, name in ((2 * half, "dotted", "guessing"), (half, "dashed", "half of guessing")):
             plot.line(reach, [level] * 2, line_dash=dash, legend_label=name).glyph.tags = [INK]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import BasicTickFormatter, FixedTicker
+from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import ArrayLike
 
-from tilt.report.panels.base import axes
+from tilt.report.panels.base import INK, axes
 
 
 def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
@@ -21,6 +21,15 @@ def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
         plot.xaxis.major_label_orientation = 0.7
     plot.xgrid.visible = False
     return plot
+
+
+def article_marks(
+    plot: figure, source: ColumnDataSource, label: str, marker: str = "diamond", size: int = 13
+) -> None:
+    """Draw the article's values, columns x and y of the source, as hollow marks in the colour of the text."""
+    plot.scatter(
+        "x", "y", source=source, marker=marker, size=size, fill_alpha=0, legend_label=label
+    ).glyph.tags = [INK]
 
 
 def plain_log(axis: Any) -> None:

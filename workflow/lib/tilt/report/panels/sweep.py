@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.models import Range1d, Span
+from bokeh.models import Range1d
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LENET_TEST_ERROR
 from tilt.figures.colours import CLASS_I, CLASS_J
-from tilt.report.panels.base import GREY, INK, Control, Panel, packed, section
+from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.grids import ABSENT, Array, at_published
 from tilt.report.panels.networks import Settings, network_controls
-from tilt.report.panels.shared import decay_axes, greatest, plain_log
+from tilt.report.panels.shared import article_marks, decay_axes, greatest, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -79,9 +79,7 @@ def sweep_panels(
     }
     panel.follow(plot.y_range, "sweep", start=("low", "sweep_quantity"), end=("high", "sweep_quantity"))
     panel.follow(plot.yaxis[0], "sweep", axis_label=("label", "sweep_quantity"))
-    cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
-    plot.add_layout(cursor)
-    panel.follow(cursor, "sweep", location=("place", "decay"))
+    panel.cursor(plot, "sweep", ("place", "decay"))
     for k, start in enumerate(starts):
         colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         shift = SPREAD * ((k + 0.5) / len(starts) - 0.5)
@@ -100,10 +98,7 @@ def sweep_panels(
         panel.readout(start, "sweep", (f"text_{k}", *STATE))
     if published:
         source = panel.source("sweep", x=("place",), y=("article", "sweep_quantity"))
-        dots = plot.scatter(
-            "x", "y", source=source, marker="diamond", size=14, fill_alpha=0, legend_label="article"
-        )
-        dots.glyph.tags = [INK]
+        article_marks(plot, source, "article")
     panel.plot(plot, "The chosen quantity against weight decay, a line for each start")
     return section([panel], {"sweep": bank})
 

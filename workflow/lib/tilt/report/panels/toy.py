@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, Span
+from bokeh.models import ColumnDataSource
 
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.report.panels.base import (
@@ -178,9 +178,7 @@ def _noisy(points: Columns, fits: Columns) -> tuple[Panel, dict[str, Any]]:
             line.glyph.tags = [INK]
     here = panel.source("toy-noisy", x=("lambda", "toy_lambda"), y=("theta", *state))
     curve.scatter("x", "y", source=here, size=12, color=CURRENT)
-    cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
-    curve.add_layout(cursor)
-    panel.follow(cursor, "toy-noisy", location=("lambda", "toy_lambda"))
+    panel.cursor(curve, "toy-noisy", ("lambda", "toy_lambda"))
     panel.plot(curve, "The tilt against λ for both losses")
     panel.readout("θ", "toy-noisy", ("theta", *state), 2, unit="°")
     panel.readout("‖w‖", "toy-noisy", ("norm_w", *state), 3)

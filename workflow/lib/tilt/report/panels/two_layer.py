@@ -156,9 +156,7 @@ def _along(panel: Panel, tokens: Sequence[str]) -> None:
         across = panel.source(BANK, x=("ends",), y=(f"svm_{known}",))
         label = "SVM, test set" if name == "error" else "SVM, mean y d(x), training set"
         plot.line("x", "y", source=across, color=HIGH, line_dash="dashed", line_width=2, legend_label=label)
-        cursor = Span(dimension="height", line_color=GREY, line_dash="dotted")
-        plot.add_layout(cursor)
-        panel.follow(cursor, BANK, location=("place", "two_layer_decay"))
+        panel.cursor(plot, BANK, ("place", "two_layer_decay"))
         panel.follow(plot.y_range, BANK, start=(f"{name}_base",), end=(f"{name}_top",))
         panel.plot(plot, f"Mean {'errors' if name == 'error' else 'distances'} against weight decay")
 
