@@ -27,7 +27,7 @@ from tilt.errors import InputError
 from tilt.figures.calibration import calibration_curves, reliability_diagrams, temperature_curves
 from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
-from tilt.report.calibration_captions import calibration
+from tilt.report import sections
 from tilt.starts import start_labels
 
 
@@ -276,7 +276,7 @@ def test_figures_and_captions_show_networks_that_are_left_out():
         (dots,) = [line for line in ax.lines if line.get_marker() == "."]
         assert np.isfinite(dots.get_ydata()).sum() == 3
         assert [text.get_text() for text in fig.legends[0].get_texts()] == ["same", "diverged or at chance"]
-    captions = calibration(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
+    captions = sections.calibration.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "Left out: net_1_0 (at chance)" in captions["errors"].sample
     assert "means over 1 to 2 of them" in captions["errors"].sample
     assert "0.1, 0.1 at decay 0; 0.025 (-0.0385 to 0.0885)" in captions["errors"].measured

@@ -8,7 +8,7 @@ from tilt.claims.random_labels import random_labels_claims, stopping_text
 from tilt.figures.random_labels import memorisation
 from tilt.networks.training import train
 from tilt.random_labels import half_of_chance, memorisation_table, stopping_decays
-from tilt.report.random_labels_captions import random_labels
+from tilt.report import sections
 
 
 def histories(curves, diverged=(), seed=0):
@@ -104,11 +104,11 @@ def test_figure_and_caption_mark_what_diverged():
     assert sum(line.get_marker() == "x" for line in along.lines) == 1
     ends = [line.get_xydata()[0] for line in at_end.lines if line.get_marker() == "o"]
     np.testing.assert_allclose(ends, [[0, 0], [0.1, 0.8]])
-    caption = random_labels(rows, 10)["memorisation"]
+    caption = sections.random_labels.captions(rows, 10)["memorisation"]
     assert "Diverged: random_1_0." in caption.sample
     assert "0: 0.0 %; 0.1: 80.0 %. Where half of chance (45 %)" in caption.measured
-    several = random_labels(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)["memorisation"]
-    assert "0: 15.0 % (10.0 to 20.0); 1: 85.0 % (80.0 to 90.0)." in several.measured
+    several = sections.random_labels.captions(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)
+    assert "0: 15.0 % (10.0 to 20.0); 1: 85.0 % (80.0 to 90.0)." in several["memorisation"].measured
 
 
 def test_lenet_memorises_random_labels_and_weight_decay_prevents_it():

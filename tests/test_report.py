@@ -25,9 +25,7 @@ from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
 from tilt.published import TOLERANCES
 from tilt.random_labels import memorisation_table
-from tilt.report import captions, page, sweep_captions, two_layer_captions
-from tilt.report.calibration_captions import calibration
-from tilt.report.random_labels_captions import random_labels
+from tilt.report import page, sections
 from tilt.scaling import risk_table
 from tilt.sweep import search_table
 from tilt.sweep import summary_table as sweep_summary
@@ -39,6 +37,16 @@ NETWORKS = {
     "small_high": {"weight_decay": 1e-1, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
 }
 SHOWN = {"low": "small_low", "high": "small_high"}
+LINEAR = {  # of attacked SVMs
+    "pair": np.array(["0v1", "7v9"]),
+    **dict.fromkeys(("images", "misclassified", "found"), np.array([9, 9])),
+    **{
+        f"{kind}_{name}": np.array([1.0, 1.01])
+        for kind in ("ratio", "box_ratio")
+        for name in ("median", "max", "within_1_percent")
+    },
+    "box_active": np.array([0.5, 1.0]),
+}
 LENET = PROTOCOLS["lenet"] | {"networks": NETWORKS}
 SETTINGS = {
     "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6},
@@ -642,16 +650,6 @@ def written(toy):
     histories = {"small_low": history(1.6), "small_high": history(1.2, diverged=True)}
     attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
     temperatures = dict.fromkeys(NETWORKS, 4.5)
-    linear = {
-        "pair": np.array(["0v1", "7v9"]),
-        **dict.fromkeys(("images", "misclassified", "found"), np.array([9, 9])),
-        **{
-            f"{kind}_{name}": np.array([1.0, 1.01])
-            for kind in ("ratio", "box_ratio")
-            for name in ("median", "max", "within_1_percent")
-        },
-        "box_active": np.array([0.5, 1.0]),
-    }
     beyond = arbitration("d_adv", ["ours"])
     classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
@@ -664,42 +662,46 @@ def written(toy):
     calibrated = calibrated_networks()
     seeds = seeds_table(calibrated)
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
-    of_pair = captions.svm_pair("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
+    of_pair = sections.svm.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
     return {
         "captions": {
-            "toy": captions.toy({"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]),
-            "scaling": captions.scaling(classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]),
+            "toy": sections.toy.captions(
+                {"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]
+            ),
+            "scaling": sections.scaling.captions(
+                classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]
+            ),
             "logistic": {
                 f"{{pair}}_{name.split('_')[1]}": caption
-                for name, caption in captions.logistic_pair("7v9", *tables.values(), 3000).items()
+                for name, caption in sections.logistic.pair_captions("7v9", *tables.values(), 3000).items()
             },
-            "svm": captions.svm(summary, 5, 3000) | {f"{{pair}}_{name}": c for name, c in of_pair.items()},
-            "published": captions.published(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
-            "lenet": captions.lenet(NETWORKS, histories, records),
-            "attack": captions.attack(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
-            "sweep": sweep_captions.sweep(networks, *sweep, "n0"),
-            "map": sweep_captions.map_(cells),
+            "svm": sections.svm.captions(summary, 5, 3000)
+            | {f"{{pair}}_{name}": caption for name, caption in of_pair.items()},
+            "published": sections.published.captions(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
+            "lenet": sections.lenet.captions(NETWORKS, histories, records),
+            "attack": sections.attack.captions(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
+            "sweep": sections.sweep.captions(networks, *sweep, "n0"),
+            "map": sections.sweep.map_captions(cells),
             "two_layer": {
                 f"{{pair}}_{name.removeprefix('7v9_')}": caption
-                for name, caption in two_layer_captions.two_layer(
+                for name, caption in sections.two_layer.captions(
                     "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3}, 30
                 ).items()
             },
-            "calibration": calibration(calibrated, seeds, SHOWN),
-            "random_labels": random_labels(memorised, 10),
+            "calibration": sections.calibration.captions(calibrated, seeds, SHOWN),
+            "random_labels": sections.random_labels.captions(memorised, 10),
         },
         "tables": {
-            "toy": [page.fits_table(toy["fits"])],
-            "svm": [page.pairs_table(summary)],
-            "logistic": [page.pairs_table(summary)],
-            "published": [page.deviations_table(deviations(d_adv=999)), page.arbitration_table(beyond)],
-            "lenet": [page.networks_table(NETWORKS, histories)],
-            "attack": [page.attacks_table(attacks, temperatures), page.minimal_norms_table(attacks),
-                       page.accuracies_table(accuracies()), page.linear_models_table(linear)],
-            "two_layer": [two_layer_captions.networks_table("7v9", two_layer)],
-            "sweep": [sweep_captions.summary_table(sweep[1]), sweep_captions.search_table(sweep[2])],
-            "data": [page.data_table({"names": ["frog"], "value_max": 16.0, "train": part, "test": part})],
-            "run": [page.manifest_table({"python": "3", "packages": {"numpy": "2"}, "git_commit": None})],
+            "toy": sections.toy.tables(toy["fits"]),
+            "svm": sections.svm.tables(summary),
+            "logistic": sections.svm.tables(summary),
+            "published": sections.published.tables(deviations(d_adv=999), beyond),
+            "lenet": sections.lenet.tables(NETWORKS, histories),
+            "attack": sections.attack.tables(attacks, temperatures, accuracies(), LINEAR),
+            "two_layer": sections.two_layer.tables({"7v9": two_layer}),
+            "sweep": sections.sweep.tables(*sweep[1:]),
+            "data": sections.data.tables({"names": ["frog"], "value_max": 16.0, "train": part, "test": part}),
+            "run": sections.run.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
         },
         "claims": [
             *claims.toy_claims(toy["mirror"], toy["fits"]),
@@ -739,14 +741,15 @@ def test_captions_and_tables_name_a_network_that_diverged():
     tables = {"small_low": attacked(np.linspace(1, 3, 20)), "small_high": not_attacked(20)}
     given = accuracies() | {"small_high": accuracy_table([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
     temperatures = {"small_low": 4.5, "small_high": None}
-    found = captions.attack(NETWORKS, tables, given, temperatures, SHOWN)
+    found = sections.attack.captions(NETWORKS, tables, given, temperatures, SHOWN)
     assert found["high"].measured == "Not attacked: diverged."
     for name in ("norms", "distances", "classes", "accuracy"):
         assert found[name].measured.endswith("; small_high diverged.")
         assert "nan" not in found[name].measured
-    assert page.attacks_table(tables, temperatures).rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
-    assert set(page.accuracies_table(given).rows[1][1:]) == {"–"}
-    assert page.minimal_norms_table(tables).rows[1][1:3] == ("0 of 20", "0")
+    ascent, nearest, accuracy, _ = sections.attack.tables(tables, temperatures, given, LINEAR)
+    assert ascent.rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
+    assert nearest.rows[1][1:3] == ("0 of 20", "0")
+    assert set(accuracy.rows[1][1:]) == {"–"}
 
 
 def png(width, height):
@@ -886,7 +889,8 @@ def test_the_examples_show_ten_classes_at_most():
 
 
 def test_a_table_without_rows_is_left_out():
-    assert page.arbitration_table({"pair": np.array([]), "lambda_article": np.array([])}).rows == []
+    nothing = {"pair": np.array([]), "lambda_article": np.array([])}
+    assert sections.published.tables(deviations(), nothing)[1].rows == []
 
 
 def test_a_file_that_is_no_png_is_refused(written, tmp_path):

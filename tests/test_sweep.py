@@ -15,7 +15,7 @@ from tilt.errors import InputError
 from tilt.figures import sweep as figures
 from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
-from tilt.report import sweep_captions
+from tilt.report import sections
 from tilt.starts import start_labels
 from tilt.sweep import (
     by_seed,
@@ -246,7 +246,7 @@ def test_starts_without_both_decays_are_left_out_and_diverged_ones_come_last():
     figures.search(none).draw_without_rendering()
     summary = summary_table(table)
     assert not any("One start" in c.statement for c in sweep_claims(table, summary, none, numbers=True))
-    written = sweep_captions.sweep(networks, table, summary, none, "n0")
+    written = sections.sweep.captions(networks, table, summary, none, "n0")
     assert "not measured" in written["search"].measured
 
 
@@ -414,13 +414,13 @@ def test_a_diverged_network_has_an_empty_cell():
 def test_captions_carry_numbers_and_name_the_diverged():
     table, histories, networks = example()
     summary, search = summary_table(table), search_table(table, histories)
-    written = sweep_captions.sweep(networks, table, summary, search, "n0")
+    written = sections.sweep.captions(networks, table, summary, search, "n0")
     assert f"{XAVIER} 1.00 % at 0.01" in written["errors"].measured
     assert f"{XAVIER} 5.70 at 0.1" in written["robustness"].measured
     assert "Diverged: 1 at weight decay 0.1." in written["errors"].sample
     text = " ".join(f"{c.sample} {c.published} {c.measured}" for c in written.values())
     assert not re.search(r"\b(nan|inf|None)\b", text)
-    rows = sweep_captions.summary_table(summary).rows
+    rows = sections.sweep.tables(summary, search)[0].rows
     assert rows[5][2] == "2 (1 diverged)"
     assert rows[0][4] == "1.60 (1.35 to 1.85)"
-    assert len(sweep_captions.search_table(search).rows) == 2
+    assert len(sections.sweep.tables(summary, search)[1].rows) == 2

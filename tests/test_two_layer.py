@@ -14,7 +14,7 @@ from tilt.errors import InputError
 from tilt.figures import two_layer as figures
 from tilt.io import read_table, write_table
 from tilt.networks.two_layer import loss_gradient, train_two_layer
-from tilt.report.two_layer_captions import networks_table, two_layer
+from tilt.report import sections
 from tilt.two_layer import (
     TwoLayer,
     first_crossing,
@@ -330,10 +330,12 @@ def test_figures_captions_and_table_take_the_tables_as_they_are_read_back(study,
     assert len(drawn["distributions"].axes[0].lines) == len(DECAYS)
     below = [np.asarray(ax.collections[0].get_offsets()) for ax in drawn["found"].axes if ax.collections]
     assert sum(len(points) for points in below) > 0
-    made = two_layer("7v9", table, svm, {"seeds": [0, 1, 2], "hidden": 20, "images_per_class": 30}, 60)
+    made = sections.two_layer.captions(
+        "7v9", table, svm, {"seeds": [0, 1, 2], "hidden": 20, "images_per_class": 30}, 60
+    )
     assert {f"7v9_{name}" for name in drawn} == set(made)
     assert "nan" not in " ".join(caption.measured for caption in made.values())
-    rows = networks_table("7v9", table).rows
+    rows = sections.two_layer.tables({"7v9": table})[0].rows
     assert [row[:3] for row in rows] == [(f"{decay:g}", "3", "0") for decay in DECAYS]
 
 

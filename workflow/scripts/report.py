@@ -5,18 +5,16 @@ from pathlib import Path
 from pipeline.job import job
 from tilt import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
-from tilt.report import captions, page, sweep_captions
-from tilt.report.calibration_captions import calibration
-from tilt.report.random_labels_captions import random_labels
-from tilt.report.two_layer_captions import networks_table, two_layer
+from tilt.report import page, sections
+from tilt.report.sections.base import NO_NUMBER
 
 
 def main(input, output, params):
     def by(names, files, read=read_table):
         return {name: read(file) for name, file in zip(names, files, strict=True)}
 
-    def comparable(*sections):
-        return claims.comparable(params.source, settings, *sections)
+    def comparable(*parts):
+        return claims.comparable(params.source, settings, *parts)
 
     def positions(file):
         return read_arrays(file, "positions", "mirror_positions")
@@ -39,18 +37,18 @@ def main(input, output, params):
         *(claims.published_claims(*published[:2]) if published else ()),
         *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
     ]
-    of_svm = captions.svm(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
+    of_svm = sections.svm.captions(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
     tabled = set(published[0]["pair"]) if published else ()
     for pair, plane in by(shown, input.planes, positions).items():
-        printed = "a table of this pair, compared below" if pair in tabled else captions.NO_NUMBER
-        of_pair = captions.svm_pair(pair, paths[pair], plane, exponents, per_class, printed)
+        printed = "a table of this pair, compared below" if pair in tabled else NO_NUMBER
+        of_pair = sections.svm.pair_captions(pair, paths[pair], plane, exponents, per_class, printed)
         of_svm |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
     of_logistic = {}
     for pair in shown:
-        of_logistic |= captions.logistic_pair(pair, paths[pair], logistic[pair], per_class)
+        of_logistic |= sections.logistic.pair_captions(pair, paths[pair], logistic[pair], per_class)
     written = {
-        "toy": captions.toy(params.toy, mirror, fits, read_table(input.noisy_point)),
-        "scaling": captions.scaling(
+        "toy": sections.toy.captions(params.toy, mirror, fits, read_table(input.noisy_point)),
+        "scaling": sections.scaling.captions(
             read_json(input.classifier), read_table(input.margins), params.scaling["norms"]
         ),
         "svm": of_svm,
@@ -66,11 +64,11 @@ def main(input, output, params):
         "logistic": input.logistic_figures,
     }
     tables = {
-        "toy": [page.fits_table(fits)],
-        "svm": [page.pairs_table(summary)],
-        "logistic": [page.pairs_table(read_table(input.logistic_summary[0]))],
-        "data": [page.data_table(record)],
-        "run": [page.manifest_table(read_json(input.manifest))],
+        "toy": sections.toy.tables(fits),
+        "svm": sections.svm.tables(summary),
+        "logistic": sections.svm.tables(read_table(input.logistic_summary[0])),
+        "data": sections.data.tables(record),
+        "run": sections.run.tables(read_json(input.manifest)),
     }
     if params.lenet:
         networks, trained = params.lenet["networks"], read_json(input.lenet_records[0])
@@ -82,48 +80,47 @@ def main(input, output, params):
             networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
         )
         judged += claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack"))
-        written["lenet"] = captions.lenet(networks, histories, trained)
-        written["attack"] = captions.attack(
+        written["lenet"] = sections.lenet.captions(networks, histories, trained)
+        written["attack"] = sections.attack.captions(
             networks, attacks, accuracies, temperatures, params.lenet["shown"]
         )
         pictures |= {"lenet": input.lenet_figures, "attack": input.attack_figures}
-        tables["lenet"] = [page.networks_table(networks, histories)]
-        tables["attack"] = [
-            page.attacks_table(attacks, temperatures),
-            page.minimal_norms_table(attacks),
-            page.accuracies_table(accuracies),
-            page.linear_models_table(read_table(input.linear[0])),
-        ]
+        tables["lenet"] = sections.lenet.tables(networks, histories)
+        tables["attack"] = sections.attack.tables(
+            attacks, temperatures, accuracies, read_table(input.linear[0])
+        )
     if of_two_layer:
         written["two_layer"] = {}
         for pair, table in of_two_layer.items():
-            written["two_layer"] |= two_layer(pair, table, paths[pair], params.two_layer, per_class)
+            written["two_layer"] |= sections.two_layer.captions(
+                pair, table, paths[pair], params.two_layer, per_class
+            )
         pictures["two_layer"] = input.two_layer_figures
-        tables["two_layer"] = [networks_table(pair, table) for pair, table in of_two_layer.items()]
+        tables["two_layer"] = sections.two_layer.tables(of_two_layer)
     if published:
-        written["published"] = captions.published(*published, params.scaling["pair"])
+        written["published"] = sections.published.captions(*published, params.scaling["pair"])
         pictures["published"] = input.published_figures
-        tables["published"] = [page.deviations_table(published[0]), page.arbitration_table(published[1])]
+        tables["published"] = sections.published.tables(*published[:2])
     if input.sweep:
         swept = [read_table(file) for file in input.sweep]
         judged += claims.sweep_claims(*swept, numbers=comparable("lenet", "attack"))
-        written["sweep"] = sweep_captions.sweep(params.sweep, *swept, params.lenet["shown"]["low"])
+        written["sweep"] = sections.sweep.captions(params.sweep, *swept, params.lenet["shown"]["low"])
         pictures["sweep"] = input.sweep_figures
-        tables["sweep"] = [sweep_captions.summary_table(swept[1]), sweep_captions.search_table(swept[2])]
+        tables["sweep"] = sections.sweep.tables(*swept[1:])
     if input.map:
         mapped = read_table(input.map[0])
         judged += claims.map_claims(mapped)
-        written["map"] = sweep_captions.map_(mapped)
+        written["map"] = sections.sweep.map_captions(mapped)
         pictures["map"] = input.map_figures
     if input.calibration:
         calibrated, seeds = map(read_table, input.calibration)
         judged += claims.calibration_claims(calibrated)
-        written["calibration"] = calibration(calibrated, seeds, params.lenet["shown"])
+        written["calibration"] = sections.calibration.captions(calibrated, seeds, params.lenet["shown"])
         pictures["calibration"] = input.calibration_figures
     if input.random_labels:
         memorised = read_table(input.random_labels[0])
         judged += claims.random_labels_claims(memorised, params.classes)
-        written["random_labels"] = random_labels(memorised, params.classes)
+        written["random_labels"] = sections.random_labels.captions(memorised, params.classes)
         pictures["random_labels"] = input.random_labels_figures
     texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
     text = page.render(

@@ -1,15 +1,16 @@
-"""What the report says of the two-layer networks: captions of a pair's figures and a table."""
+"""Two-layer networks: captions of a pair's figures, and the table of its networks."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.linear.tables import optimal_row
-from tilt.report.captions import NO_NUMBER, Caption, Captions
-from tilt.report.page import Table
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table
 from tilt.two_layer import over_seeds
 
 
-def two_layer(
+def captions(
     pair: str, networks: Columns, svm: Columns, settings: Settings, train_per_class: int
 ) -> Captions:
     """Of one pair: the table of its networks, the path table of its SVM, the settings of the stage."""
@@ -34,7 +35,7 @@ def two_layer(
         f"Least test error {100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}, "
         f"SVM {100 * svm['err_test'][best_svm]:.2f} %"
     )
-    captions = {
+    made = {
         "errors": Caption(
             "two_layer_errors",
             f"{pair}: errors and distances",
@@ -70,10 +71,15 @@ def two_layer(
             f"{svm['d_adv'].min():.3g} to {svm['d_adv'].max():.3g}.",
         ),
     }
-    return {f"{pair}_{figure}": caption for figure, caption in captions.items()}
+    return {f"{pair}_{figure}": caption for figure, caption in made.items()}
 
 
-def networks_table(pair: str, networks: Columns) -> Table:
+def tables(networks: Mapping[str, Columns]) -> list[Table]:
+    """Of the tables of networks by pair."""
+    return [_networks(pair, table) for pair, table in networks.items()]
+
+
+def _networks(pair: str, networks: Columns) -> Table:
     """The networks of a pair by weight decay, means over the seeds with 95 % intervals."""
     columns = (
         ("Training error (%)", "err_train", 100, ".2f"),

@@ -1,13 +1,14 @@
-"""What the report says under the figure of training on random labels."""
+"""Training on random labels: captions."""
 
 import numpy as np
 
+from tilt.claims import Columns
 from tilt.claims.random_labels import stopping_text
-from tilt.random_labels import Columns, half_of_chance
-from tilt.report.captions import NO_NUMBER, Caption, Captions
+from tilt.random_labels import half_of_chance
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions
 
 
-def random_labels(table: Columns, classes: int) -> Captions:
+def captions(table: Columns, classes: int) -> Captions:
     """Of a `random_labels.memorisation_table` of images in so many classes."""
     diverged = table["network"][table["diverged"]]
     trained = ~table["diverged"]

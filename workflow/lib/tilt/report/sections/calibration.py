@@ -1,16 +1,17 @@
-"""What the report says under the figures of calibration, from the tables of `tilt.calibration_tables`."""
+"""Calibration: captions, from the tables of `tilt.calibration_tables`."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.calibration_tables import TRAINED, Columns
+from tilt.calibration_tables import TRAINED
+from tilt.claims import Columns
 from tilt.claims.calibration import compared
-from tilt.report.captions import NO_NUMBER, Caption, Captions
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions
 
 
-def calibration(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
+def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
     """Of the table of networks, the means over seeds, and the two networks shown ("low" and "high")."""
     used = ", ".join(map(str, np.unique(networks["seed"])))
     images = (

@@ -1,4 +1,4 @@
-"""What the report says of the sweep and of the map: captions under the figures, and tables."""
+"""The sweep and the map: captions, and tables of the sweep."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,11 @@ import numpy as np
 from tilt import article
 from tilt.claims import Columns, Settings
 from tilt.claims.base import NOT_MEASURED
-from tilt.report.captions import NO_NUMBER, Caption, Captions
-from tilt.report.page import Table
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.sweep import GROUPS, TOLERANCES, grid, shown_start
 
 
-def sweep(
+def captions(
     networks: Mapping[str, Settings], table: Columns, summary: Columns, search: Columns, shown: str
 ) -> Captions:
     """Of the sweep: its networks' settings, its tables, and the network whose start has its curves drawn."""
@@ -20,7 +19,7 @@ def sweep(
     starts = len(np.unique(table["start"]))
     of = (
         f"{len(networks)} networks: {_count(starts, 'start')}, {len(decays)} weight decays, "
-        f"{_count(len(seeds), 'seed')} ({_join(seeds)})"
+        f"{_count(len(seeds), 'seed')} ({join(seeds)})"
         + ("; bands are 95 % intervals over seeds (Student's t)" if len(seeds) > 1 else "; no interval")
         + f". {_diverged(table)}"
     )
@@ -50,7 +49,7 @@ def sweep(
             "Four panels: root mean square of the weights of each layer against weight decay.",
             of,
             "; ".join(
-                f"{side} {_join(f'{value:g}' for value in values.values())}"
+                f"{side} {join(f'{value:g}' for value in values.values())}"
                 for side, values in article.LENET_RMS.items()
             ),
             "RMS of conv2 from the least to the greatest weight decay that trained: "
@@ -62,7 +61,7 @@ def sweep(
             "Errors along the epochs",
             "Curves of training and test error against the epoch, coloured by weight decay.",
             f"{curves.sum()} networks of one start ({start}); "
-            f"seed {_join(np.unique(table['seed'][curves]))}. "
+            f"seed {join(np.unique(table['seed'][curves]))}. "
             "Diverged networks are left out.",
             "curves of two weight decays, one network each",
             "Test error at the end: "
@@ -82,7 +81,7 @@ def sweep(
             "A row of dots per start: its distance from each group of published figures, nearest on top.",
             f"{_count(len(search['start']), 'start')} with the article's two weight decays. "
             "Tolerated factors: "
-            + _join(f"{GROUPS[group]} {factor:g}" for group, factor in TOLERANCES.items())
+            + join(f"{GROUPS[group]} {factor:g}" for group, factor in TOLERANCES.items())
             + ".",
             "errors along the epochs, RMS of the weights, adversarial norms",
             "Root mean square deviation in tolerances: "
@@ -98,7 +97,7 @@ def sweep(
     }
 
 
-def map_(table: Columns) -> Captions:
+def map_captions(table: Columns) -> Captions:
     """Of the map: its table."""
     parts = []
     for quantity, name, factor, digits in (
@@ -115,15 +114,20 @@ def map_(table: Columns) -> Captions:
             "map_maps",
             "Initial weights against weight decay",
             "Three maps over initial weight scale and weight decay: test error, RMS of conv2, median norm.",
-            f"{len(table['seed'])} networks, one a cell; seed {_join(np.unique(table['seed']))}, so no "
+            f"{len(table['seed'])} networks, one a cell; seed {join(np.unique(table['seed']))}, so no "
             f"interval. {_diverged(table)}",
             NO_NUMBER,
-            f"Over the map: {_join(parts)}.",
+            f"Over the map: {join(parts)}.",
         )
     }
 
 
-def summary_table(summary: Columns) -> Table:
+def tables(summary: Columns, search: Columns) -> list[Table]:
+    """Of the means over seeds, and of the starts' distances from the article's figures."""
+    return [_means(summary), _distances(search)]
+
+
+def _means(summary: Columns) -> Table:
     """The means over seeds, a row per start and weight decay."""
     rows = []
     for k in range(len(summary["start"])):
@@ -151,7 +155,7 @@ def summary_table(summary: Columns) -> Table:
     return Table("Means over seeds, with 95 % intervals where there are several", header, rows)
 
 
-def search_table(search: Columns) -> Table:
+def _distances(search: Columns) -> Table:
     """Distances of the starts from the article's figures."""
     names = [*GROUPS, "low", "high", "distance"]
     rows = [
@@ -190,7 +194,7 @@ def _diverged(table: Columns) -> str:
     """How many networks diverged, by weight decay."""
     decays, counts = np.unique(table["weight_decay"][table["diverged"]], return_counts=True)
     parts = [f"{count} at weight decay {decay:g}" for decay, count in zip(decays, counts, strict=True)]
-    return f"Diverged: {_join(parts) or 'none'}."
+    return f"Diverged: {join(parts) or 'none'}."
 
 
 def _starts(summary: Columns) -> list[str]:
@@ -207,7 +211,3 @@ def _number(value: float, digits: str) -> str:
 
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" + ("" if n == 1 else "s")
-
-
-def _join(parts: object) -> str:
-    return ", ".join(map(str, parts))  # type: ignore[call-overload]

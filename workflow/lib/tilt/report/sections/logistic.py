@@ -1,0 +1,31 @@
+"""Logistic regression: captions of one pair."""
+
+import numpy as np
+
+from tilt.claims import Columns
+from tilt.linear.tables import optimal_row
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, power
+
+
+def pair_captions(pair: str, hinge: Columns, softplus: Columns, train_per_class: int) -> Captions:
+    """Of one pair: its path tables with either loss."""
+    parts = []
+    for name, table in (("SVM", hinge), ("logistic regression", softplus)):
+        best, end = optimal_row(table), table["lambda"].argmin()
+        parts.append(
+            f"{name}: least test error {100 * table['err_test'][best]:.2f} % at λ_article = "
+            f"{power(table['lambda_article'][best])} (‖w‖ = {table['norm_w'][best]:.3g}), θ = "
+            f"{np.degrees(table['theta'][best]):.1f}° there and {np.degrees(table['theta'][end]):.1f}° at "
+            f"the smallest λ (‖w‖ = {table['norm_w'][end]:.3g})"
+        )
+    return {
+        f"{pair}_comparison": Caption(
+            "logistic_comparison",
+            f"{pair}: two losses",
+            f"Tilt, distance and errors of {pair} for both losses, against λ and against the norm of w.",
+            f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; "
+            f"{len(hinge['lambda'])} values of λ; no seed.",
+            NO_NUMBER,
+            f"{'; '.join(parts)}.",
+        )
+    }

@@ -1,0 +1,140 @@
+"""Support vector machines: captions of all pairs and of one, and the table of the pairs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tilt import article
+from tilt.claims import Columns
+from tilt.linear.tables import optimal_row
+from tilt.report.sections.base import Caption, Captions, Table, percent, power, span
+
+
+def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
+    """Of all pairs together: their `summary_table`, the number of values of λ, training images a class."""
+    least, theta = 100 * summary["err_test_optimal"], np.degrees(summary["theta_optimal"])
+    best, worst = summary["lambda_article_optimal"], least.argmax()
+    of = (
+        f"{len(least)} pairs, n = {2 * train_per_class:,} training images each, {lambdas} values of λ; "
+        f"no seed, but a relative duality gap of at most {summary['largest_duality_gap'].max():.0e}."
+    )
+    return {
+        "pair_maps": Caption(
+            "svm_pair_maps",
+            "Every pair",
+            "Four maps over class I and class J: tilt at two λ, adversarial distance, test error.",
+            of,
+            "least test error {:.3f} % in the mean, {:.2f} % at worst; θ at 10^-1 {} to {} rad".format(
+                article.LEAST_ERROR_MEAN, article.LEAST_ERROR_WORST, *article.THETA_SMALLEST
+            ),
+            f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
+            f"({summary['class_i'][worst]:.0f}v{summary['class_j'][worst]:.0f}). θ at the smallest λ "
+            f"{span(summary['theta_smallest'], '.2f')} rad, at λ_optimal {span(theta, '.0f')}°; "
+            f"d_adv there {span(summary['d_adv_optimal'], '.2f')} pixels.",
+        ),
+        "all_paths": Caption(
+            "svm_all_paths",
+            "Every pair along λ",
+            "Five panels against λ: tilt, distance, training and test error, places of the least error.",
+            of,
+            "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
+                article.OPTIMAL_EXPONENT, *article.OPTIMAL_EXPONENT_RANGE
+            ),
+            "λ_article of the least test error, of several λ the largest: median "
+            f"{power(np.median(best))}, range {power(best.min())} to {power(best.max())}.",
+        ),
+    }
+
+
+def pair_captions(
+    pair: str,
+    table: Columns,
+    plane: Columns,
+    exponents: Sequence[float],
+    train_per_class: int,
+    published: str,
+) -> Captions:
+    """Of one pair: its path table, `positions` and `mirror_positions` of its plane, the exponents drawn.
+
+    `published` says what the article prints of the pair.
+    """
+    best, lam = optimal_row(table), table["lambda_article"]
+    rows = [int(np.abs(np.log10(lam) - exponent).argmin()) for exponent in exponents]
+    gaps = np.linalg.norm(plane["mirror_positions"] - plane["positions"], axis=2)
+    degrees = np.degrees(table["theta"])
+    of = f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; no seed."
+
+    def along(values: Sequence[str]) -> str:
+        return "; ".join(f"{power(lam[k])}: {value}" for k, value in zip(rows, values, strict=True)) + "."
+
+    return {
+        "curves": Caption(
+            "svm_curves",
+            f"{pair}: tilt, distance and errors",
+            f"Tilt, adversarial distance and errors of {pair} against λ, with λ_optimal.",
+            f"{of} {len(lam)} values of λ.",
+            published,
+            f"Least test error {100 * table['err_test'][best]:.2f} % at λ_article = {power(lam[best])}, "
+            f"where θ = {degrees[best]:.1f}° and d_adv = {table['d_adv'][best]:.2f} pixels; θ is "
+            f"{degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.",
+        ),
+        "margins": Caption(
+            "svm_margins",
+            f"{pair}: distances from the boundary",
+            f"Histograms of the signed distance of {pair} from the boundary, under the scaled hinge.",
+            of,
+            published,
+            "‖w‖ and d_adv by λ_article: "
+            + along([f"{table['norm_w'][k]:.3g}, {table['d_adv'][k]:.2f} pixels" for k in rows]),
+        ),
+        "planes": Caption(
+            "svm_planes",
+            f"{pair}: tilt planes",
+            f"Scatter plots of {pair} in the tilt plane, with boundary, margins and mirror images.",
+            of,
+            published,
+            "θ and training error by λ_article: "
+            + along([f"{degrees[k]:.1f}°, {100 * table['err_train'][k]:.2f} %" for k in rows]),
+        ),
+        "mirrors": Caption(
+            "svm_mirrors",
+            f"{pair}: mirror images",
+            f"A sample of each class of {pair} beside its mirror images; below them the weights.",
+            "One training image a class, the nearest to its centroid.",
+            published,
+            "‖x_m − x‖ in pixels, class I and class J, by λ_article: "
+            + along([f"{gaps[0, k]:.2f}, {gaps[1, k]:.2f}" for k in rows]),
+        ),
+    }
+
+
+def tables(summary: Columns) -> list[Table]:
+    """The SVM of every pair at the smallest λ and at λ_optimal."""
+    header = (
+        "Pair",
+        "λ_article at λ_optimal",
+        "Least test error",
+        "Training error there",
+        "θ there",
+        "d_adv there (pixels)",
+        "Test error at smallest λ",
+        "θ at smallest λ",
+        "Test error at largest λ",
+    )
+    rows = []
+    for k in range(len(summary["class_i"])):
+        row = {name: column[k] for name, column in summary.items()}
+        rows.append(
+            (
+                f"{row['class_i']:.0f}v{row['class_j']:.0f}",
+                f"10^{np.log10(row['lambda_article_optimal']):.1f}",
+                percent(row["err_test_optimal"]),
+                percent(row["err_train_optimal"]),
+                f"{np.degrees(row['theta_optimal']):.1f}°",
+                f"{row['d_adv_optimal']:.3f}",
+                percent(row["err_test_smallest"]),
+                f"{np.degrees(row['theta_smallest']):.1f}°",
+                percent(row["err_test_largest"]),
+            )
+        )
+    return [Table(f"Summary of the {len(rows)} pairs", header, rows)]
