@@ -109,6 +109,9 @@ def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_on
     assert made["sweep"]["xavier_0.0001_1"] == made["lenet"]["xavier_low"] | {"seed": 1}
     grid = config["sweep"]
     assert len(made["sweep"]) == len(grid["starts"]) * len(grid["weight_decays"]) * len(grid["seeds"])
+    grid["starts"]["pytorch"] |= {"weight_decays": [0.1], "seeds": [7, 8]}
+    of_start = {name for name in families("mnist", config)["sweep"] if name.startswith("pytorch")}
+    assert of_start == {"pytorch_0.1_7", "pytorch_0.1_8"}
     assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
     assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
     assert made["random_labels"]["random_0.3_1"]["random_labels"]

@@ -37,8 +37,10 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
         found[family][name] = network
 
     if grid := settings["sweep"]:
-        for label, start in grid["starts"].items():
-            for decay, seed in product(grid["weight_decays"], grid["seeds"]):
+        for label, own in grid["starts"].items():
+            start = dict(own)
+            decays, seeds = (start.pop(key) or grid[key] for key in ("weight_decays", "seeds"))
+            for decay, seed in product(decays, seeds):
                 add("sweep", f"{label}_{decay:g}_{seed}", start, decay, seed)
     if grid := settings["map"]:
         for scale, decay in product(grid["weight_scales"], grid["weight_decays"]):

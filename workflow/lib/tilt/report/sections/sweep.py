@@ -17,8 +17,9 @@ def captions(
     """Of the sweep: its networks' settings, its tables, and the network whose start has its curves drawn."""
     seeds, decays = np.unique(table["seed"]), np.unique(table["weight_decay"])
     starts = len(np.unique(table["start"]))
+    up_to = "" if len(networks) == starts * len(decays) * len(seeds) else "up to "
     of = (
-        f"{len(networks)} networks: {_count(starts, 'start')}, {len(decays)} weight decays, "
+        f"{len(networks)} networks: {_count(starts, 'start')}, {up_to}{len(decays)} weight decays, {up_to}"
         f"{_count(len(seeds), 'seed')} ({join(seeds)})"
         + ("; bands are 95 % intervals over seeds (Student's t)" if len(seeds) > 1 else "; no interval")
         + f". {_diverged(table)}"
