@@ -11,6 +11,7 @@ from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.figures.colours import DIVERGING
 from tilt.figures.lenet import PUBLISHED, bare, legend, network_colours, signed_scale
 from tilt.figures.style import figure, themed
+from tilt.intervals import wilson_interval
 from tilt.io import Table
 
 TICKS = 20  # classes that get a number on the axis, at most
@@ -114,7 +115,7 @@ def distance_curves(tables: Mapping[str, Table]) -> Figure:
 
 @themed
 def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
-    """Accuracy against the magnitude ε of the linear attack, from `accuracy_table`s, in 95 % intervals."""
+    """Accuracy, in Wilson's intervals, against the magnitude ε of the linear attack: `accuracy_table`s."""
     colours = network_colours(list(tables))
     fig, ax = figure(6.4, 3.2)
     for name, table in tables.items():
@@ -122,11 +123,10 @@ def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
             np.asarray(table[column])[np.argsort(table["epsilon"])]
             for column in ("epsilon", "accuracy", "images")
         )
-        spread = 1.96 * np.sqrt(accuracy * (1 - accuracy) / images)
+        low, high = wilson_interval(accuracy, images)
         label = _counted(name, table, images[0])
         ax.plot(epsilon, 100 * accuracy, "o-", markersize=4, color=colours[name], label=label)
-        low, high = 100 * (accuracy - spread), 100 * (accuracy + spread)
-        ax.fill_between(epsilon, low, high, color=colours[name], alpha=0.2, linewidth=0)
+        ax.fill_between(epsilon, 100 * low, 100 * high, color=colours[name], alpha=0.2, linewidth=0)
     ax.grid(axis="y", color="0.9", linewidth=0.6)
     ax.set(xlabel="change ε of every pixel (pixels in [0, 1])", ylabel="test accuracy (%)", ylim=(0, 103))
     legend(fig, ax, False)

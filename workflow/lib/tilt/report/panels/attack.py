@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import found_norms
 from tilt.figures.colours import CLASS_I
+from tilt.intervals import wilson_interval
 from tilt.report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (
@@ -258,7 +259,7 @@ def _accuracy(
     order = np.argsort(some["epsilon"])
     epsilon = some["epsilon"][order]
     share = numbers(grid, lambda name: 100 * accuracies[name]["accuracy"][order], len(epsilon))
-    spread = 1.96 * np.sqrt(share * (100 - share) / some["images"][0])
+    low, high = wilson_interval(share / 100, some["images"][0])
     plot = axes(
         "change ε of every pixel (pixels in [0, 1])", "test accuracy (%)", height=HEIGHT, y_range=(0, 102),
         x_range=Range1d(-0.02 * epsilon[-1], 1.02 * epsilon[-1]),
@@ -268,8 +269,8 @@ def _accuracy(
         "epsilons": packed(np.tile(apart(epsilon), len(decay.tokens))),
         "accuracy": packed(share),
         "accuracies": packed(apart(share)),
-        "accuracy_low": packed(share - spread),
-        "accuracy_high": packed(share + spread),
+        "accuracy_low": packed(100 * low),
+        "accuracy_high": packed(100 * high),
         "accuracy_end": packed(share[..., -1]),
     }
     others = panel.source("attack", x=("epsilons",), y=("accuracies", "start"))
