@@ -69,7 +69,7 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
     at_end.scatter("x", "y", source=now, size=13, color=CURRENT)
     panel.cursor(at_end, BANK, ("place", "random_decay"))
     for plot, reach in ((along, (0, epochs + 1)), (at_end, (-0.5, len(tokens) - 0.5))):
-        for level, dash, name in ((2 * half, "dotted", "guessing"), (half, "dashed", "half of guessing")):
+        for level, dash, name in ((2 * half, "dotted", "guessing"), (half, "dashed", "half of it")):
             plot.line(reach, [level] * 2, line_dash=dash, legend_label=name).glyph.tags = [INK]
         plot.yaxis.formatter = NumeralTickFormatter(format="0 %")
     panel.plot(along, "Training error against the epoch, this network among the others", "large")
