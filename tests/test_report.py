@@ -737,6 +737,12 @@ def test_captions_carry_the_measured_numbers(written):
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
 
 
+def test_the_caption_of_the_published_tables_counts_whom_libsvm_agrees_with():
+    sides = arbitration("d_adv", ["ours", "published", "published", "neither"])
+    found = sections.published.captions(deviations(d_adv=996), sides, {"pair": ["0v3"]}, "7v9")
+    assert found["deviations"].measured.endswith("agrees with: ours 1, published 2, neither 1.")
+
+
 def test_captions_and_tables_name_a_network_that_diverged():
     tables = {"small_low": attacked(np.linspace(1, 3, 20)), "small_high": not_attacked(20)}
     given = accuracies() | {"small_high": accuracy_table([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}

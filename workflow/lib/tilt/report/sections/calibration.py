@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from tilt.calibration_tables import TRAINED
 from tilt.claims import Columns
 from tilt.claims.calibration import compared
-from tilt.report.sections.base import NO_NUMBER, Caption, Captions
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join
 
 
 def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
     """Of the table of networks, the means over seeds, and the two networks shown ("low" and "high")."""
-    used = ", ".join(map(str, np.unique(networks["seed"])))
+    used = join(np.unique(networks["seed"]))
     images = (
         f"n = {networks['evaluated_images'][0]:,} test images, the other {networks['fitted_images'][0]:,} "
         "fit the temperature"
@@ -25,7 +25,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
     ]
     sample = (
         f"{len(networks['network'])} networks, seeds {used}; {_counts(seeds)}. "
-        + (f"Left out: {', '.join(left_out)}. " if left_out else "No network diverged. ")
+        + (f"Left out: {join(left_out)}. " if left_out else "No network diverged. ")
     )  # fmt: skip
     rows = [np.flatnonzero(networks["network"] == name)[0] for name in shown.values()]
     return {
@@ -87,7 +87,7 @@ def _ends(networks: Columns, seeds: Columns, quantities: tuple[str, ...]) -> str
         for decay in decays:
             rows = (seeds["start"] == start) & (seeds["weight_decay"] == decay)
             means = [_mean(seeds, rows & (seeds["quantity"] == quantity)) for quantity in quantities]
-            at_decays.append(f"{', '.join(means)} at decay {decay:g}")
+            at_decays.append(f"{join(means)} at decay {decay:g}")
         parts.append(f"{start}: {'; '.join(at_decays)}")
     return (" – ".join(parts) or "no start has two weight decays") + "."
 

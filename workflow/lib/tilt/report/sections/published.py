@@ -9,7 +9,7 @@ from tilt.report.sections.base import Caption, Captions, Table, join
 
 
 def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str) -> Captions:
-    """Of the article's tables: `captions.summarise`, all pairs' arbitration, pairs that lack a table, the
+    """Of the article's tables: `published.summarise`, all pairs' arbitration, pairs that lack a table, the
     pair that is drawn.
     """
     names = np.unique(summary["pair"])
@@ -26,7 +26,7 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
     counts = "none"
     if len(arbitration["pair"]):
         agrees = arbitration["agrees_with"]
-        counts = join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "captions", "neither"))
+        counts = join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "published", "neither"))
     return {
         "deviations": Caption(
             "published_deviations",
@@ -39,7 +39,7 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
         ),
         "pair": Caption(
             "published_pair",
-            f"{pair}: curves and captions values",
+            f"{pair}: curves and published values",
             f"Tilt, distance and errors of {pair} against λ: the article's dots lie on our curves.",
             "Every λ that both tables have; no seed.",
             "the table of the pair",

@@ -5,7 +5,7 @@ import numpy as np
 from tilt.claims import Columns
 from tilt.claims.random_labels import stopping_text
 from tilt.random_labels import half_of_chance
-from tilt.report.sections.base import NO_NUMBER, Caption, Captions
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join
 
 
 def captions(table: Columns, classes: int) -> Captions:
@@ -23,9 +23,9 @@ def captions(table: Columns, classes: int) -> Captions:
             "Learning random labels",
             "Training error against the epoch by weight decay, and at the end against weight decay.",
             f"{len(table['network'])} networks, n = {table['train_images'][0]:,} training images, "
-            f"{table['epochs'].max()} epochs; seed {', '.join(map(str, np.unique(table['seed'])))}, each "
+            f"{table['epochs'].max()} epochs; seed {join(np.unique(table['seed']))}, each "
             "with labels of its own; a line and a dot for each network, no interval. "
-            + (f"Diverged: {', '.join(diverged)}." if diverged.size else "No network diverged."),
+            + (f"Diverged: {join(diverged)}." if diverged.size else "No network diverged."),
             NO_NUMBER,
             f"Training error at the end by weight decay, mean and range over the seeds: {'; '.join(ends)}. "
             f"Where half of chance ({100 * half_of_chance(classes):.0f} %) is the limit, "

@@ -7,7 +7,7 @@ from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join,
 
 
 def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> Captions:
-    """Of the captions problem: its settings, `mirror_distance_table`, `four_fits`, `noisy_point_table`."""
+    """Of the toy problem: its settings, `mirror_distance_table`, `four_fits`, `noisy_point_table`."""
     n, seed = settings["points_per_class"], settings["seed"]
     points = f"n = {2 * n} points, {n} a class, p one of them; seed {seed}."
     angles = np.degrees(mirror["theta"])

@@ -6,7 +6,7 @@ import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.linear.tables import optimal_row
-from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table
+from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.two_layer import over_seeds
 
 
@@ -20,7 +20,7 @@ def captions(
     }
     decays, n = means["err_test"]["weight_decay"], means["err_test"]["n"]
     best, best_svm = int(means["err_test"]["mean"].argmin()), optimal_row(svm)
-    seeds = ", ".join(map(str, settings["seeds"]))
+    seeds = join(settings["seeds"])
     intervals = "95 % intervals over the seeds (Student's t)" if n.max() > 1 else "one seed, no interval"
     of = (
         f"n = {2 * train_per_class:,} training and {networks['test_images'][0]:,} test images; "
@@ -29,7 +29,7 @@ def captions(
     attacked = f"The first {settings['images_per_class']} test images of each class at most"
 
     def along(name: str, digits: str = ".3g") -> str:
-        return ", ".join(f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
+        return join(f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
 
     least = (
         f"Least test error {100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}, "
