@@ -28,6 +28,7 @@ STARTS = {
     "matconvnet": {"scheme": "matconvnet", "pixel_scale": 1.0},
     "xavier": {"scheme": "improved_xavier", "pixel_scale": 0.1},
 }
+ASCENT = 300  # steps of the attack that is timed beside trainings
 RULE = {"weight_decay": 1e-4, "rate": 5e-4, "momentum": 0.9}
 
 
@@ -258,21 +259,30 @@ def time_training(data, device, epochs, folder):
 
 
 def work(connection, folder, device, epochs):
-    """A process that trains whenever it is asked to, and says from when to when."""
+    """A process that trains or attacks whenever it is asked to, and says from when to when."""
     import torch
+
+    from tilt.attacks.ascent import targeted_ascent
+    from tilt.networks import choose_device
 
     torch.set_num_threads(1)
     data = tuple(np.load(Path(folder, f"{k}.npy")) for k in range(4))
-    training(part_of(data, 3000), device, epochs=1, batch_size=300)
+    place = choose_device(device)
+    model = training(part_of(data, 3000), device, epochs=1, batch_size=300).model.requires_grad_(False)
+    attacked = torch.as_tensor(data[2][:100], device=place), (data[3][:100] + 1) % 10
+    targeted_ascent(model, *attacked, 1.0, max_steps=2)
     connection.send("ready")
-    while (seed := connection.recv()) is not None:
+    while (job := connection.recv()) is not None:
         begin = time.time()
-        training(data, device, seed=seed, epochs=epochs, batch_size=300)
+        if job == "attack":
+            targeted_ascent(model, *attacked, 1.0, confidence=1.0, step=0.1, max_steps=ASCENT)
+        else:
+            training(data, device, seed=job, epochs=epochs, batch_size=300)
         connection.send((begin, time.time()))
 
 
 def time_processes(counts, device, epochs, folder):
-    """Networks of 50 epochs a minute, by the number of processes that train at once."""
+    """Networks of 50 epochs a minute by the number of processes that train at once, and one attack beside."""
     context = get_context("spawn")
     pipes, processes = [], []
     for _ in range(max(counts)):
@@ -282,16 +292,24 @@ def time_processes(counts, device, epochs, folder):
         theirs.close()
         pipes.append(ours)
         processes.append(process)
-    found = {}
     for pipe in pipes:
         pipe.recv()
+
+    def at_once(jobs):
+        for job, pipe in zip(jobs, pipes, strict=False):
+            pipe.send(job)
+        return [pipe.recv() for _, pipe in zip(jobs, pipes, strict=False)]
+
+    found = {}
     for count in counts:
-        for seed, pipe in enumerate(pipes[:count]):
-            pipe.send(seed)
-        begins, ends = zip(*(pipe.recv() for pipe in pipes[:count]), strict=True)
+        begins, ends = zip(*at_once(range(count)), strict=True)
         seconds = max(ends) - min(begins)
         found[f"{count} processes: seconds, {epochs} epochs each"] = seconds
         found[f"{count} processes: networks a minute"] = 60 * count * epochs / 50 / seconds
+        begin, end = at_once(["attack", *range(count - 1)])[0]
+        found[f"ascent beside {count - 1} trainings: milliseconds a step"] = 1000 * (end - begin) / ASCENT
+        begins, ends = zip(*at_once(["attack"] * count), strict=True)
+        found[f"{count} ascents at once: milliseconds a step"] = 1000 * (max(ends) - min(begins)) / ASCENT
     for pipe, process in zip(pipes, processes, strict=True):
         pipe.send(None)
         process.join(30)

@@ -1,7 +1,7 @@
 """Train and attack every network of a grid on one GPU, without Snakemake and by the workflow's own scripts.
 
     python tests/sweep_on_gpu.py plan mnist sweep plan.json
-    python tests/sweep_on_gpu.py run plan.json --mnist DIR --out OUT --heavy DIR --processes 8
+    python tests/sweep_on_gpu.py run plan.json --mnist DIR --out OUT --heavy DIR
 
 The plan is made where the workflow's packages are; a run needs only those of the scripts. It leaves in
 OUT/lenet/NETWORK and OUT/attack/NETWORK what the workflow leaves in results/DATASET/, but for weights,
@@ -17,13 +17,14 @@ import os
 import runpy
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ("source", "train_per_class", "classes", "value_max", "retries", "timeout_s")
+TRAINING, ATTACK = "lenet_network", "attack_network"
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(ROOT / "workflow" / "lib"))
 
@@ -83,10 +84,8 @@ def prepare(settings, mnist, heavy):
     return output["images"]
 
 
-def train_and_attack(name, network, settings, images, out, heavy, device, last):
-    """Do what is missing of one network, unless it is later than `last`; seconds of training and attack."""
-    if time.time() > last:
-        return None
+def jobs_of(name, network, settings, images, out, heavy):
+    """Input, output and parameters of the two scripts that train a network and attack it."""
     lenet = {
         "history": out / "lenet" / name / "history.csv",
         "weights": heavy / "lenet" / name / "weights.safetensors",
@@ -98,55 +97,79 @@ def train_and_attack(name, network, settings, images, out, heavy, device, last):
         "images": heavy / "attack" / name / "images.npz",
         "record": out / "attack" / name / "record.json",
     }
-    if all(file.exists() for file in [*lenet.values(), *attack.values()] if file.is_relative_to(out)):
-        return 0.0, 0.0
-    of_training = {
+    training = {
         **{key: settings["lenet"][key] for key in ("batch_size", "learning_rate", "momentum")},
         "checkpoint": heavy / "lenet" / name / "checkpoint.safetensors",
         "network": network,
     }
     attacked = {"images": images, "weights": lenet["weights"], "record": lenet["record"]}
-    seconds = []
-    for script, input, output, params in (
-        ("lenet_network", {"images": images}, lenet, of_training),
-        ("attack_network", attacked, attack, settings["attack"]),
-    ):
-        begin = time.perf_counter()
-        if not all(file.exists() for file in output.values()):
-            log = heavy / "logs" / script / f"{name}.log"
-            run_script(script, [name], log, input, output, {**params, "device": device})
-        seconds.append(time.perf_counter() - begin)
-    return tuple(seconds)
+    return {TRAINING: ({"images": images}, lenet, training), ATTACK: (attacked, attack, settings["attack"])}
 
 
-def run(planned, mnist, out, heavy, *, processes, until, device):
-    """Do the networks of a plan in several processes, `until` so many seconds; how many are missing."""
+def do(script, name, input, output, params, log, last):
+    """Run a script unless its files are there: the seconds that it took, None if it is later than `last`."""
     begin = time.perf_counter()
-    out, heavy, networks = out.resolve(), heavy.resolve(), planned["networks"]
-    images = prepare(planned["settings"], mnist, heavy)
-    common, done = (planned["settings"], images, out, heavy, device, time.time() + until), 0
-    with ProcessPoolExecutor(processes, get_context("spawn")) as executor:
-        names = {
-            executor.submit(train_and_attack, name, network, *common): name
-            for name, network in networks.items()
-        }
-        for future in as_completed(names):
-            try:
-                seconds = future.result()
-            except Exception as error:
-                shown = f"{type(error).__name__}: {error}"
-            else:
-                if seconds is None:
+    if not all(file.exists() for file in output.values()):
+        if time.time() > last:
+            return None
+        run_script(script, [name], log, input, output, params)
+    return time.perf_counter() - begin
+
+
+def run(planned, mnist, out, heavy, *, processes, attackers, until, device, attack_device):
+    """Do the networks of a plan, each attacked once it is trained; how many of them are missing."""
+    begin = time.perf_counter()
+    last = {TRAINING: time.time() + until, ATTACK: math.inf}
+    devices = {TRAINING: device, ATTACK: attack_device}
+    out, heavy, settings = out.resolve(), heavy.resolve(), planned["settings"]
+    images = prepare(settings, mnist, heavy)
+    jobs = {
+        name: jobs_of(name, network, settings, images, out, heavy)
+        for name, network in planned["networks"].items()
+    }
+    there = [
+        name
+        for name, scripts in jobs.items()
+        if all(
+            f.exists() for _, files, _ in scripts.values() for f in files.values() if f.is_relative_to(out)
+        )
+    ]
+    done, context = len(there), get_context("spawn")
+    with (
+        ProcessPoolExecutor(processes, context) as trainers,
+        ProcessPoolExecutor(attackers, context) as attacking,
+    ):
+        pools = {TRAINING: trainers, ATTACK: attacking}
+        pending = {}
+
+        def submit(script, name):
+            input, output, params = jobs[name][script]
+            log = heavy / "logs" / script / f"{name}.log"
+            params = {**params, "device": devices[script]}
+            future = pools[script].submit(do, script, name, input, output, params, log, last[script])
+            pending[future] = script, name
+
+        for name in [name for name in jobs if name not in there]:
+            submit(TRAINING, name)
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                script, name = pending.pop(future)
+                if error := future.exception():
+                    shown = f"{type(error).__name__}: {error}"
+                elif (seconds := future.result()) is None:
                     continue
-                done += 1
-                shown = "training {:.1f} s, attack {:.1f} s".format(*seconds)
-            passed = time.perf_counter() - begin
-            print(f"{passed:6.1f} s  {done:3d} of {len(networks)}  {names[future]}: {shown}", flush=True)
+                else:
+                    shown = f"{seconds:.1f} s"
+                    done += script == ATTACK
+                    if script == TRAINING:
+                        submit(ATTACK, name)
+                passed = time.perf_counter() - begin
+                print(f"{passed:6.1f} s  {done:3d} of {len(jobs)}  {name}, {script}: {shown}", flush=True)
     for folder in (out, heavy):
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         print(f"{folder}: {size / 1e6:.1f} MB")
-    print(f"{done} of {len(networks)} networks are there, after {time.perf_counter() - begin:.0f} s")
-    return len(networks) - done
+    print(f"{done} of {len(jobs)} networks are there, after {time.perf_counter() - begin:.0f} s")
+    return len(jobs) - done
 
 
 def main():
@@ -163,9 +186,11 @@ def main():
     running.add_argument("--mnist", type=Path, required=True, help="folder of the data set's four archives")
     running.add_argument("--out", type=Path, required=True)
     running.add_argument("--heavy", type=Path, required=True, help="folder of what is large")
-    running.add_argument("--processes", type=int, default=8)
-    running.add_argument("--until", type=float, default=math.inf, help="seconds after which none is begun")
+    running.add_argument("--processes", type=int, default=4, help="that train at once")
+    running.add_argument("--attackers", type=int, default=4, help="processes that attack at once")
+    running.add_argument("--until", type=float, default=math.inf, help="seconds after which none is trained")
     running.add_argument("--device", default="cuda")
+    running.add_argument("--attack-device", default="cuda")
     given = parser.parse_args()
     if given.command == "plan":
         given.file.write_text(json.dumps(plan(given.dataset, given.family), indent=1) + "\n")
@@ -173,7 +198,8 @@ def main():
     os.environ["OMP_NUM_THREADS"] = "1"  # read when the processes start
     missing = run(
         json.loads(given.plan.read_text()), given.mnist, given.out, given.heavy,
-        processes=given.processes, until=given.until, device=given.device,
+        processes=given.processes, attackers=given.attackers, until=given.until,
+        device=given.device, attack_device=given.attack_device,
     )  # fmt: skip
     return 1 if missing else 0
 

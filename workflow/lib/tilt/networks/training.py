@@ -113,7 +113,7 @@ def train(
     )
     initialise(model, scheme, seed, weight_scale)
     if place.type == "cuda":
-        model.to(memory_format=torch.contiguous_format)  # cuDNN's float32 kernels want channels first
+        model.to(memory_format=torch.contiguous_format)  # the layout of cuDNN's float32 kernels
     model.to(place)
     velocity = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
     state = {**model.state_dict(), **{f"velocity.{name}": v for name, v in velocity.items()}}
