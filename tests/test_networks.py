@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from tilt.errors import InputError
 from tilt.figures.lenet import error_curves, filters, weight_rms
 from tilt.networks import choose_device
+from tilt.networks.descent import Descent
 from tilt.networks.gradient import Scratch, loss_gradient
 from tilt.networks.lenet import (
     LAYERS,
@@ -26,7 +27,7 @@ from tilt.networks.lenet import (
     resize_to_28,
     save_network,
 )
-from tilt.networks.training import _shuffle, train
+from tilt.networks.training import _shuffle, descend, train
 
 
 def network(scheme="improved_xavier", seed=0, **kw):
@@ -277,6 +278,83 @@ def test_training_separates_what_is_separable():
     trained = train(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3})
     assert trained.history["train_error"][0] > 0.1
     assert trained.history["test_error"][-1] == 0
+
+
+class Plain(nn.Module):
+    """A network that is not LeNet."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.Tanh(), nn.Linear(8, 2))
+
+    def forward(self, images):
+        return self.layers(images / 255)
+
+
+RULE = {"weight_decay": 0.1, "rate": 1e-3, "momentum": 0.9}
+
+
+def velocity_of(model):
+    return {name: torch.zeros_like(p) for name, p in model.named_parameters()}
+
+
+def test_steps_by_autograd_are_those_of_our_own_gradient(monkeypatch):
+    """Two epochs of LeNet, the last batch smaller; the step for whole batches is captured once."""
+    x, y = torch.tensor(DATA[0]), torch.tensor(DATA[1])
+    captures = []
+
+    def captured(step, stream):
+        captures.append(step)
+        return step
+
+    monkeypatch.setattr("tilt.networks.descent._captured", captured)
+    ours, theirs = LeNet(2, pixel_scale=0.01), LeNet(2, pixel_scale=0.01)
+    for model in (ours, theirs):
+        initialise(model, "pytorch", 0)
+    velocity, other = velocity_of(ours), velocity_of(theirs)
+    descent = Descent(theirs, other, x, y, batch_size=8, **RULE)
+    for epoch in (1, 2):
+        batches = torch.split(_shuffle(len(x), 0, epoch), 8)
+        expected = descend(ours, velocity, x, y, batches, **RULE)
+        assert descent(batches) == pytest.approx(expected, rel=1e-4)
+    assert len(captures) == 1
+    for one, another in zip(
+        [*ours.parameters(), *velocity.values()], [*theirs.parameters(), *other.values()], strict=True
+    ):
+        assert relative_error(another, one) < 1e-4
+
+
+def test_steps_of_any_network_are_those_of_torch():
+    x, y = torch.tensor(DATA[0]), torch.tensor(DATA[1])
+    ours, theirs = Plain(), Plain()
+    descent = Descent(ours, velocity_of(ours), x, y, batch_size=25, **RULE)
+    optimiser = torch.optim.SGD(theirs.parameters(), lr=1e-3, momentum=0.9, weight_decay=0.1)
+    for epoch in (1, 2):
+        batches = torch.split(_shuffle(len(x), 0, epoch), 25)
+        error, loss = descent(batches)
+        wrong = total = 0.0
+        for rows in batches:
+            scores = theirs(x[rows])
+            optimiser.zero_grad()
+            F.cross_entropy(scores, y[rows]).backward()
+            optimiser.step()
+            wrong += (scores.argmax(1) != y[rows]).sum().item()
+            total += F.cross_entropy(scores, y[rows], reduction="sum").item()
+        assert (error, loss) == pytest.approx((wrong / len(x), total / len(x)), rel=1e-5)
+    for one, another in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(one, another)
+
+
+def test_a_gpu_is_set_to_full_precision(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = matmul.allow_tf32
+    with cudnn.flags(enabled=True, allow_tf32=True):
+        matmul.allow_tf32 = True
+        assert choose_device("auto").type == "cuda"
+        assert (cudnn.allow_tf32, matmul.allow_tf32, cudnn.deterministic) == (False, False, True)
+    matmul.allow_tf32 = before
 
 
 def test_every_epoch_has_its_own_order():

@@ -75,8 +75,8 @@ def targeted_ascent(
         there = log_p >= math.log(confidence)
         steps[active] = taken
         success[active] = there
-        going = ~there & (norm > 0) & norm.isfinite()
-        if taken == max_steps or not going.any():
+        going = torch.nonzero(~there & (norm > 0) & norm.isfinite())[:, 0]
+        if taken == max_steps or not len(going):
             break
         length = torch.where(log_p < before, length / 2, (1.1 * length).clamp(max=step))[going]
         before, active = log_p[going], active[going]

@@ -94,7 +94,7 @@ def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float
         norm, slope = _norms(x - start), _norms(gradient).clamp(min=1e-30)
         over = margin < 0
         nearer = over & (norm < least)
-        best[nearer], least[nearer] = x[nearer], norm[nearer]
+        best, least = x.where(_wide(nearer), best), norm.where(nearer, least)
         if taken == steps:
             break
         falling = (1 + math.cos(math.pi * taken / steps)) / 2

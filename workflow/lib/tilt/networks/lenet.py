@@ -54,7 +54,8 @@ class LeNet(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale."""
         x = (self.pixel_scale * (images - self.mean_image))[:, None]
-        x = F.max_pool2d(_GreyConvolution.apply(x, self.conv1.weight, self.conv1.bias), 2)
+        convolve = _GreyConvolution.apply if x.device.type == "cpu" else F.conv2d
+        x = F.max_pool2d(convolve(x, self.conv1.weight, self.conv1.bias), 2)
         x = F.max_pool2d(self.conv2(x), 2)
         x = F.relu(self.fc1(x.permute(0, 2, 3, 1).flatten(1)))
         scores: Tensor = self.fc2(x)
@@ -97,8 +98,8 @@ def predict_scores(model: LeNet, images: NDArray[np.float32] | Tensor) -> NDArra
     """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale, computed on the model's device."""
     with torch.no_grad():
         batches = torch.split(torch.as_tensor(images), 1000)
-        parts = [model(batch.to(model.pixel_scale.device)).cpu() for batch in batches]
-    scores: NDArray[np.float32] = torch.cat(parts).numpy()
+        parts = [model(batch.to(model.pixel_scale.device)) for batch in batches]
+    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
     return scores
 
 
@@ -149,7 +150,7 @@ def _weights(model: LeNet) -> dict[str, nn.Parameter]:
 
 
 class _GreyConvolution(torch.autograd.Function):
-    """Convolution of one channel whose gradient with respect to the images takes a seventh of the time.
+    """Convolution of one channel whose gradient with respect to the images takes a seventh of the CPU's time.
 
     An attack spends half of its time on this gradient in the general routine. Here it is one product with
     the kernels, added up by their pixels.

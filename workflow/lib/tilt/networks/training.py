@@ -5,8 +5,9 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from torch.nn import functional as F
 from tilt.errors import InputError
 from tilt.io import replacing, table_of
 from tilt.networks import choose_device
+from tilt.networks.descent import Descent
 from tilt.networks.gradient import Scratch, loss_gradient
 from tilt.networks.lenet import SIZE, LeNet, initialise, layer_rms, predict_scores
 
@@ -78,6 +80,9 @@ def train(
     bit for bit as if it had never stopped; a checkpoint made with other data or settings is reported in the
     log and overwritten. The number of epochs is free to grow. The file stays: the caller removes it.
 
+    On the CPU the gradient is that of `tilt.networks.gradient`, on a GPU autograd's (see `Descent`); the two
+    agree to rounding, which grows from epoch to epoch.
+
     Raises InputError when images and labels do not fit LeNet or each other, there is no epoch or no batch,
     or the scheme or the device cannot be used.
     """
@@ -107,20 +112,26 @@ def train(
         pixel_scale=pixel_scale,
     )
     initialise(model, scheme, seed, weight_scale)
+    if place.type == "cuda":
+        model.to(memory_format=torch.contiguous_format)  # the layout of cuDNN's float32 kernels
     model.to(place)
     velocity = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
     state = {**model.state_dict(), **{f"velocity.{name}": v for name, v in velocity.items()}}
     rows = _resume(checkpoint, state, settings, epochs) if checkpoint else []
 
     x, y = torch.as_tensor(x_train, device=place), torch.as_tensor(y_train, device=place)
+    rule: dict[str, Any] = {"weight_decay": weight_decay, "rate": learning_rate, "momentum": momentum}
+    descent: Callable[[Sequence[Tensor]], tuple[float, float]] = (
+        partial(descend, model, velocity, x, y, **rule)
+        if place.type == "cpu"
+        else Descent(model, velocity, x, y, batch_size=batch_size, **rule)
+    )
     x_end, y_end = torch.as_tensor(x_test, device=place), torch.as_tensor(y_test)
     while len(rows) < epochs and not (rows and rows[-1]["diverged"]):
         start = time.perf_counter()
         epoch = len(rows) + 1
         batches = torch.split(_shuffle(len(x), seed, epoch).to(place), batch_size)
-        train_error, train_loss = descend(
-            model, velocity, x, y, batches, weight_decay=weight_decay, rate=learning_rate, momentum=momentum
-        )
+        train_error, train_loss = descent(batches)
         scores = torch.from_numpy(predict_scores(model, x_end))
         row = {
             "epoch": epoch,

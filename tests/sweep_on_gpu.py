@@ -1,0 +1,208 @@
+"""Train and attack every network of a grid on one GPU, without Snakemake and by the workflow's own scripts.
+
+    python tests/sweep_on_gpu.py plan mnist sweep plan.json
+    python tests/sweep_on_gpu.py run plan.json --mnist DIR --out OUT --heavy DIR
+
+The plan is made where the workflow's packages are; a run needs only those of the scripts. It leaves in
+OUT/lenet/NETWORK and OUT/attack/NETWORK what the workflow leaves in results/DATASET/, but for weights,
+pictures and data, which are large and go to the folder `heavy`. A network whose files are in OUT is not done
+again, and a training that was stopped continues from its checkpoint. Networks of the first seed come first.
+"""
+
+import argparse
+import json
+import logging
+import math
+import os
+import runpy
+import sys
+import time
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from pathlib import Path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ("source", "train_per_class", "classes", "value_max", "retries", "timeout_s")
+TRAINING, ATTACK = "lenet_network", "attack_network"
+SCRIPTS = ROOT / "workflow" / "scripts"
+sys.path.insert(0, str(ROOT / "workflow" / "lib"))
+
+
+def plan(dataset, family):
+    """Settings of a data set, and of the networks of one of its families, in the order of their seeds."""
+    import yaml
+
+    from pipeline.config import resolve
+    from pipeline.networks import families
+
+    config = resolve(
+        yaml.safe_load((ROOT / "config.yaml").read_text()),
+        ROOT / "workflow" / "schemas" / "config.schema.yaml",
+    )
+    settings = config["datasets"][dataset]
+    networks = families(dataset, settings)[family]
+    return {
+        "settings": {key: settings[key] for key in (*IMAGES, "lenet", "attack")},
+        "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),
+    }
+
+
+def run_script(name, wildcards, log, input, output, params):
+    """Run a script of the workflow as Snakemake does. Raises RuntimeError with the log's last line."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    stand_in = SimpleNamespace(
+        rule=name,
+        wildcards=wildcards,
+        log=[log],
+        input=SimpleNamespace(**input),
+        output=SimpleNamespace(**output),
+        params=SimpleNamespace(**params),
+    )
+    logger = logging.getLogger()
+    logger.setLevel(logging.INFO)
+    logger.handlers = [logging.NullHandler()]  # the log's file alone: the terminal is for the networks
+    try:
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), {"snakemake": stand_in})
+    except SystemExit:
+        raise RuntimeError(log.read_text().splitlines()[-1]) from None
+    finally:
+        for handler in logger.handlers:
+            handler.close()
+
+
+def prepare(settings, mnist, heavy):
+    """The data set's array file, in the folder `heavy`."""
+    output = {"images": heavy / "data" / "images.npz", "record": heavy / "data" / "record.json"}
+    if not output["record"].exists():
+        params = {
+            **{key: settings[key] for key in IMAGES},
+            "data_dir": heavy / "downloads",
+            "mirrors": [mnist.resolve().as_uri()],
+        }
+        run_script("images", [], heavy / "logs" / "images.log", {"npz": []}, output, params)
+    return output["images"]
+
+
+def jobs_of(name, network, settings, images, out, heavy):
+    """Input, output and parameters of the two scripts that train a network and attack it."""
+    lenet = {
+        "history": out / "lenet" / name / "history.csv",
+        "weights": heavy / "lenet" / name / "weights.safetensors",
+        "filters": out / "lenet" / name / "filters.npz",
+        "record": out / "lenet" / name / "record.json",
+    }
+    attack = {
+        **{table: out / "attack" / name / f"{table}.csv" for table in ("attacks", "summary", "accuracy")},
+        "images": heavy / "attack" / name / "images.npz",
+        "record": out / "attack" / name / "record.json",
+    }
+    training = {
+        **{key: settings["lenet"][key] for key in ("batch_size", "learning_rate", "momentum")},
+        "checkpoint": heavy / "lenet" / name / "checkpoint.safetensors",
+        "network": network,
+    }
+    attacked = {"images": images, "weights": lenet["weights"], "record": lenet["record"]}
+    return {TRAINING: ({"images": images}, lenet, training), ATTACK: (attacked, attack, settings["attack"])}
+
+
+def do(script, name, input, output, params, log, last):
+    """Run a script unless its files are there: the seconds that it took, None if it is later than `last`."""
+    begin = time.perf_counter()
+    if not all(file.exists() for file in output.values()):
+        if time.time() > last:
+            return None
+        run_script(script, [name], log, input, output, params)
+    return time.perf_counter() - begin
+
+
+def run(planned, mnist, out, heavy, *, processes, attackers, until, device, attack_device):
+    """Do the networks of a plan, each attacked once it is trained; how many of them are missing."""
+    begin = time.perf_counter()
+    last = {TRAINING: time.time() + until, ATTACK: math.inf}
+    devices = {TRAINING: device, ATTACK: attack_device}
+    out, heavy, settings = out.resolve(), heavy.resolve(), planned["settings"]
+    images = prepare(settings, mnist, heavy)
+    jobs = {
+        name: jobs_of(name, network, settings, images, out, heavy)
+        for name, network in planned["networks"].items()
+    }
+    there = [
+        name
+        for name, scripts in jobs.items()
+        if all(
+            f.exists() for _, files, _ in scripts.values() for f in files.values() if f.is_relative_to(out)
+        )
+    ]
+    done, context = len(there), get_context("spawn")
+    with (
+        ProcessPoolExecutor(processes, context) as trainers,
+        ProcessPoolExecutor(attackers, context) as attacking,
+    ):
+        pools = {TRAINING: trainers, ATTACK: attacking}
+        pending = {}
+
+        def submit(script, name):
+            input, output, params = jobs[name][script]
+            log = heavy / "logs" / script / f"{name}.log"
+            params = {**params, "device": devices[script]}
+            future = pools[script].submit(do, script, name, input, output, params, log, last[script])
+            pending[future] = script, name
+
+        for name in [name for name in jobs if name not in there]:
+            submit(TRAINING, name)
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                script, name = pending.pop(future)
+                if error := future.exception():
+                    shown = f"{type(error).__name__}: {error}"
+                elif (seconds := future.result()) is None:
+                    continue
+                else:
+                    shown = f"{seconds:.1f} s"
+                    done += script == ATTACK
+                    if script == TRAINING:
+                        submit(ATTACK, name)
+                passed = time.perf_counter() - begin
+                print(f"{passed:6.1f} s  {done:3d} of {len(jobs)}  {name}, {script}: {shown}", flush=True)
+    for folder in (out, heavy):
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        print(f"{folder}: {size / 1e6:.1f} MB")
+    print(f"{done} of {len(jobs)} networks are there, after {time.perf_counter() - begin:.0f} s")
+    return len(jobs) - done
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    planning = commands.add_parser("plan")
+    planning.add_argument("dataset")
+    planning.add_argument("family")
+    planning.add_argument("file", type=Path)
+    running = commands.add_parser("run")
+    running.add_argument("plan", type=Path)
+    running.add_argument("--mnist", type=Path, required=True, help="folder of the data set's four archives")
+    running.add_argument("--out", type=Path, required=True)
+    running.add_argument("--heavy", type=Path, required=True, help="folder of what is large")
+    running.add_argument("--processes", type=int, default=4, help="that train at once")
+    running.add_argument("--attackers", type=int, default=4, help="processes that attack at once")
+    running.add_argument("--until", type=float, default=math.inf, help="seconds after which none is trained")
+    running.add_argument("--device", default="cuda")
+    running.add_argument("--attack-device", default="cuda")
+    given = parser.parse_args()
+    if given.command == "plan":
+        given.file.write_text(json.dumps(plan(given.dataset, given.family), indent=1) + "\n")
+        return 0
+    os.environ["OMP_NUM_THREADS"] = "1"  # read when the processes start
+    missing = run(
+        json.loads(given.plan.read_text()), given.mnist, given.out, given.heavy,
+        processes=given.processes, attackers=given.attackers, until=given.until,
+        device=given.device, attack_device=given.attack_device,
+    )  # fmt: skip
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

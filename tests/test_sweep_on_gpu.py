@@ -1,0 +1,79 @@
+"""The tool that trains and attacks a grid of networks without Snakemake, on the CPU."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from conftest import ROOT
+from sweep_on_gpu import plan
+from tilt.io import read_table
+
+TOOL = ROOT / "tests" / "sweep_on_gpu.py"
+LEFT = {
+    "out": {
+        *(f"lenet/xavier_low/{name}" for name in ("history.csv", "filters.npz", "record.json")),
+        *(f"attack/xavier_low/{name}.csv" for name in ("attacks", "summary", "accuracy")),
+        "attack/xavier_low/record.json",
+    },
+    "heavy": {"lenet/xavier_low/weights.safetensors", "attack/xavier_low/images.npz"},
+}
+
+
+def test_a_plan_holds_the_networks_of_all_starts_seed_by_seed():
+    planned = plan("mnist", "sweep")
+    networks = planned["networks"]
+    assert len(networks) == 225
+    assert [network["seed"] for network in networks.values()] == np.repeat(range(5), 45).tolist()
+    assert networks["xavier_high"]["weight_decay"] == 0.1
+    assert planned["settings"]["attack"]["max_steps"] == 10000
+
+
+def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path):
+    planned = plan("digits", "sweep")
+    network = planned["networks"]["xavier_low"] | {"epochs": 2, "train_per_class": 5}
+    planned["networks"] = {"xavier_low": network}
+    planned["settings"]["attack"] |= {
+        "images_per_class": 1,
+        "max_steps": 2,
+        "minimal_steps": 2,
+        "epsilons": [0.1],
+    }
+    (tmp_path / "plan.json").write_text(json.dumps(planned))
+    folders = {name: tmp_path / name for name in LEFT}
+
+    def run():
+        command = [
+            sys.executable,
+            TOOL,
+            "run",
+            "plan.json",
+            "--mnist",
+            ".",
+            "--out",
+            "out",
+            "--heavy",
+            "heavy",
+        ]
+        command += ["--processes", "1", "--attackers", "1", "--device", "cpu", "--attack-device", "cpu"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert "1 of 1 networks are there" in run()
+    for name, expected in LEFT.items():
+        found = {str(file.relative_to(folders[name])) for file in files(folders[name])}
+        assert {file for file in found if file.startswith(("lenet/", "attack/"))} == expected
+    assert read_table(tmp_path / "out/lenet/xavier_low/history.csv")["epoch"].tolist() == [1, 2]
+    record = json.loads((tmp_path / "out/lenet/xavier_low/record.json").read_text())
+    assert record["train_images"] == 50
+    assert record | network == record
+    times = [file.stat().st_mtime_ns for file in files(tmp_path)]
+    assert "1 of 1 networks are there" in run()
+    assert [file.stat().st_mtime_ns for file in files(tmp_path)] == times
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file())
