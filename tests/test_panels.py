@@ -132,7 +132,7 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
         return part(of_svm, array, pair="0v1", plane=view, **{"lambda": str(k)})
 
     i, j = weights["centroid_i"], weights["centroid_j"]
-    z_hat = nearest_centroid_direction(i, j)
+    z_hat = nearest_centroid_direction(pair.x_train, pair.y_train)
     n_hat = tilt_directions(path.w, z_hat)[k if view == "tilting" else optimal_row(table)]
     plane = TiltPlane((i + j) / 2, z_hat, n_hat)
     for c, side in enumerate("ij"):

@@ -23,6 +23,7 @@ from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
+from tilt.numerals import plain
 from tilt.published import TOLERANCES
 from tilt.random_labels import memorisation_table
 from tilt.report import page, sections
@@ -49,7 +50,7 @@ LINEAR = {  # of attacked SVMs
 }
 LENET = PROTOCOLS["lenet"] | {"networks": NETWORKS}
 SETTINGS = {
-    "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6},
+    "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6, "validation_per_class": None},
     "lenet": LENET,
     "attack": PROTOCOLS["attack"],
 }
@@ -134,6 +135,8 @@ def path(*, theta, err_test, err_train=(0.0, 0.01, 0.02, 0.03, 0.04), exponents=
         "norm_w": 1 / article,
         "err_train": np.array(err_train),
         "err_test": np.array(err_test),
+        "balanced_err_test": np.array(err_test),
+        "lambda_inside": np.full(len(theta), 1.0),
         "duality_gap": np.full(len(theta), 1e-7),
     }
 
@@ -238,6 +241,47 @@ def test_the_adversarial_distance_must_follow_the_tilt(error, expected):
     assert verdict(claims.svm_claims(tables, numbers=True), "The adversarial distance depends") == expected
 
 
+def test_a_grid_that_ends_too_early_is_no_refutation():
+    tables = paths(n=2, mean=2)
+    for column, values in (("theta", [1.2, 0.8, 0.4, 0.3, 0.246]), ("err_test", [3.0, 1, 0.4, 0.2, 0.1])):
+        tables["0v1"][column] = np.array(values)
+    starts = "At the largest", "The test error is least in between"
+    assert [verdict(claims.svm_claims(tables, numbers=True), start) for start in starts] == [NOT, PARTLY]
+    tables["0v1"]["lambda_inside"][:] = 1234.5  # of λ, whose largest is 100 = 1e-5 · 10^7
+    judged = claims.svm_claims(tables, numbers=True)
+    for start in starts:
+        (claim,) = (claim for claim in judged if claim.statement.startswith(start))
+        assert claim.verdict == INCOMPARABLE
+        assert "too early for 1 of 2 pairs: svm.lambda_article.last_exponent 9 would do" in claim.measured
+    assert "θ at most 14.1°" in next(c.measured for c in judged if c.statement.startswith(starts[0]))
+
+
+def test_what_is_said_of_tilted_boundaries_is_not_judged_where_none_is():
+    tables = paths(n=6, mean=2)
+    for table in tables.values():
+        table["theta"] = np.array([3e-16, 0, 1e-15, 2e-16, 0])
+        table["d_adv"] = np.full(5, 2.0)
+    judged = claims.svm_claims(tables, numbers=False)
+    for start in ("The tilt falls", "The two aims", "The test error is least in between"):
+        (claim,) = (claim for claim in judged if claim.statement.startswith(start))
+        assert claim.verdict == INCOMPARABLE
+        assert claim.measured.startswith("not measured")
+    assert verdict(judged, "At the largest λ") == REPRODUCED
+    assert not any(claim.statement.startswith("Classes that are hard") for claim in judged)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (14.1, ".1g", "14"), (9.96, ".1g", "10"), (140.2, ".2g", "140"), (123456.7, ".3g", "123457"),
+        (2.5e6, ".2g", "2.5e+06"), (4.2e-6, ".1g", "4e-06"), (0, ".1g", "0"), (-1234, ".3g", "-1234"),
+        (12.345, ".2f", "12.35"), (np.nan, ".2g", "nan"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_full_below_a_million(value, digits, text):
+    assert plain(value, digits) == text
+
+
 # Logistic regression
 
 
@@ -252,7 +296,8 @@ def test_the_adversarial_distance_must_follow_the_tilt(error, expected):
 )
 def test_two_losses_are_alike_where_their_ends_are(apart, expected):
     theta = np.array([1.2, 0.8, 0.1])
-    hinge = {f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta} for k in range(len(apart))}
+    table = {"lambda": np.array([1.0, 2, 3]), "lambda_inside": np.ones(3), "theta": theta}
+    hinge = {f"0v{k}": table for k in range(len(apart))}
     softplus = {
         f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta - 0.9999 * np.radians(a)}
         for k, a in enumerate(apart)
