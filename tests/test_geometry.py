@@ -81,8 +81,8 @@ LABELS = np.array([-1.0, -1, 1, 1])
         XOR,
         XOR + 1e6,
         np.ones((4, 3)),
-        np.full((4, 2), 0.3) + [[0, 0], [0, 0], [5e-17, 0], [0, 5e-17]],
-        XOR + [[0, 0], [0, 0], [0, 0], [1e-15, 0]],
+        0.3 + 6e-17 * np.eye(4),
+        XOR + 1e-15 * np.eye(4)[:, 2:],
     ],
 )
 def test_centroids_that_coincide_but_for_rounding_are_refused_in_one_line(x):

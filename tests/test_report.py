@@ -782,6 +782,36 @@ def test_captions_carry_the_measured_numbers(written):
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
 
 
+def test_both_rules_and_the_balanced_error_are_reported_where_they_differ():
+    table = next(iter(paths(n=2, mean=2).values()))
+    named = sections.svm.tables(summary_table([(0, 1)], [table]))[0]
+    assert not {"Balanced error there", "λ_article at λ_validation"} & set(named.header)
+    table |= {"err_validation": np.array([0.3, 0.01, 0.02, 0.2, 0.3])}
+    table["balanced_err_test"] = table["err_test"] + 0.001
+    summary = summary_table([(0, 1)], [table])
+    named = sections.svm.tables(summary)[0]
+    (row,) = named.rows
+    cells = dict(zip(named.header, row, strict=True))
+    at_validation, at_optimal = 100 * table["err_test"][[1, 2]]
+    assert cells["Balanced error there"] == f"{at_optimal + 0.1:.2f} %"
+    assert cells["λ_article at λ_validation"] == "10^1"
+    assert cells["Test error there"] == f"{at_validation:.2f} %"
+    maps = sections.svm.captions(summary, 5, 3000)["pair_maps"].measured
+    assert f"At λ_validation, chosen without the test images, it is {at_validation:.3f} % in the mean" in maps
+    plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
+    curves = sections.svm.pair_captions("0v1", table, plane, [-1], 3000, "")["curves"].measured
+    assert f"(mean of the two classes {at_optimal + 0.1:.2f} %)" in curves
+    assert (
+        f"λ_article = 10^1: least validation error 1.00 %, test error there {at_validation:.2f} %" in curves
+    )
+
+
+def test_the_page_says_how_lambda_was_chosen(written, tmp_path):
+    assert "chooses on the images that then test" not in rendered(written, tmp_path)
+    settings = SETTINGS | {"svm": SETTINGS["svm"] | {"validation_per_class": 1500}}
+    assert "1,500 training images of each class" in rendered(written, tmp_path, settings=settings)
+
+
 def test_the_caption_of_the_published_tables_counts_whom_libsvm_agrees_with():
     sides = arbitration("d_adv", ["ours", "published", "published", "neither"])
     found = sections.published.captions(deviations(d_adv=996), sides, {"pair": ["0v3"]}, "7v9")
