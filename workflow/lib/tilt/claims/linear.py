@@ -48,8 +48,6 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
         f"; pairs not tilted at any λ: {len(tables) - len(tilted)}" if len(tilted) < len(tables) else ""
     )
     upright = np.degrees(largest) <= UPRIGHT
-    conflict = [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tilted]
-    between = [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tilted]
     printed = [
         judged(
             "svm",
@@ -91,7 +89,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
         ),
     ]
     said = [
-        _of_largest(
+        _if_grid_suffices(
             judged(
                 "svm",
                 "At the largest λ the boundary is that of the nearest centroids",
@@ -101,7 +99,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
                 upright.all(),
             ),
             tables,
-            upright,
+            upright.tolist(),
         ),
         judged(
             "svm",
@@ -113,30 +111,25 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
         ),
         _pairs_claim(
             "The tilt falls and the adversarial distance rises as λ grows",
+            tilted,
             [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tilted],
             "at every step of λ, to 1 % of the range",
             untilted,
         ),
-        _of_largest(
-            _pairs_claim(
-                "The two aims conflict: training error and adversarial distance both grow with λ",
-                conflict,
-                "both less at the smallest λ than at the largest",
-                untilted,
-            ),
+        _pairs_claim(
+            "The two aims conflict: training error and adversarial distance both grow with λ",
             tilted,
-            conflict,
+            [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tilted],
+            "both less at the smallest λ than at the largest",
+            untilted,
         ),
-        _of_largest(
-            _pairs_claim(
-                "The test error is least in between: overfitted below λ_optimal, underfitted above",
-                between,
-                "greater at both ends of λ",
-                "; without test error at the smallest λ: "
-                f"{sum(table['err_test'][0] == 0 for table in tilted)}{untilted}",
-            ),
+        _pairs_claim(
+            "The test error is least in between: overfitted below λ_optimal, underfitted above",
             tilted,
-            between,
+            [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tilted],
+            "greater at both ends of λ",
+            "; without test error at the smallest λ: "
+            f"{sum(table['err_test'][0] == 0 for table in tilted)}{untilted}",
         ),
     ]
     if len(tables) >= MIN_PAIRS and np.ptp(least) > 0 and tilted:
@@ -163,16 +156,17 @@ def logistic_claims(hinge: Mapping[str, Columns], softplus: Mapping[str, Columns
     order = np.argsort(next(iter(softplus.values()))["lambda"])
     smallest, largest = apart[:, order[0]], apart[:, order[-1]]
     overfitted, underfitted = SAME_TILT
-    alike = (smallest <= overfitted) & (largest <= underfitted)
-    claim = _pairs_claim(
-        "Hinge and softplus behave alike at either end, where ‖w‖ is large and where it is small",
-        list(alike),
-        f"tilts within {overfitted}° at the smallest λ and within {underfitted}° at the largest",
-        f"; they differ by at most {smallest.max():.1f}° at the smallest λ, {largest.max():.2f}° at the "
-        f"largest, {apart.max():.1f}° at any",
-        section="logistic",
-    )
-    return [_of_largest(claim, [hinge[pair] for pair in softplus], alike)]
+    return [
+        _pairs_claim(
+            "Hinge and softplus behave alike at either end, where ‖w‖ is large and where it is small",
+            [hinge[pair] for pair in softplus],
+            list((smallest <= overfitted) & (largest <= underfitted)),
+            f"tilts within {overfitted}° at the smallest λ and within {underfitted}° at the largest",
+            f"; they differ by at most {smallest.max():.1f}° at the smallest λ, {largest.max():.2f}° at the "
+            f"largest, {apart.max():.1f}° at any",
+            section="logistic",
+        )
+    ]
 
 
 def _range_claim(
@@ -194,27 +188,33 @@ def _range_claim(
 
 
 def _pairs_claim(
-    statement: str, holds: Sequence[Any], rule: str, remark: str = "", section: str = "svm"
+    statement: str,
+    tables: Sequence[Columns],
+    holds: Sequence[Any],
+    rule: str,
+    remark: str,
+    section: str = "svm",
 ) -> Claim:
+    """A claim about every pair, whether it `holds` of each path table; without a verdict where there is none."""
     full, part = PAIR_SHARES
-    share = np.mean(holds) if len(holds) else 0
+    share = np.mean(holds) if tables else 0
     claim = judged(
         section,
         statement,
         "in words",
-        (f"{sum(holds)} of {len(holds)} pairs" if len(holds) else NOT_MEASURED) + remark,
+        (f"{sum(holds)} of {len(holds)} pairs" if tables else NOT_MEASURED) + remark,
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         share >= full,
         share >= part,
     )
-    return claim if len(holds) else replace(claim, verdict=INCOMPARABLE)
+    return _if_grid_suffices(claim, tables, holds) if tables else replace(claim, verdict=INCOMPARABLE)
 
 
-def _of_largest(claim: Claim, tables: Sequence[Columns], holds: Sequence[Any] | NDArray[np.bool_]) -> Claim:
-    """A claim about the largest λ: without a verdict where it fails on a pair whose grid ends too early.
+def _if_grid_suffices(claim: Claim, tables: Sequence[Columns], holds: Sequence[Any]) -> Claim:
+    """The claim, without a verdict where it does not hold of a pair whose λ end too early for it to be told.
 
-    `holds` says of which pairs it holds. The grid ends too early below `lambda_inside`, from which on every
-    sample lies inside the margin and the direction of w stays as it is.
+    That is below `lambda_inside`, from which on every sample lies inside the margin and the direction of w
+    stays as it is.
     """
     needed = [
         table["lambda_inside"][0]
