@@ -195,7 +195,7 @@ def _pairs_claim(
     remark: str,
     section: str = "svm",
 ) -> Claim:
-    """A claim about every pair, whether it `holds` of each path table; without a verdict where there is none."""
+    """A claim about every pair, which `holds` of its path table or not; no verdict where there is none."""
     full, part = PAIR_SHARES
     share = np.mean(holds) if tables else 0
     claim = judged(
