@@ -212,6 +212,7 @@ MISTAKES = [
     ("datasets.mnist.svm.shown_pairs", ["1v11"], r"svm.shown_pairs: there is no pair '1v11'"),
     ("datasets.mnist.svm.shown_exponents", [1, 9], r"svm.shown_exponents: 9 lies outside the grid"),
     ("datasets.mnist.svm.train_per_class", 1.5, r"svm.train_per_class: 1.5 is not of type 'integer'"),
+    ("datasets.mnist.svm.validation_per_class", 0, r"svm.validation_per_class: 0 is less than"),
     ("datasets.mnist.svm.tolerance", 0, r"svm.tolerance: 0 is less than or equal"),
     ("datasets.mnist.svm.tolerance", 0.5, r"svm.tolerance: 0.5 is greater than"),
     ("datasets.mnist.svm.lambda_article.step", 0, r"lambda_article.step: 0 is less than or equal"),

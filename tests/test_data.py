@@ -17,6 +17,7 @@ from tilt.data.images import (
     first_per_class,
     load_images,
     save_images,
+    with_validation,
 )
 from tilt.data.sources import embedded_digits
 from tilt.errors import InputError
@@ -180,6 +181,19 @@ def test_pair_takes_the_first_training_images_in_file_order(channels):
     assert (pair.class_i, pair.class_j, pair.shape) == (0, 2, images.x_train.shape[1:])
     assert pair.x_train.shape == (4, 6 * (channels or 1))
     assert {getattr(pair, field).dtype for field in FIELDS} == {np.dtype(np.float64)}
+
+
+def test_the_validation_part_is_the_next_of_each_class_in_file_order():
+    images = numbered_images()
+    pair = binary_pair(images, 0, 2, train_per_class=1)
+    assert pair.x_validation is pair.y_validation is None
+    validated = with_validation(pair, images, 1, 1)
+    np.testing.assert_allclose(validated.x_train[:, 0] * 20, [1, 0])
+    np.testing.assert_allclose(validated.x_validation[:, 0] * 20, [3, 4])
+    np.testing.assert_array_equal(validated.y_validation, [-1, 1])
+    for train, asked, says in ((1, 2, "1 .* the first 1 and 2 .* 1 to 1"), (2, 1, "0 .* none, or for fewer")):
+        with pytest.raises(InputError, match=f"class 2 has {says}"):
+            with_validation(pair, images, train, asked)
 
 
 def test_pair_keeps_pixels_in_row_order_and_divides_in_double_precision():

@@ -135,6 +135,49 @@ def drawn(fitted, softplus, paths, noisy):
     return figures
 
 
+def untilted_pairs():
+    """Pairs whose boundary is upright at every λ: of one feature, and of one image a class."""
+    draw = np.random.default_rng(0)
+    y = np.tile([-1.0, 1.0], 10)
+    one_feature = (0.5 + 0.1 * y + draw.normal(0, 0.2, 20)).reshape(20, 1)
+    one_image = draw.random((2, 36))
+    return [
+        BinaryPair(one_feature, y, one_feature, y, (1,), 0, 1),
+        BinaryPair(one_image, y[:2], one_image, y[:2], SHAPE, 0, 1),
+    ]
+
+
+@pytest.mark.parametrize("pair", untilted_pairs(), ids=["one feature", "one image a class"])
+def test_boundaries_that_are_never_tilted_are_drawn(pair):
+    path = fit_path(pair.x_train, pair.y_train, LAMBDAS)
+    table, plane, weights = (
+        path_table(pair, path, ARTICLE),
+        plane_arrays(pair, path),
+        weight_arrays(pair, path),
+    )
+    assert table["theta"].max() < 1e-9
+    mirrors = mirror_vectors if len(pair.shape) == 1 else svm_figures.mirror_images
+    figures = (
+        svm_figures.margins(plane, table, [0]),
+        svm_figures.tilt_planes(plane, table, [0]),
+        mirrors(plane, table, weights, [0]),
+    )
+    for figure in figures:
+        figure.draw_without_rendering()
+    along, across = figures[1].axes[0].get_xlim(), figures[1].axes[0].get_ylim()
+    assert 0.05 * np.ptp(along) < np.ptp(across) < 2 * np.ptp(along)
+    for label in "ij":
+        assert (plane[f"histogram_{label}"].sum(axis=1) == len(pair.y_train) / 2).all()
+
+
+def test_path_curves_show_the_validation_part(fitted):
+    table = fitted[1]
+    validated = table | {"err_validation": np.where(np.arange(len(ARTICLE)) == 5, 0.01, 0.05)}
+    error = svm_figures.path_curves(validated, "7v9").axes[2]
+    assert has_line(error, ARTICLE, 100 * validated["err_validation"])
+    assert has_line(error, ARTICLE[5], [0, 1])
+
+
 def has_line(ax, x, y):
     """Whether one of the lines of `ax` runs through exactly the points (x, y)."""
     x, y = np.broadcast_arrays(np.atleast_1d(x), y)

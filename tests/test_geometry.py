@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tilt.errors import InputError
 from tilt.geometry import (
     TiltPlane,
     adversarial_distance,
+    balanced_error_rate,
     error_distance,
     error_rate,
     mirror_image,
@@ -53,7 +55,7 @@ def test_the_adversarial_distance_is_half_the_centroids_distance_times_cos_theta
     x, y = draw.normal(size=(40, 9)) + 1, np.repeat([-1.0, 1.0], 20)
     i, j = x[:20].mean(axis=0), x[20:].mean(axis=0)
     w, b = draw.normal(size=9), draw.normal()
-    expected = np.linalg.norm(j - i) / 2 * np.cos(tilt_angle(w, nearest_centroid_direction(i, j)))
+    expected = np.linalg.norm(j - i) / 2 * np.cos(tilt_angle(w, nearest_centroid_direction(x, y)))
     assert adversarial_distance(y, signed_distance(x, w, b)) == pytest.approx(expected, rel=1e-10)
 
 
@@ -63,13 +65,41 @@ def test_error_distance_and_rate_count_the_misclassified():
     assert error_rate(y, distance) == 0.75
 
 
-def test_coinciding_centroids_have_no_direction():
-    with pytest.raises(ValueError, match="centroids of the two classes coincide"):
-        nearest_centroid_direction(np.ones(3), np.ones(3))
+def test_the_balanced_error_rate_is_the_mean_of_the_two_classes():
+    y, distance = np.array([-1.0, -1, -1, -1, 1, 1]), np.array([-1.0, -1, -1, 1, 1, -1])
+    assert error_rate(y, distance) == pytest.approx(2 / 6)
+    assert balanced_error_rate(y, distance) == pytest.approx((1 / 4 + 1 / 2) / 2)
+
+
+XOR = np.array([[-1.0, -1], [1, 1], [-1, 1], [1, -1]])
+LABELS = np.array([-1.0, -1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        XOR,
+        XOR + 1e6,
+        np.ones((4, 3)),
+        0.3 + 6e-17 * np.eye(4),
+        XOR + 1e-15 * np.eye(4)[:, 2:],
+    ],
+)
+def test_centroids_that_coincide_but_for_rounding_are_refused_in_one_line(x):
+    with pytest.raises(InputError, match="centroids of the two classes coincide") as caught:
+        nearest_centroid_direction(x, LABELS)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1, 1e9])
+@pytest.mark.parametrize("gap", [1e-7, 1])
+def test_centroids_that_are_apart_have_a_direction_in_any_unit(unit, gap):
+    x = unit * (XOR + gap * np.outer(LABELS, [0.6, 0.8]))
+    np.testing.assert_allclose(nearest_centroid_direction(x, LABELS), [0.6, 0.8], atol=1e-8)
 
 
 def plane_of(w, origin):
-    z_hat = nearest_centroid_direction(np.zeros(7), np.arange(7.0))
+    z_hat = nearest_centroid_direction(np.stack([np.zeros(7), np.arange(7.0)]), np.array([-1.0, 1]))
     return TiltPlane(origin, z_hat, tilt_directions(w[None], z_hat)[0])
 
 
@@ -100,5 +130,16 @@ def test_an_upright_row_takes_the_direction_of_its_nearest_neighbour():
     w = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 3.0], [4.0, 0.0, 0.0], [5.0, 1e-14, 0.0]])
     expected = [[0, 1, 0], [0, 0, 1], [0, 0, 1], [0, 0, 1]]
     np.testing.assert_allclose(tilt_directions(w, z_hat), expected, atol=1e-15)
-    with pytest.raises(ValueError, match="no boundary is tilted"):
-        tilt_directions(w[2:], z_hat)
+
+
+@pytest.mark.parametrize("d", [2, 9])
+def test_where_no_boundary_is_tilted_the_plane_has_some_second_axis(d):
+    z_hat = np.eye(d)[0]
+    directions = tilt_directions(np.outer([1.0, 2.0, 0.5], z_hat), z_hat)
+    np.testing.assert_allclose(directions @ z_hat, 0, atol=1e-15)
+    np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1)
+    np.testing.assert_array_equal(directions, directions[:1].repeat(3, axis=0))
+
+
+def test_one_feature_leaves_no_second_axis():
+    np.testing.assert_array_equal(tilt_directions(np.array([[3.0], [0.1]]), np.array([-1.0])), [[0], [0]])

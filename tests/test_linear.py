@@ -1,20 +1,25 @@
 """Paths of linear classifiers: closed forms, other solvers, optimality, invariances, what is refused."""
 
 import gzip
+import runpy
 import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.special import expit, xlogy
 from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from tilt.data.images import BinaryPair, binary_pair
+from conftest import ROOT
+from tilt.data.images import BinaryPair, Images, binary_pair, save_images
 from tilt.data.sources import embedded_digits
+from tilt.errors import InputError
 from tilt.linear import LinearPath, fit_path
 from tilt.linear.gram import GramCache
 from tilt.linear.tables import (
@@ -27,6 +32,7 @@ from tilt.linear.tables import (
 )
 
 GRID = np.logspace(2, -5, 15)
+GRID_OF_ONE = {"first_exponent": 0, "last_exponent": 1, "step": 1, "scale": 1}
 
 
 LOSSES = {"hinge": lambda m: np.maximum(1 - m, 0), "softplus": lambda m: np.logaddexp(0, -m)}
@@ -375,6 +381,7 @@ GOOD = (np.eye(3), np.array([-1.0, 1.0, 1.0]), np.array([1.0]))
         (np.array([[1.0, np.nan]] * 3), *GOOD[1:], 1e-6, "X must be finite"),
         (np.ones(3), *GOOD[1:], 1e-6, "X must be a non-empty matrix"),
         (np.ones((0, 3)), *GOOD[1:], 1e-6, "X must be a non-empty matrix"),
+        (csr_array(np.eye(3)), *GOOD[1:], 1e-6, "X is a sparse matrix; give a dense one"),
         (GOOD[0], np.ones(2), GOOD[2], 1e-6, "y must have shape"),
         (GOOD[0], np.ones(3), GOOD[2], 1e-6, "y must hold the labels -1 and \\+1, both"),
         (GOOD[0], np.array([0.0, 1, 1]), GOOD[2], 1e-6, "y must hold the labels"),
@@ -387,13 +394,30 @@ GOOD = (np.eye(3), np.array([-1.0, 1.0, 1.0]), np.array([1.0]))
     ],
 )
 def test_unusable_arguments_are_named(X, y, lambdas, tol, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         fit_path(X, y, lambdas, tol=tol)
 
 
 def test_an_unknown_loss_is_named():
-    with pytest.raises(ValueError, match="loss must be one of hinge, softplus, not 'log'"):
+    with pytest.raises(InputError, match="loss must be one of hinge, softplus, not 'log'"):
         fit_path(*GOOD, loss="log")
+
+
+@both_losses
+@pytest.mark.parametrize(("unit", "lam"), [(1, 1e-16), (1, 1e301), (1e5, 1e-6), (1e170, 1), (1e-170, 1)])
+def test_lambdas_beyond_what_float64_can_tell_are_refused_in_one_line(loss, unit, lam):
+    X, y = problem("separable")
+    with pytest.raises(InputError, match="times the mean square norm") as caught:
+        fit_path(unit * X, y, [1.0, lam], loss=loss)
+    assert "\n" not in str(caught.value)
+
+
+def test_lambdas_at_the_ends_of_the_range_have_a_boundary():
+    X, y = problem("separable")
+    upright = X[y > 0].mean(axis=0) - X[y < 0].mean(axis=0)
+    for loss, lam in (("hinge", 1e149), ("softplus", 1e11)):
+        w = fit_path(X, y, [lam], loss=loss).w[0]
+        assert w @ upright == pytest.approx(np.linalg.norm(w) * np.linalg.norm(upright), rel=1e-6)
 
 
 @both_losses
@@ -458,6 +482,48 @@ def test_the_tables_of_a_pair_agree_with_each_other(seven_nine):
     assert plane["y"][plane["representative"]].tolist() == [-1, 1]
 
 
+def test_from_lambda_inside_on_every_sample_is_inside_the_margin():
+    X, y = problem("overlapping")
+    pair = BinaryPair(X, y, X, y, (6,), 0, 1)
+    needed = path_table(pair, fit_path(X, y, [1.0]), np.ones(1))["lambda_inside"][0]
+    path = fit_path(X, y, needed * np.array([1 - 1e-6, 1 + 1e-9]), tol=1e-12)
+    table = path_table(pair, path, np.ones(2))
+    assert table["n_margin"].tolist() == [2, 0]
+    assert table["theta"][0] > 1e-9 > table["theta"][1]
+    np.testing.assert_array_equal(table["lambda_inside"], needed)
+
+
+def test_a_validation_part_chooses_a_lambda_of_its_own(seven_nine):
+    article, lambdas = lambda_grid(-1, 7, 1, 1e-5)
+    wrong = replace(seven_nine, x_validation=seven_nine.x_test[:9], y_validation=-seven_nine.y_test[:9])
+    path = fit_path(seven_nine.x_train, seven_nine.y_train, lambdas)
+    table, validated = (path_table(pair, path, article) for pair in (seven_nine, wrong))
+    assert "err_validation" not in table
+    k = optimal_row(validated, "validation")
+    assert validated["err_validation"][k] == validated["err_validation"].min()
+    assert validated["err_validation"][0] == pytest.approx(
+        np.mean(seven_nine.y_test[:9] * (seven_nine.x_test[:9] @ path.w[0] + path.b[0]) >= 0)
+    )
+    for name, column in table.items():
+        np.testing.assert_array_equal(validated[name], column)
+    summary = summary_table([(7, 9)], [validated])
+    assert summary["lambda_validation"][0] == lambdas[k]
+    assert summary["err_test_validation"][0] == table["err_test"][k]
+    assert not any("validation" in name for name in summary_table([(7, 9)], [table]))
+
+
+def test_the_balanced_error_counts_both_classes_alike(seven_nine):
+    rows = np.concatenate([np.flatnonzero(seven_nine.y_test < 0)[:3], np.flatnonzero(seven_nine.y_test > 0)])
+    few = replace(seven_nine, x_test=seven_nine.x_test[rows], y_test=seven_nine.y_test[rows])
+    path = fit_path(few.x_train, few.y_train, [1e-5, 10.0])
+    table = path_table(few, path, np.array([1.0, 1e6]))
+    for k in range(2):
+        wrong = few.y_test * (few.x_test @ path.w[k] + path.b[k]) <= 0
+        assert table["balanced_err_test"][k] == pytest.approx((wrong[:3].mean() + wrong[3:].mean()) / 2)
+        assert table["err_test"][k] == pytest.approx(wrong.mean())
+    assert (table["balanced_err_test"] != table["err_test"]).all()
+
+
 def test_lambda_optimal_is_the_largest_of_equals():
     table = {"err_test": np.array([0.2, 0.1, 0.1, 0.3]), "lambda": np.array([1.0, 2.0, 3.0, 4.0])}
     assert optimal_row(table) == 2
@@ -475,3 +541,42 @@ def test_the_summary_has_a_row_per_pair(seven_nine):
     assert summary["theta_smallest"][0] == table["theta"][0]
     assert summary["d_adv_largest"][0] == table["d_adv"][-1]
     assert summary["largest_duality_gap"][0] == table["duality_gap"].max()
+
+
+# Job of a pair
+
+
+@pytest.mark.parametrize(
+    ("coinciding", "changed", "message"),
+    [
+        (True, {}, r"datasets\.mine\.svm\.pairs: 0v1: the centroids .* coincide .*; leave the pair out"),
+        (
+            False,
+            {"validation_per_class": 9},
+            r"datasets\.mine\.svm\.validation_per_class: class 0 has 8 .* 1 to 8",
+        ),
+        (False, {"train_per_class": 11}, r"datasets\.mine\.svm: class 0 has 10 training images and 11 were"),
+        (
+            False,
+            {"grid": GRID_OF_ONE | {"scale": 1e-30}},
+            r"datasets\.mine\.svm\.lambda_article: lambdas from 1e-30",
+        ),
+    ],
+)
+def test_the_job_of_a_pair_names_data_set_and_key(tmp_path, monkeypatch, coinciding, changed, message):
+    x = np.random.default_rng(0).random((20, 4))
+    y = np.repeat([0, 1], 10)
+    if coinciding:
+        x[10:] = x[:10]
+    save_images(tmp_path / "images.npz", Images(x, y, x, y, 1.0))
+    params = {"dataset": "mine", "pair": "0v1", "train_per_class": 2, "validation_per_class": None,
+              "loss": "hinge", "tolerance": 1e-6, "grid": GRID_OF_ONE, **changed}  # fmt: skip
+    if coinciding:
+        params["train_per_class"] = 10
+    job = SimpleNamespace(
+        input=SimpleNamespace(images=tmp_path / "images.npz"), output=None, params=SimpleNamespace(**params)
+    )
+    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
+    with pytest.raises(InputError, match=message) as caught:
+        runpy.run_path(str(ROOT / "workflow/scripts/linear_path.py"), init_globals={"snakemake": job})
+    assert "\n" not in str(caught.value)

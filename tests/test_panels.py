@@ -1,6 +1,7 @@
 """Interactive panels: what is packed is what the tables hold, at every state of the controls."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from panels import part, unpack
+from panels import check_states, part, unpack
 from tilt.data.images import BinaryPair
 from tilt.geometry import (
     TiltPlane,
@@ -123,6 +124,24 @@ def test_a_view_of_the_svm_shows_that_pair_at_that_lambda(pairs, of_svm, name, k
     assert shown("optimal") == pytest.approx(table["lambda_article"][best])
 
 
+def test_boundaries_that_are_never_tilted_have_panels():
+    x, y = np.array([[0.2], [0.4], [0.5], [0.9]]), np.array([-1.0, -1, 1, 1])
+    pair = replace(BinaryPair(x, y, x, y, (1,), 0, 1), x_validation=x, y_validation=y)
+    path = fit_path(x, y, GRID[1])
+    table = path_table(pair, path, GRID[0])
+    controls = svm.pair_control(["0v1"], "0v1"), svm.lambda_control(table)
+    overview, bank = svm.map_panel({"0v1": table}, *controls)
+    banks = svm.pair_banks("0v1", table, plane_arrays(pair, path), weight_arrays(pair, path))
+    one = svm.pair_panel({"0v1": table}, *controls, shape=(1,), per_class=2, published=False)
+    record = section([overview, one], {"svm-map": bank} | banks)
+    assert check_states(record)
+    low, high = part(record, "window_n", pair="0v1")
+    assert low < 0 < high
+    best = table["lambda_article"][optimal_row(table, "validation")]
+    shown = part(record, "validation_text", pair="0v1")
+    assert shown == f"{power(np.log10(best))} (test error there 0.00 %)"
+
+
 @pytest.mark.parametrize("view", ["tilting", "fixed"])
 @pytest.mark.parametrize("k", [0, 1, 3])
 def test_both_planes_are_projections(pairs, of_svm, view, k):
@@ -132,7 +151,7 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
         return part(of_svm, array, pair="0v1", plane=view, **{"lambda": str(k)})
 
     i, j = weights["centroid_i"], weights["centroid_j"]
-    z_hat = nearest_centroid_direction(i, j)
+    z_hat = nearest_centroid_direction(pair.x_train, pair.y_train)
     n_hat = tilt_directions(path.w, z_hat)[k if view == "tilting" else optimal_row(table)]
     plane = TiltPlane((i + j) / 2, z_hat, n_hat)
     for c, side in enumerate("ij"):

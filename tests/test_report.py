@@ -23,6 +23,7 @@ from tilt.claims.sweep import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
+from tilt.numerals import plain
 from tilt.published import TOLERANCES
 from tilt.random_labels import memorisation_table
 from tilt.report import page, sections
@@ -49,7 +50,7 @@ LINEAR = {  # of attacked SVMs
 }
 LENET = PROTOCOLS["lenet"] | {"networks": NETWORKS}
 SETTINGS = {
-    "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6},
+    "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6, "validation_per_class": None},
     "lenet": LENET,
     "attack": PROTOCOLS["attack"],
 }
@@ -134,6 +135,8 @@ def path(*, theta, err_test, err_train=(0.0, 0.01, 0.02, 0.03, 0.04), exponents=
         "norm_w": 1 / article,
         "err_train": np.array(err_train),
         "err_test": np.array(err_test),
+        "balanced_err_test": np.array(err_test),
+        "lambda_inside": np.full(len(theta), 1.0),
         "duality_gap": np.full(len(theta), 1e-7),
     }
 
@@ -238,6 +241,47 @@ def test_the_adversarial_distance_must_follow_the_tilt(error, expected):
     assert verdict(claims.svm_claims(tables, numbers=True), "The adversarial distance depends") == expected
 
 
+def test_a_grid_that_ends_too_early_is_no_refutation():
+    tables = paths(n=2, mean=2)
+    for column, values in (("theta", [1.2, 0.8, 0.4, 0.3, 0.246]), ("err_test", [3.0, 1, 0.4, 0.2, 0.1])):
+        tables["0v1"][column] = np.array(values)
+    starts = "At the largest", "The test error is least in between"
+    assert [verdict(claims.svm_claims(tables, numbers=True), start) for start in starts] == [NOT, PARTLY]
+    tables["0v1"]["lambda_inside"][:] = 1234.5  # of λ, whose largest is 100 = 1e-5 · 10^7
+    judged = claims.svm_claims(tables, numbers=True)
+    for start in starts:
+        (claim,) = (claim for claim in judged if claim.statement.startswith(start))
+        assert claim.verdict == INCOMPARABLE
+        assert "too early for 1 of 2 pairs: svm.lambda_article.last_exponent 9 would do" in claim.measured
+    assert "θ at most 14.1°" in next(c.measured for c in judged if c.statement.startswith(starts[0]))
+
+
+def test_what_is_said_of_tilted_boundaries_is_not_judged_where_none_is():
+    tables = paths(n=6, mean=2)
+    for table in tables.values():
+        table["theta"] = np.array([3e-16, 0, 1e-15, 2e-16, 0])
+        table["d_adv"] = np.full(5, 2.0)
+    judged = claims.svm_claims(tables, numbers=False)
+    for start in ("The tilt falls", "The two aims", "The test error is least in between"):
+        (claim,) = (claim for claim in judged if claim.statement.startswith(start))
+        assert claim.verdict == INCOMPARABLE
+        assert claim.measured.startswith("not measured")
+    assert verdict(judged, "At the largest λ") == REPRODUCED
+    assert not any(claim.statement.startswith("Classes that are hard") for claim in judged)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (14.1, ".1g", "14"), (9.96, ".1g", "10"), (140.2, ".2g", "140"), (123456.7, ".3g", "123457"),
+        (2.5e6, ".2g", "2.5e+06"), (4.2e-6, ".1g", "4e-06"), (0, ".1g", "0"), (-1234, ".3g", "-1234"),
+        (12.345, ".2f", "12.35"), (np.nan, ".2g", "nan"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_full_below_a_million(value, digits, text):
+    assert plain(value, digits) == text
+
+
 # Logistic regression
 
 
@@ -252,7 +296,8 @@ def test_the_adversarial_distance_must_follow_the_tilt(error, expected):
 )
 def test_two_losses_are_alike_where_their_ends_are(apart, expected):
     theta = np.array([1.2, 0.8, 0.1])
-    hinge = {f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta} for k in range(len(apart))}
+    table = {"lambda": np.array([1.0, 2, 3]), "lambda_inside": np.ones(3), "theta": theta}
+    hinge = {f"0v{k}": table for k in range(len(apart))}
     softplus = {
         f"0v{k}": {"lambda": np.array([1.0, 2, 3]), "theta": theta - 0.9999 * np.radians(a)}
         for k, a in enumerate(apart)
@@ -735,6 +780,36 @@ def test_captions_carry_the_measured_numbers(written):
     assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
     assert "small_high 1.20 % (0.00 %)" in written["captions"]["lenet"]["errors"].measured
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
+
+
+def test_both_rules_and_the_balanced_error_are_reported_where_they_differ():
+    table = next(iter(paths(n=2, mean=2).values()))
+    named = sections.svm.tables(summary_table([(0, 1)], [table]))[0]
+    assert not {"Balanced error there", "λ_article at λ_validation"} & set(named.header)
+    table |= {"err_validation": np.array([0.3, 0.01, 0.02, 0.2, 0.3])}
+    table["balanced_err_test"] = table["err_test"] + 0.001
+    summary = summary_table([(0, 1)], [table])
+    named = sections.svm.tables(summary)[0]
+    (row,) = named.rows
+    cells = dict(zip(named.header, row, strict=True))
+    at_validation, at_optimal = 100 * table["err_test"][[1, 2]]
+    assert cells["Balanced error there"] == f"{at_optimal + 0.1:.2f} %"
+    assert cells["λ_article at λ_validation"] == "10^1"
+    assert cells["Test error there"] == f"{at_validation:.2f} %"
+    maps = sections.svm.captions(summary, 5, 3000)["pair_maps"].measured
+    assert f"At λ_validation, chosen without the test images, it is {at_validation:.3f} % in the mean" in maps
+    plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
+    curves = sections.svm.pair_captions("0v1", table, plane, [-1], 3000, "")["curves"].measured
+    assert f"(mean of the two classes {at_optimal + 0.1:.2f} %)" in curves
+    assert (
+        f"λ_article = 10^1: least validation error 1.00 %, test error there {at_validation:.2f} %" in curves
+    )
+
+
+def test_the_page_says_how_lambda_was_chosen(written, tmp_path):
+    assert "chooses on the images that then test" not in rendered(written, tmp_path)
+    settings = SETTINGS | {"svm": SETTINGS["svm"] | {"validation_per_class": 1500}}
+    assert "1,500 training images of each class" in rendered(written, tmp_path, settings=settings)
 
 
 def test_the_caption_of_the_published_tables_counts_whom_libsvm_agrees_with():

@@ -88,3 +88,11 @@ def test_svg_is_the_same_each_time(tmp_path):
     for name in ("one", "two"):
         save_figure(tmp_path / f"{name}.png", figures.losses())
     assert (tmp_path / "one.svg").read_text() == (tmp_path / "two.svg").read_text()
+
+
+def test_distances_that_differ_by_rounding_only_have_histograms():
+    distance = np.array([-0.7, 0.7 + 2e-16])
+    table = score_histograms(np.array([-1, 1]), distance, 1.5, bins=10)
+    for quantity in ("s", "ys", "hinge", "softplus"):
+        assert table["count"][table["quantity"] == quantity].sum() == 2
+        assert (table["right"] - table["left"])[table["quantity"] == quantity].min() > 1e-3

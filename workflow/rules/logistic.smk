@@ -12,8 +12,10 @@ use rule svm_path as logistic_path with:
         "results/{dataset}/benchmarks/logistic/{pair}.tsv"
     params:
         loss="softplus",
+        dataset=lambda w: w.dataset,
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
+        validation_per_class=setting("svm.validation_per_class"),
         tolerance=setting("svm.tolerance"),
         grid=setting("svm.lambda_article"),
 

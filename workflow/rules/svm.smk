@@ -20,8 +20,10 @@ rule svm_path:
         runtime=5,
     params:
         loss="hinge",
+        dataset=lambda w: w.dataset,
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
+        validation_per_class=setting("svm.validation_per_class"),
         tolerance=setting("svm.tolerance"),
         grid=setting("svm.lambda_article"),
     script:

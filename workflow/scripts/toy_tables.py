@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from pipeline.job import job
+from pipeline.job import about, job
 from tilt.io import write_table
 from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 
 
 def main(input, output, params):
     X, y = noisy_training_set(params.points_per_class, seed=params.seed)
-    table = noisy_point_table(X, y, np.logspace(*params.lambda_exponents, params.lambda_count))
+    with about("toy.lambda_exponents"):
+        table = noisy_point_table(X, y, np.logspace(*params.lambda_exponents, params.lambda_count))
     angles = np.linspace(0, np.pi / 2, params.angles)
     write_table(output.mirror_distance, mirror_distance_table(angles))
     write_table(output.training_set, {"a": X[:, 0], "b": X[:, 1], "y": y})

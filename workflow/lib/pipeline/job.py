@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tilt.errors import InputError
@@ -29,3 +30,12 @@ def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
     except Exception:
         logging.exception("failed")
         sys.exit(1)
+
+
+@contextmanager
+def about(key: str, remedy: str = "") -> Iterator[None]:
+    """Name the key of the configuration that an InputError of the library is about, and a remedy."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{key}: {error}{remedy}") from error

@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tilt.errors import InputError
+
 Array = NDArray[np.float64]
 
 UPRIGHT = 1e-9  # sin θ below which the direction of the tilt is rounding noise
+COINCIDING = 1e-9  # distance of centroids, relative to the spread of the samples, that is no distance
+ROUNDING = 1e-14  # ... and relative to their size
 
 
 def signed_distance(x: Array, w: Array, b: float) -> Any:
@@ -32,12 +36,26 @@ def mirror_image(x: Array, w: Array, b: float) -> Array:
     return mirrored
 
 
-def nearest_centroid_direction(centroid_i: Array, centroid_j: Array) -> Array:
-    """ẑ = (j - i)/‖j - i‖. Raises ValueError when the centroids coincide."""
+def centroids(x: Array, y: Array) -> tuple[Array, Array]:
+    """Mean of the samples of class I and of class J, (d,) each."""
+    return x[y < 0].mean(axis=0), x[y > 0].mean(axis=0)
+
+
+def nearest_centroid_direction(x: Array, y: Array) -> Array:
+    """ẑ = (j - i)/‖j - i‖, from centroid to centroid of the samples.
+
+    Raises InputError when the centroids coincide, but for rounding: nearer to each other than 1e-9 of the
+    root mean square distance of the samples from their mean.
+    """
+    centroid_i, centroid_j = centroids(x, y)
     difference = centroid_j - centroid_i
     distance = np.linalg.norm(difference)
-    if distance == 0:
-        raise ValueError("the centroids of the two classes coincide: the tilt has no reference direction")
+    spread, size = (np.linalg.norm(samples) / np.sqrt(len(x)) for samples in (x - x.mean(axis=0), x))
+    if distance <= max(COINCIDING * spread, ROUNDING * size):
+        raise InputError(
+            f"the centroids of the two classes coincide ({distance:.1g} apart, the samples spread by "
+            f"{spread:.2g}), so that the tilt has no reference direction"
+        )
     return np.asarray(difference / distance)
 
 
@@ -62,6 +80,11 @@ def error_rate(y: Array, distance: Array) -> float:
     return float(np.mean(y * distance <= 0))
 
 
+def balanced_error_rate(y: Array, distance: Array) -> float:
+    """Mean of the error rates of the two classes."""
+    return (error_rate(y[y < 0], distance[y < 0]) + error_rate(y[y > 0], distance[y > 0])) / 2
+
+
 @dataclass(frozen=True, eq=False)
 class TiltPlane:
     """The plane spanned by ẑ and n̂ ∝ ŵ - (ŵ·ẑ) ẑ, its origin midway between the centroids.
@@ -81,15 +104,17 @@ class TiltPlane:
 def tilt_directions(w: Array, z_hat: Array) -> Array:
     """n̂ for each of the weights w (k, d): (k, d), unit rows orthogonal to ẑ.
 
-    Where θ = 0 the direction does not exist; such rows take that of the nearest row that has one.
-    Raises ValueError when no row is tilted.
+    Where θ = 0 the direction does not exist; such rows take that of the nearest row that has one, and where
+    no row has one a direction drawn at random. In one dimension nothing is orthogonal to ẑ, and n̂ is 0.
     """
     across = w - np.outer(w @ z_hat, z_hat)
     across -= np.outer(across @ z_hat, z_hat)
     sizes = np.linalg.norm(across, axis=1)
     tilted = np.flatnonzero(sizes > UPRIGHT * np.linalg.norm(w, axis=1))
     if tilted.size == 0:
-        raise ValueError("no boundary is tilted: the tilt plane is not defined")
+        drawn = np.random.default_rng(0).normal(size=z_hat.size)
+        drawn -= (drawn @ z_hat) * z_hat
+        return np.tile(drawn / np.linalg.norm(drawn) if z_hat.size > 1 else np.zeros(1), (len(w), 1))
     nearest = tilted[np.abs(np.arange(len(w))[:, None] - tilted).argmin(axis=1)]
     directions: Array = across[nearest] / sizes[nearest, None]
     return directions

@@ -27,7 +27,7 @@ from tilt.geometry import (
     tilt_angle,
 )
 from tilt.linear.libsvm import libsvm_models
-from tilt.linear.tables import Array, Columns, centroids
+from tilt.linear.tables import Array, Columns
 from tilt.losses import hinge, regularised_risk
 
 Pair = tuple[int, int]
@@ -237,7 +237,7 @@ def _columns(lines: list[tuple[Any, ...]], names: tuple[str, ...]) -> Columns:
 def _libsvm(pair: BinaryPair, lambdas: Array) -> Iterator[dict[str, float]]:
     """The quantities of libsvm's model at each λ, and its objective."""
     x, y = pair.x_train, pair.y_train
-    z_hat = nearest_centroid_direction(*centroids(pair))
+    z_hat = nearest_centroid_direction(x, y)
     for lam, (w, b) in zip(lambdas.tolist(), libsvm_models(x, y, lambdas, tol=1e-6), strict=True):
         norm_w, distance = float(np.linalg.norm(w)), signed_distance(x, w, b)
         yield {

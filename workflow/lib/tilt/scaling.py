@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt.errors import InputError
+from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, empirical_risk, large_norm_limit, scaled, small_norm_limit, zero_one
 
 Array = NDArray[np.float64]
@@ -28,7 +29,7 @@ def score_histograms(y: Array, distance: Array, norm: float, *, bins: int = 60) 
     quantities = {"s": score, "ys": y * score} | {name: loss(y * score) for name, loss in LOSSES.items()}
     parts: dict[str, list[NDArray[Any]]] = {"quantity": [], "y": [], "left": [], "right": [], "count": []}
     for quantity, values in quantities.items():
-        edges = np.histogram_bin_edges(values, bins)
+        edges = histogram_edges(values, bins)
         for label in (-1, 1):
             columns = (
                 np.repeat(quantity, bins),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt.intervals import mean_interval
+from tilt.numerals import plain
 
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
@@ -86,7 +87,7 @@ def mean(values: Iterable[float]) -> float:
 
 
 def listed(values: Iterable[float]) -> str:
-    return ", ".join(f"{value:.2g}" for value in values)
+    return ", ".join(plain(value, ".2g") for value in values)
 
 
 def interval_text(values: NDArray[np.float64], digits: str = ".2f") -> str:
@@ -94,6 +95,8 @@ def interval_text(values: NDArray[np.float64], digits: str = ".2f") -> str:
     mean, low, high = mean_interval(values)
     if not len(values):
         return NOT_MEASURED
+    text = plain(mean, digits)
     if len(values) == 1:
-        return f"{mean:{digits}} (one seed, no interval)"
-    return f"{mean:{digits}} (95 % interval {low:{digits}} to {high:{digits}}, n = {len(values)} seeds)"
+        return f"{text} (one seed, no interval)"
+    ends = f"{plain(low, digits)} to {plain(high, digits)}"
+    return f"{text} (95 % interval {ends}, n = {len(values)} seeds)"

@@ -8,6 +8,7 @@ from tilt.article import LENET_DECAYS
 from tilt.calibration_tables import TRAINED, Columns, seeds_table
 from tilt.claims.base import Claim, interval_text, judged
 from tilt.intervals import mean_interval
+from tilt.numerals import plain
 
 FALLING = {
     "logit_scale": "scores",
@@ -41,7 +42,7 @@ def calibration_claims(networks: Columns) -> list[Claim]:
             means = seeds["mean"][rows & (seeds["quantity"] == quantity)]
             falls.append(len(means) == len(decays) and (np.diff(means) < 0).all())
             remark = "" if falls[-1] else " (not at every step)"
-            ends.append(name + (f" {means[0]:.3g} to {means[-1]:.3g}" if means.size else "") + remark)
+            ends.append(name + (f" {plain(means[0])} to {plain(means[-1])}" if means.size else "") + remark)
         claims.append(
             judged(
                 "calibration",
@@ -83,7 +84,7 @@ def _difference_claim(
         "calibration",
         f"{statement} ({start})",
         "in words",
-        f"{name} {low.mean():.3g} at decay {decays[0]:g}, {high.mean():.3g} at {decays[1]:g}; "
+        f"{name} {plain(low.mean())} at decay {decays[0]:g}, {plain(high.mean())} at {decays[1]:g}; "
         f"difference {interval_text(low - high, '.3g')}",
         rule,
         least > 0,

@@ -1,6 +1,7 @@
 """The support vector machine on pairs of classes, and logistic regression beside it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,20 @@ from tilt.article import (
     OPTIMAL_EXPONENT_RANGE,
     THETA_SMALLEST,
 )
-from tilt.claims.base import Claim, Columns, if_comparable, judged, near
+from tilt.claims.base import (
+    INCOMPARABLE,
+    NOT_MEASURED,
+    REPRODUCED,
+    Claim,
+    Columns,
+    if_comparable,
+    judged,
+    near,
+)
 from tilt.linear.tables import optimal_row
+from tilt.numerals import plain
 
+UPRIGHT = 0.1  # degrees up to which a boundary is that of the nearest centroids
 SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ
 MIN_PAIRS = 5  # of a rank correlation
 PAIR_SHARES = (0.95, 0.5)  # of the pairs, for what the article says of all: reproduced, partly
@@ -31,6 +43,11 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
     exponents = np.log10([table["lambda_article"][optimal_row(table)] for table in tables])
     smallest, largest = np.array([table["theta"][[0, -1]] for table in tables]).T
     spread = max(np.ptp(table["d_adv"] / np.cos(table["theta"])) / table["d_adv"].max() for table in tables)
+    tilted = [table for table in tables if np.degrees(table["theta"].max()) > UPRIGHT]
+    untilted = (
+        f"; pairs not tilted at any λ: {len(tables) - len(tilted)}" if len(tilted) < len(tables) else ""
+    )
+    upright = np.degrees(largest) <= UPRIGHT
     printed = [
         judged(
             "svm",
@@ -72,40 +89,50 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
         ),
     ]
     said = [
-        judged(
-            "svm",
-            "At the largest λ the boundary is that of the nearest centroids",
-            "θ = 0",
-            f"θ at most {np.degrees(largest.max()):.1g}°",
-            "at most 0.1°, every pair",
-            np.degrees(largest.max()) <= 0.1,
+        _if_grid_suffices(
+            judged(
+                "svm",
+                "At the largest λ the boundary is that of the nearest centroids",
+                "θ = 0",
+                f"θ at most {plain(np.degrees(largest.max()))}°",
+                f"at most {UPRIGHT}°, every pair",
+                upright.all(),
+            ),
+            tables,
+            upright.tolist(),
         ),
         judged(
             "svm",
             "The adversarial distance depends on the tilt alone",
             "d_adv = ½‖j − i‖ cos θ",
-            f"d_adv / cos θ is constant along λ to {spread:.0e} of d_adv",
+            f"d_adv / cos θ is constant along λ to {plain(spread, '.1g')} of d_adv",
             "to 1e-9, every pair",
             spread <= 1e-9,
         ),
         _pairs_claim(
             "The tilt falls and the adversarial distance rises as λ grows",
-            [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tables],
+            tilted,
+            [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tilted],
             "at every step of λ, to 1 % of the range",
+            untilted,
         ),
         _pairs_claim(
             "The two aims conflict: training error and adversarial distance both grow with λ",
-            [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tables],
+            tilted,
+            [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tilted],
             "both less at the smallest λ than at the largest",
+            untilted,
         ),
         _pairs_claim(
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
-            [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tables],
+            tilted,
+            [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tilted],
             "greater at both ends of λ",
-            f"; without test error at the smallest λ: {sum(table['err_test'][0] == 0 for table in tables)}",
+            "; without test error at the smallest λ: "
+            f"{sum(table['err_test'][0] == 0 for table in tilted)}{untilted}",
         ),
     ]
-    if len(tables) >= MIN_PAIRS and np.ptp(least) > 0:
+    if len(tables) >= MIN_PAIRS and np.ptp(least) > 0 and tilted:
         rho = np.corrcoef(_ranks(smallest), _ranks(least))[0, 1]
         said.append(
             judged(
@@ -132,6 +159,7 @@ def logistic_claims(hinge: Mapping[str, Columns], softplus: Mapping[str, Columns
     return [
         _pairs_claim(
             "Hinge and softplus behave alike at either end, where ‖w‖ is large and where it is small",
+            [hinge[pair] for pair in softplus],
             list((smallest <= overfitted) & (largest <= underfitted)),
             f"tilts within {overfitted}° at the smallest λ and within {underfitted}° at the largest",
             f"; they differ by at most {smallest.max():.1f}° at the smallest λ, {largest.max():.2f}° at the "
@@ -160,18 +188,50 @@ def _range_claim(
 
 
 def _pairs_claim(
-    statement: str, holds: Sequence[Any], rule: str, remark: str = "", section: str = "svm"
+    statement: str,
+    tables: Sequence[Columns],
+    holds: Sequence[Any],
+    rule: str,
+    remark: str,
+    section: str = "svm",
 ) -> Claim:
+    """A claim about every pair, which `holds` of its path table or not; no verdict where there is none."""
     full, part = PAIR_SHARES
-    return judged(
+    share = np.mean(holds) if tables else 0
+    claim = judged(
         section,
         statement,
         "in words",
-        f"{sum(holds)} of {len(holds)} pairs{remark}",
+        (f"{sum(holds)} of {len(holds)} pairs" if tables else NOT_MEASURED) + remark,
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
-        np.mean(holds) >= full,
-        np.mean(holds) >= part,
+        share >= full,
+        share >= part,
     )
+    return _if_grid_suffices(claim, tables, holds) if tables else replace(claim, verdict=INCOMPARABLE)
+
+
+def _if_grid_suffices(claim: Claim, tables: Sequence[Columns], holds: Sequence[Any]) -> Claim:
+    """The claim, without a verdict where it does not hold of a pair whose λ end too early for it to be told.
+
+    That is below `lambda_inside`, from which on every sample lies inside the margin and the direction of w
+    stays as it is.
+    """
+    needed = [
+        table["lambda_inside"][0]
+        for table, held in zip(tables, holds, strict=True)
+        if not held and table["lambda"].max() < table["lambda_inside"][0]
+    ]
+    if claim.verdict == REPRODUCED or not needed:
+        return claim
+    first, *_, last = np.sort(np.log10(tables[0]["lambda_article"]))
+    step = (last - first) / (len(tables[0]["lambda"]) - 1)
+    missing = np.log10(max(needed) / tables[0]["lambda"].max())
+    enough = last + step * np.ceil(missing / step)
+    remark = (
+        f"; cannot be told, the grid ends too early for {len(needed)} of {len(tables)} pairs: "
+        f"svm.lambda_article.last_exponent {plain(enough, '.4g')} would do"
+    )
+    return replace(claim, measured=claim.measured + remark, verdict=INCOMPARABLE)
 
 
 def _rises(values: NDArray[Any]) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tilt.claims.base import Claim, Columns, judged
+from tilt.numerals import plain
 from tilt.published import TOLERANCES
 
 PUBLISHED_QUANTITIES = {  # name, unit of the tolerance, share of the cells that has to agree
@@ -24,7 +25,7 @@ def published_claims(summary: Columns, arbitration: Columns) -> list[Claim]:
             "published",
             "Tables of the tilt θ, typical deviation",
             pairs,
-            f"median of each pair at most {typical:.1e} rad",
+            f"median of each pair at most {plain(typical, '.2g')} rad",
             f"at most {THETA_MEDIAN:g} rad",
             typical <= THETA_MEDIAN,
         )
@@ -35,7 +36,7 @@ def published_claims(summary: Columns, arbitration: Columns) -> list[Claim]:
         if not cells:
             continue
         largest = np.nanmax(summary["largest"][rows])
-        measured = f"{within:,} of {cells:,} cells; largest deviation {largest:.2g} {unit}"
+        measured = f"{within:,} of {cells:,} cells; largest deviation {plain(largest, '.2g')} {unit}"
         ours = 0
         if within < cells:
             ours = int(np.sum((arbitration["quantity"] == quantity) & (arbitration["agrees_with"] == "ours")))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilt.claims.base import Claim, Columns, judged
+from tilt.numerals import plain
 from tilt.two_layer import over_seeds
 
 RATIO, CORRELATION = 0.1, 0.9  # deviation of the median of found/|d| from 1, correlation: at most, at least
@@ -80,7 +81,8 @@ def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
 def _ends(of: Columns, factor: float = 1) -> str:
     """The first and the last mean with their intervals."""
     return " and ".join(
-        f"{factor * of['mean'][k]:.3g}" + (f" ± {factor * of['half'][k]:.2g}" if of["n"][k] > 1 else "")
+        plain(factor * of["mean"][k])
+        + (f" ± {plain(factor * of['half'][k], '.2g')}" if of["n"][k] > 1 else "")
         for k in (0, -1)
     )
 

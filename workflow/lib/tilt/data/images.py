@@ -32,7 +32,8 @@ class Images:
 class BinaryPair:
     """Two classes as flat images (n, d) in [0, 1] with labels (n,): -1 for class I, +1 for class J.
 
-    `shape` is the shape of an image or vector, so that x.reshape(-1, *shape) shows the images again.
+    `shape` is the shape of an image or vector, so that x.reshape(-1, *shape) shows the images again. A
+    validation part is there after `with_validation`.
     """
 
     x_train: NDArray[np.float64]
@@ -42,6 +43,8 @@ class BinaryPair:
     shape: tuple[int, ...]
     class_i: int
     class_j: int
+    x_validation: NDArray[np.float64] | None = None
+    y_validation: NDArray[np.float64] | None = None
 
 
 def check_images(images: Images, name: str) -> None:
@@ -136,14 +139,30 @@ def binary_pair(images: Images, class_i: int, class_j: int, train_per_class: int
             )
     test = np.flatnonzero(np.isin(images.y_test, (class_i, class_j)))
     return BinaryPair(
-        x_train=images.x_train[train].reshape(len(train), -1) / np.float64(images.value_max),
-        y_train=np.where(images.y_train[train] == class_j, 1.0, -1.0),
-        x_test=images.x_test[test].reshape(len(test), -1) / np.float64(images.value_max),
-        y_test=np.where(images.y_test[test] == class_j, 1.0, -1.0),
+        *_flat(images, images.x_train[train], images.y_train[train] == class_j),
+        *_flat(images, images.x_test[test], images.y_test[test] == class_j),
         shape=images.x_train.shape[1:],
         class_i=class_i,
         class_j=class_j,
     )
+
+
+def with_validation(pair: BinaryPair, images: Images, train_per_class: int, per_class: int) -> BinaryPair:
+    """The pair with a validation part: the next `per_class` images of each class after those that train.
+
+    Raises InputError when a class has fewer.
+    """
+    classes = pair.class_i, pair.class_j
+    rows = np.concatenate([first_rows(images.y_train, c, per_class, train_per_class) for c in classes])
+    x, y = _flat(images, images.x_train[rows], images.y_train[rows] == pair.class_j)
+    return replace(pair, x_validation=x, y_validation=y)
+
+
+def _flat(
+    images: Images, x: NDArray[Any], of_class_j: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Samples x as rows in [0, 1], and their labels -1 and +1."""
+    return x.reshape(len(x), -1) / np.float64(images.value_max), np.where(of_class_j, 1.0, -1.0)
 
 
 def first_per_class(images: Images, per_class: int) -> Images:
@@ -156,20 +175,21 @@ def first_per_class(images: Images, per_class: int) -> Images:
     return replace(images, x_train=images.x_train[rows], y_train=images.y_train[rows])
 
 
-def first_rows(y: Labels, label: int, count: int) -> NDArray[np.intp]:
+def first_rows(y: Labels, label: int, count: int, after: int = 0) -> NDArray[np.intp]:
     """Rows of the first `count` training images of a class in file order, from the labels y (n,).
 
-    Raises InputError when the class does not exist or has fewer.
+    The first `after` are passed over. Raises InputError when the class does not exist or has fewer.
     """
     rows = np.flatnonzero(y == label)
     if rows.size == 0:
         raise InputError(f"class {label} does not exist; choose among {_listed(np.unique(y))}")
-    if not 1 <= count <= rows.size:
+    left = rows.size - after
+    if not 1 <= count <= left:
         raise InputError(
-            f"class {label} has {rows.size} training images and {count} were asked for; "
-            f"ask for 1 to {rows.size}"
+            f"class {label} has {left} training images{f' after the first {after}' if after else ''} and "
+            f"{count} were asked for; ask for {f'1 to {left}' if left else 'none, or for fewer before them'}"
         )
-    return rows[:count]
+    return rows[after : after + count]
 
 
 def _listed(classes: NDArray[Any]) -> str:

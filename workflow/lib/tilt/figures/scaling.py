@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.figures.style import figure, themed
+from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, scaled, zero_one
 from tilt.scaling import Array, Columns
 
@@ -68,7 +69,9 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float]) -> Figure:
         ax.patch.set_visible(False)
         counts = ax.twinx()
         counts.set_zorder(ax.get_zorder() - 1)
-        counts.stairs(*np.histogram(distance_margins, 60), fill=True, color="0.88")
+        counts.stairs(
+            *np.histogram(distance_margins, histogram_edges(distance_margins, 60)), fill=True, color="0.88"
+        )
         if ax is axes[0, -1]:
             counts.spines["right"].set_visible(True)
             counts.set_ylabel("training images per bin")

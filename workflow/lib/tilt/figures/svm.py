@@ -14,18 +14,21 @@ from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQU
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
+from tilt.numerals import plain
 
 LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
+VALIDATED = r"$\lambda_\mathrm{validation}$"
 D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
 Z_HAT, N_HAT, W_HAT = r"$\hat{z}$", r"$\hat{n}$", r"$\hat{w}$"
 PANELS_ACROSS = 3
+THINNEST = 0.1  # extent of a tilt plane along n̂ that is drawn at least, over that along ẑ
 TICKS = 20  # classes that get a number on an axis, at most
 ANNOTATED = 10  # classes; numbers in the cells of larger maps would be too small to read
 
 
 @themed
 def path_curves(table: Columns, pair: str) -> Figure:
-    """θ, d_adv under its ceiling ½‖j - i‖ and both errors against λ, with λ_optimal, of one pair.
+    """θ, d_adv under its ceiling ½‖j - i‖ and the errors against λ, with λ_optimal, of one pair.
 
     `pair` names it in the title. The ceiling is d_adv / cos θ, for balanced classes.
     """
@@ -44,6 +47,10 @@ def path_curves(table: Columns, pair: str) -> Figure:
     error.axhline(0, color="0.8", linewidth=0.8)
     error.plot(lam, 100 * table["err_train"], color="0.5", linestyle="--", label="training set")
     error.plot(lam, 100 * table["err_test"], color="0.1", label="test set")
+    if "err_validation" in table:
+        error.plot(lam, 100 * table["err_validation"], color="0.5", linestyle="-.", label="validation set")
+        validated = lam[optimal_row(table, "validation")]
+        error.axvline(validated, color="0.5", linewidth=1, linestyle="-.", label=VALIDATED)
     least = table["err_test"] == table["err_test"][best]
     error.plot(
         lam[least], 100 * table["err_test"][least], "o", color="0.1", markersize=4, label="least test error"
@@ -92,7 +99,8 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
     """
     shown = [plane["positions"][:, rows], plane["mirror_positions"][:, rows]]
     z = np.concatenate([plane["z"], *(points[..., 0].ravel() for points in shown)])
-    n = np.concatenate([plane["n"][rows].ravel(), *(points[..., 1].ravel() for points in shown)])
+    strip = THINNEST * np.ptp(z) * np.array([-0.5, 0.5])
+    n = np.concatenate([plane["n"][rows].ravel(), *(points[..., 1].ravel() for points in shown), strip])
     across = 2 if len(rows) == 4 else min(len(rows), PANELS_ACROSS)
     down = -(-len(rows) // across)
     height = 0.5 + down * (0.9 + 6.4 / across * np.ptp(n) / np.ptp(z))
@@ -280,7 +288,7 @@ def _tilt(table: Columns, row: int) -> str:
 
 
 def _norm_and_tilt(table: Columns, row: int) -> str:
-    return f"‖w‖ = {table['norm_w'][row]:.3g}, {_tilt(table, row)}"
+    return f"‖w‖ = {plain(table['norm_w'][row])}, {_tilt(table, row)}"
 
 
 def _padded(values: Array) -> tuple[float, float]:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tilt.errors import InputError
 from tilt.linear.hinge import hinge_models
 from tilt.linear.softplus import softplus_models
 
 Array = NDArray[np.float64]
 
 _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
+# λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
+SMALLEST = 1e-15
+LARGEST = {"hinge": 1e150, "softplus": 1e12}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,8 @@ def fit_path(
     """Fit a linear classifier with a free bias for every λ: a support vector machine, or logistic regression.
 
     X (n, d) finite; y (n,) in {-1, +1}, both present; lambdas (k,) positive, in any order; loss: "hinge" or
-    "softplus"; tol: relative duality gap to reach. Raises ValueError naming the argument that is not so. A
+    "softplus"; tol: relative duality gap to reach. Raises InputError naming the argument that is not so, and
+    for λ beyond 1e-15 or 1e150 (softplus: 1e12) times the mean square norm of the centred samples. A
     gap that is not reached is reported by a RuntimeWarning and by `certified`. Computed in float64, with
     memory for about three copies of X; deterministic for a fixed BLAS and number of threads.
 
@@ -62,12 +67,20 @@ def fit_path(
     X, y, lambdas = _checked(X, y, lambdas, loss, tol)
     n, d = X.shape
     used = np.ptp(X, axis=0) > 0
-    used[0] |= not used.any()
+    varied = bool(used.any())
+    used[0] |= not varied
     A = X[:, used]
     centre = A.mean(axis=0)
     A -= centre
     A *= y[:, None]
-    scale = np.linalg.norm(A) / np.sqrt(n) or 1.0
+    with np.errstate(over="ignore", divide="ignore"):
+        scale = np.linalg.norm(A) / np.sqrt(n) if varied else 1.0
+        relative = lambdas / scale / scale
+    if not SMALLEST <= relative.min() <= relative.max() <= LARGEST[loss]:
+        raise InputError(
+            f"lambdas from {lambdas.min():.3g} to {lambdas.max():.3g} must be {SMALLEST:g} to "
+            f"{LARGEST[loss]:g} times the mean square norm of the centred samples, {scale:.3g} squared"
+        )
     A /= scale
     Cs = 1 / (2 * n * lambdas)
     order = np.argsort(Cs, kind="stable")
@@ -101,19 +114,21 @@ def fit_path(
 def _checked(
     X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, loss: str, tol: float
 ) -> tuple[Array, Array, Array]:
+    if hasattr(X, "toarray"):
+        raise InputError("X is a sparse matrix; give a dense one, X.toarray()")
     X, y, lambdas = (np.asarray(value, dtype=np.float64) for value in (X, y, lambdas))
     if X.ndim != 2 or X.size == 0:
-        raise ValueError(f"X must be a non-empty matrix (n, d), not of shape {X.shape}")
+        raise InputError(f"X must be a non-empty matrix (n, d), not of shape {X.shape}")
     if not np.isfinite(X).all():
-        raise ValueError("X must be finite")
+        raise InputError("X must be finite")
     if y.shape != (len(X),):
-        raise ValueError(f"y must have shape ({len(X)},) like the rows of X, not {y.shape}")
+        raise InputError(f"y must have shape ({len(X)},) like the rows of X, not {y.shape}")
     if not np.isin(y, (-1, 1)).all() or abs(y.sum()) == y.size:
-        raise ValueError("y must hold the labels -1 and +1, both of them")
+        raise InputError("y must hold the labels -1 and +1, both of them")
     if lambdas.ndim != 1 or lambdas.size == 0 or not (np.isfinite(lambdas) & (lambdas > 0)).all():
-        raise ValueError("lambdas must be a non-empty vector of positive finite numbers")
+        raise InputError("lambdas must be a non-empty vector of positive finite numbers")
     if loss not in _SOLVERS:
-        raise ValueError(f"loss must be one of {', '.join(_SOLVERS)}, not {loss!r}")
+        raise InputError(f"loss must be one of {', '.join(_SOLVERS)}, not {loss!r}")
     if not 0 < tol < 1:
-        raise ValueError(f"tol must lie between 0 and 1, not {tol}")
+        raise InputError(f"tol must lie between 0 and 1, not {tol}")
     return X, y, lambdas

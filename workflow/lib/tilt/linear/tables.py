@@ -13,6 +13,8 @@ from tilt.data.images import BinaryPair
 from tilt.geometry import (
     TiltPlane,
     adversarial_distance,
+    balanced_error_rate,
+    centroids,
     error_distance,
     error_rate,
     mirror_image,
@@ -21,6 +23,7 @@ from tilt.geometry import (
     tilt_angle,
     tilt_directions,
 )
+from tilt.histograms import histogram_edges
 from tilt.io import table_of
 from tilt.linear.path import LinearPath
 
@@ -42,47 +45,44 @@ def lambda_grid(
     return article, scale * article
 
 
-def centroids(pair: BinaryPair) -> tuple[Array, Array]:
-    """Mean training image of class I and of class J, (d,) each."""
-    return pair.x_train[pair.y_train < 0].mean(axis=0), pair.x_train[pair.y_train > 0].mean(axis=0)
-
-
 def path_table(pair: BinaryPair, path: LinearPath, lambda_article: Array) -> Columns:
     """One row per λ (the columns are documented in results/README.md); errors are fractions."""
-    centroid_i, centroid_j = centroids(pair)
-    z_hat = nearest_centroid_direction(centroid_i, centroid_j)
+    x, y = pair.x_train, pair.y_train
+    centroid_i, centroid_j = centroids(x, y)
+    z_hat = nearest_centroid_direction(x, y)
     middle = (centroid_i + centroid_j) / 2
-    C = 1 / (2 * len(pair.y_train) * path.lambdas)
+    z = x @ z_hat
+    inside = np.linalg.norm(centroid_j - centroid_i) * (z[y > 0].max() - z[y < 0].min()) / 8
+    C = 1 / (2 * len(y) * path.lambdas)
     support = path.alpha > 0
     rows = []
     for w, b in zip(path.w, path.b, strict=True):
-        train = signed_distance(pair.x_train, w, b)
-        rows.append(
-            (
-                np.linalg.norm(w),
-                tilt_angle(w, z_hat),
-                signed_distance(middle, w, b),
-                adversarial_distance(pair.y_train, train),
-                error_distance(pair.y_train, train),
-                error_rate(pair.y_train, train),
-                error_rate(pair.y_test, signed_distance(pair.x_test, w, b)),
-            )
-        )
-    norm_w, theta, midpoint_distance, d_adv, d_err, err_train, err_test = np.array(rows).T
+        train, test = signed_distance(x, w, b), signed_distance(pair.x_test, w, b)
+        row = {
+            "norm_w": np.linalg.norm(w),
+            "theta": tilt_angle(w, z_hat),
+            "midpoint_distance": signed_distance(middle, w, b),
+            "d_adv": adversarial_distance(y, train),
+            "d_err": error_distance(y, train),
+            "err_train": error_rate(y, train),
+            "err_test": error_rate(pair.y_test, test),
+            "balanced_err_test": balanced_error_rate(pair.y_test, test),
+        }
+        if pair.x_validation is not None and pair.y_validation is not None:
+            validation = signed_distance(pair.x_validation, w, b)
+            row["err_validation"] = error_rate(pair.y_validation, validation)
+        rows.append(row)
+    measured = table_of(rows)
     return {
         "lambda_article": lambda_article,
         "lambda": path.lambdas,
         "C": C,
-        "norm_w": norm_w,
+        "norm_w": measured.pop("norm_w"),
         "bias": path.b,
         "bias_low": path.bias_low,
         "bias_high": path.bias_high,
-        "theta": theta,
-        "midpoint_distance": midpoint_distance,
-        "d_adv": d_adv,
-        "d_err": d_err,
-        "err_train": err_train,
-        "err_test": err_test,
+        **measured,
+        "lambda_inside": np.full(len(rows), inside),
         "objective": path.objective,
         "duality_gap": path.duality_gap,
         "n_support": support.sum(axis=1),
@@ -92,12 +92,12 @@ def path_table(pair: BinaryPair, path: LinearPath, lambda_article: Array) -> Col
 
 def weight_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     """Weights w (k, d), b (k,), λ (k,), ẑ (d,) and the centroids (d,) of the pair."""
-    centroid_i, centroid_j = centroids(pair)
+    centroid_i, centroid_j = centroids(pair.x_train, pair.y_train)
     return {
         "w": path.w,
         "b": path.b,
         "lambda": path.lambdas,
-        "z_hat": nearest_centroid_direction(centroid_i, centroid_j),
+        "z_hat": nearest_centroid_direction(pair.x_train, pair.y_train),
         "centroid_i": centroid_i,
         "centroid_j": centroid_j,
         "image_shape": np.array(pair.shape),
@@ -114,8 +114,8 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     histogram_edges (bins + 1,); histogram_i, histogram_j (k, bins): counts of y d(x) of the training data.
     """
     x, y = pair.x_train, pair.y_train
-    centroid_i, centroid_j = centroids(pair)
-    z_hat = nearest_centroid_direction(centroid_i, centroid_j)
+    centroid_i, centroid_j = centroids(x, y)
+    z_hat = nearest_centroid_direction(x, y)
     origin = (centroid_i + centroid_j) / 2
     n_hats = tilt_directions(path.w, z_hat)
     representative = np.array(
@@ -128,7 +128,7 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     mirrors = np.stack([mirror_image(images, w, b) for w, b in zip(path.w, path.b, strict=True)], axis=1)
     planes = [TiltPlane(origin, z_hat, n_hat) for n_hat in n_hats]
     margins = np.stack([y * signed_distance(x, w, b) for w, b in zip(path.w, path.b, strict=True)])
-    edges = np.histogram_bin_edges(margins, HISTOGRAM_BINS)
+    edges = histogram_edges(margins, HISTOGRAM_BINS)
     return {
         "y": y.astype(np.int8),
         "z": (x - origin) @ z_hat,
@@ -151,23 +151,31 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     }
 
 
-def optimal_row(table: Mapping[str, Any]) -> int:
-    """Row of λ_optimal: the least test error; of several, the largest λ (the article's tie rule)."""
-    best = np.flatnonzero(table["err_test"] == np.min(table["err_test"]))
+def optimal_row(table: Mapping[str, Any], part: str = "test") -> int:
+    """Row of λ_optimal: the least test error; of several, the largest λ (the article's tie rule).
+
+    With part "validation" that of λ_validation: the least error on the validation part.
+    """
+    error = table[f"err_{part}"]
+    best = np.flatnonzero(error == np.min(error))
     return int(best[np.argmax(table["lambda"][best])])
 
 
 def summary_table(pairs: Sequence[tuple[int, int]], tables: Sequence[Mapping[str, Any]]) -> Columns:
-    """One row per pair: λ_optimal with its errors, θ and d_adv, and θ, d_adv and errors at both ends."""
+    """One row per pair: errors, θ and d_adv at λ_optimal, at λ_validation if there is one, at both ends."""
     rows = []
     for (i, j), table in zip(pairs, tables, strict=True):
         order = np.argsort(table["lambda"])
         places = {"smallest": order[0], "optimal": optimal_row(table), "largest": order[-1]}
+        if "err_validation" in table:
+            places["validation"] = optimal_row(table, "validation")
         row: dict[str, Any] = {"class_i": i, "class_j": j}
-        row["lambda_article_optimal"] = table["lambda_article"][places["optimal"]]
-        row["lambda_optimal"] = table["lambda"][places["optimal"]]
         for place, k in places.items():
-            for quantity in ("err_train", "err_test", "theta", "d_adv"):
+            if place in ("optimal", "validation"):
+                row[f"lambda_article_{place}"] = table["lambda_article"][k]
+                row[f"lambda_{place}"] = table["lambda"][k]
+        for place, k in places.items():
+            for quantity in ("err_train", "err_test", "balanced_err_test", "theta", "d_adv"):
                 row[f"{quantity}_{place}"] = table[quantity][k]
         row["largest_duality_gap"] = np.max(table["duality_gap"])
         rows.append(row)

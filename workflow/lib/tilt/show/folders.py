@@ -78,6 +78,9 @@ def _path(folder: Path) -> Lines:
         f"d_adv {table['d_adv'][best]:.4f} pixels, test error {table['err_test'][best]:.2%}, "
         f"training error {table['err_train'][best]:.2%}"
     )
+    if "err_validation" in table:
+        chosen = optimal_row(table, "validation")
+        yield f"λ_validation: λ_article {article[chosen]:.4g}, test error {table['err_test'][chosen]:.2%}"
     few = np.linspace(0, len(article) - 1, 9).round().astype(int)
     columns = ("lambda_article", "norm_w", "theta", "d_adv", "err_train", "err_test", "n_support")
     yield from table_lines(table, columns, np.union1d(few, best))
@@ -93,7 +96,8 @@ def _pairs(folder: Path) -> Lines:
     quantities = ("theta", "d_adv", "err_train", "err_test")
     ranges = [
         (place, *(value_range(table[f"{quantity}_{place}"]) for quantity in quantities))
-        for place in ("smallest", "optimal", "largest")
+        for place in ("smallest", "optimal", "validation", "largest")
+        if f"theta_{place}" in table
     ]
     yield from aligned([("λ", *quantities), *ranges])
 

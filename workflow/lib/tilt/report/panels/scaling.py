@@ -7,6 +7,7 @@ import numpy as np
 from bokeh.models import Range1d
 
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
+from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, right_axis, section
 from tilt.scaling import Columns, score_histograms
@@ -60,7 +61,7 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
     along = y * distance
     reach = 1.02 * np.abs(along).max()
     d = np.linspace(-reach, reach, POINTS)
-    counts, edges = np.histogram(along, 60)
+    counts, edges = np.histogram(along, histogram_edges(along, 60))
     bank = {
         "left": packed(stacked("left", 1)),
         "right": packed(stacked("right", 1)),

@@ -159,6 +159,8 @@ def pair_panel(
     ):
         panel.readout(label, PAIR, (array, *here), digits, unit=unit)
     panel.readout("λ_optimal", PAIR, ("optimal_text",))
+    if "err_validation" in next(iter(paths.values())):
+        panel.readout("λ_validation", PAIR, ("validation_text",))
     panel.readout("logistic: θ", "logistic/{pair}", ("theta_degrees", *here), 2, unit="°")
     panel.readout("test error", "logistic/{pair}", ("test_percent", *here), 2, unit=" %")
     return panel
@@ -193,6 +195,10 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> d
         "d_adv_optimal": packed(path["d_adv"][best : best + 1]),
         "errors_optimal": packed(100 * np.array([path["err_train"][best], path["err_test"][best]])),
     }
+    if "err_validation" in path:
+        row = optimal_row(path, "validation")
+        exponent, error = np.log10(path["lambda_article"][row]), 100 * path["err_test"][row]
+        bank["validation_text"] = f"{power(exponent)} (test error there {error:.2f} %)"
     shape = weights["image_shape"]
     for c, side in enumerate("ij"):
         bank[f"image_{side}"] = packed(_grey(planes["images"][c], shape), 1 / 127)
@@ -289,7 +295,7 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             }
         mirrors = planes["mirror_positions"]
         for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
-            edge = 1.05 * max(np.abs(each).max() for each in values)
+            edge = 1.05 * max(0.05 * reach, *(np.abs(each).max() for each in values))
             bank[f"window_{axis}"] = packed([-edge, edge], STEP)
         found[name] = bank
     return found

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tilt import article
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
 
 
@@ -32,7 +33,7 @@ def captions(
             f"Adversarial examples, {side} weight decay",
             f"A row of images, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
-            f"{network['seed']}" + ("." if temperature is None else f", temperature {temperature:.3g}."),
+            f"{network['seed']}" + ("." if temperature is None else f", temperature {plain(temperature)}."),
             f"norms {_fixed(article.ATTACK_NORMS[side])}; mean {article.ATTACK_MEAN[side]:.2f}",
             f"Not attacked: {table['status'][0]}."
             if temperature is None
@@ -104,7 +105,7 @@ def _ascent(attacks: Mapping[str, Columns], temperatures: Mapping[str, float | N
         rows.append(
             (
                 name,
-                status if temperature is None else f"{temperature:.3g}",
+                status if temperature is None else plain(temperature),
                 f"{np.isfinite(norms).sum()} of {len(norms)}",
                 *statistics,
                 f"{np.median(table['steps']):.0f}" if status == ATTACKED else "–",

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tilt.numerals import plain
+
 NO_NUMBER = "no number"
 
 
@@ -50,4 +52,4 @@ def power(value: float) -> str:
 
 
 def span(values: NDArray[Any], digits: str) -> str:
-    return f"{values.min():{digits}} to {values.max():{digits}}"
+    return f"{plain(values.min(), digits)} to {plain(values.max(), digits)}"

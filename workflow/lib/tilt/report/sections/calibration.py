@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tilt.calibration_tables import TRAINED
 from tilt.claims import Columns
 from tilt.claims.calibration import compared
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join
 
 
@@ -97,4 +98,4 @@ def _mean(seeds: Columns, rows: NDArray[np.bool_]) -> str:
         return "–"
     (row,) = np.flatnonzero(rows)
     mean, low, high = (seeds[column][row] for column in ("mean", "low", "high"))
-    return f"{mean:.3g}" if np.isnan(low) else f"{mean:.3g} ({low:.3g} to {high:.3g})"
+    return plain(mean) + ("" if np.isnan(low) else f" ({plain(low)} to {plain(high)})")

@@ -5,6 +5,7 @@ from typing import Any
 
 from tilt import article
 from tilt.claims import Columns, Settings
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
 from tilt.starts import INITIAL_WEIGHTS
 
@@ -57,7 +58,9 @@ def captions(
             "Rows of small filters, one row per network.",
             f"Of 20 filters those chosen with seed 0; networks of seed {seeds}.",
             NO_NUMBER,
-            "RMS of Conv1: " + join(f"{name} {end['rms_conv1']:.2g}" for name, end in ends.items()) + ".",
+            "RMS of Conv1: "
+            + join(f"{name} {plain(end['rms_conv1'], '.2g')}" for name, end in ends.items())
+            + ".",
         ),
     }
 
@@ -91,4 +94,4 @@ def tables(networks: Mapping[str, Settings], histories: Mapping[str, Columns]) -
 
 
 def _numbers(values: Any) -> str:
-    return join(f"{value:.3g}" for value in values)
+    return join(plain(value) for value in values)

@@ -4,6 +4,7 @@ import numpy as np
 
 from tilt.claims import Columns
 from tilt.linear.tables import optimal_row
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, power
 
 
@@ -14,9 +15,9 @@ def pair_captions(pair: str, hinge: Columns, softplus: Columns, train_per_class:
         best, end = optimal_row(table), table["lambda"].argmin()
         parts.append(
             f"{name}: least test error {100 * table['err_test'][best]:.2f} % at λ_article = "
-            f"{power(table['lambda_article'][best])} (‖w‖ = {table['norm_w'][best]:.3g}), θ = "
+            f"{power(table['lambda_article'][best])} (‖w‖ = {plain(table['norm_w'][best])}), θ = "
             f"{np.degrees(table['theta'][best]):.1f}° there and {np.degrees(table['theta'][end]):.1f}° at "
-            f"the smallest λ (‖w‖ = {table['norm_w'][end]:.3g})"
+            f"the smallest λ (‖w‖ = {plain(table['norm_w'][end])})"
         )
     return {
         f"{pair}_comparison": Caption(

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from tilt.claims import Columns
 from tilt.claims.published import PUBLISHED_QUANTITIES
+from tilt.numerals import plain
 from tilt.report.sections.base import Caption, Captions, Table, join
 
 
@@ -20,7 +21,7 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
         for quantity, (name, unit, _) in PUBLISHED_QUANTITIES.items():
             largest = summary["largest"][rows & (summary["quantity"] == quantity)]
             if np.isfinite(largest).any():
-                parts.append(f"{name} {np.nanmax(largest):.2g} {unit}")
+                parts.append(f"{name} {plain(np.nanmax(largest), '.2g')} {unit}")
         return join(parts)
 
     counts = "none"
@@ -66,8 +67,8 @@ def _deviations(summary: Columns) -> Table:
                 f"{name} ({unit})",
                 f"{of['rows'].sum():,.0f}",
                 f"{of['within'].sum():,.0f}",
-                f"{np.nanmedian(of['median']):.2g}",
-                f"{of['largest'][worst]:.2g}",
+                plain(np.nanmedian(of["median"]), ".2g"),
+                plain(of["largest"][worst], ".2g"),
                 f"{of['pair'][worst]}, 10^{np.log10(of['lambda_article'][worst]):.1f}",
                 f"{of['rows_not_unique'].sum():,.0f}",
             )

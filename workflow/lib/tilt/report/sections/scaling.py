@@ -6,6 +6,7 @@ import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.losses import LOSSES, empirical_risk, scaled
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join, power
 
 
@@ -31,7 +32,7 @@ def captions(classifier: Settings, margins: Columns, norms: Sequence[float]) -> 
             "Four histograms: score, margin, hinge loss and softplus loss of the training images.",
             of,
             NO_NUMBER,
-            f"‖w‖ = {norm:.3g}; {100 * np.mean(distance <= 0):.2f} % errors; mean loss {risks(norm)}.",
+            f"‖w‖ = {plain(norm)}; {100 * np.mean(distance <= 0):.2f} % errors; mean loss {risks(norm)}.",
         ),
         "losses": Caption(
             "scaling_losses",

@@ -7,6 +7,7 @@ import numpy as np
 from tilt import article
 from tilt.claims import Columns
 from tilt.linear.tables import optimal_row
+from tilt.numerals import plain
 from tilt.report.sections.base import Caption, Captions, Table, percent, power, span
 
 
@@ -14,9 +15,10 @@ def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
     """Of all pairs together: their `summary_table`, the number of values of λ, training images a class."""
     least, theta = 100 * summary["err_test_optimal"], np.degrees(summary["theta_optimal"])
     best, worst = summary["lambda_article_optimal"], least.argmax()
+    largest_gap = summary["largest_duality_gap"].max()
     of = (
         f"{len(least)} pairs, n = {2 * train_per_class:,} training images each, {lambdas} values of λ; "
-        f"no seed, but a relative duality gap of at most {summary['largest_duality_gap'].max():.0e}."
+        f"no seed, but a relative duality gap of at most {plain(largest_gap, '.1g')}."
     )
     return {
         "pair_maps": Caption(
@@ -30,7 +32,7 @@ def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
             f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
             f"({summary['class_i'][worst]:.0f}v{summary['class_j'][worst]:.0f}). θ at the smallest λ "
             f"{span(summary['theta_smallest'], '.2f')} rad, at λ_optimal {span(theta, '.0f')}°; "
-            f"d_adv there {span(summary['d_adv_optimal'], '.2f')} pixels.",
+            f"d_adv there {span(summary['d_adv_optimal'], '.2f')} pixels.{_of_validation(summary)}",
         ),
         "all_paths": Caption(
             "svm_all_paths",
@@ -44,6 +46,17 @@ def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
             f"{power(np.median(best))}, range {power(best.min())} to {power(best.max())}.",
         ),
     }
+
+
+def _of_validation(summary: Columns) -> str:
+    """The test error at λ_validation, where there is a validation part."""
+    if "lambda_validation" not in summary:
+        return ""
+    error = 100 * summary["err_test_validation"]
+    return (
+        f" At λ_validation, chosen without the test images, it is {error.mean():.3f} % in the mean, "
+        f"{error.max():.2f} % at worst."
+    )
 
 
 def pair_captions(
@@ -64,6 +77,16 @@ def pair_captions(
     degrees = np.degrees(table["theta"])
     of = f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; no seed."
 
+    error, of_classes = (percent(table[name][best]) for name in ("err_test", "balanced_err_test"))
+    balanced = f" (mean of the two classes {of_classes})" if of_classes != error else ""
+    validated = ""
+    if "err_validation" in table:
+        row = optimal_row(table, "validation")
+        validated = (
+            f" Chosen on validation images, λ_article = {power(lam[row])}: least validation error "
+            f"{percent(table['err_validation'][row])}, test error there {percent(table['err_test'][row])}."
+        )
+
     def along(values: Sequence[str]) -> str:
         return "; ".join(f"{power(lam[k])}: {value}" for k, value in zip(rows, values, strict=True)) + "."
 
@@ -74,9 +97,9 @@ def pair_captions(
             f"Tilt, adversarial distance and errors of {pair} against λ, with λ_optimal.",
             f"{of} {len(lam)} values of λ.",
             published,
-            f"Least test error {100 * table['err_test'][best]:.2f} % at λ_article = {power(lam[best])}, "
+            f"Least test error {error}{balanced} at λ_article = {power(lam[best])}, "
             f"where θ = {degrees[best]:.1f}° and d_adv = {table['d_adv'][best]:.2f} pixels; θ is "
-            f"{degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.",
+            f"{degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.{validated}",
         ),
         "margins": Caption(
             "svm_margins",
@@ -85,7 +108,7 @@ def pair_captions(
             of,
             published,
             "‖w‖ and d_adv by λ_article: "
-            + along([f"{table['norm_w'][k]:.3g}, {table['d_adv'][k]:.2f} pixels" for k in rows]),
+            + along([f"{plain(table['norm_w'][k])}, {table['d_adv'][k]:.2f} pixels" for k in rows]),
         ),
         "planes": Caption(
             "svm_planes",
@@ -109,14 +132,22 @@ def pair_captions(
 
 
 def tables(summary: Columns) -> list[Table]:
-    """The SVM of every pair at the smallest λ and at λ_optimal."""
+    """The linear classifier of every pair: at both ends of λ, at λ_optimal and, if any, at λ_validation.
+
+    The balanced error is there where it is not the error, as the test classes differ in size.
+    """
+    errors = zip(summary["err_test_optimal"], summary["balanced_err_test_optimal"], strict=True)
+    balanced = any(percent(error) != percent(of_classes) for error, of_classes in errors)
+    validated = "lambda_validation" in summary
     header = (
         "Pair",
         "λ_article at λ_optimal",
         "Least test error",
+        *(["Balanced error there"] if balanced else []),
         "Training error there",
         "θ there",
         "d_adv there (pixels)",
+        *(["λ_article at λ_validation", "Test error there"] if validated else []),
         "Test error at smallest λ",
         "θ at smallest λ",
         "Test error at largest λ",
@@ -127,11 +158,17 @@ def tables(summary: Columns) -> list[Table]:
         rows.append(
             (
                 f"{row['class_i']:.0f}v{row['class_j']:.0f}",
-                f"10^{np.log10(row['lambda_article_optimal']):.1f}",
+                power(row["lambda_article_optimal"]),
                 percent(row["err_test_optimal"]),
+                *([percent(row["balanced_err_test_optimal"])] if balanced else []),
                 percent(row["err_train_optimal"]),
                 f"{np.degrees(row['theta_optimal']):.1f}°",
                 f"{row['d_adv_optimal']:.3f}",
+                *(
+                    [power(row["lambda_article_validation"]), percent(row["err_test_validation"])]
+                    if validated
+                    else []
+                ),
                 percent(row["err_test_smallest"]),
                 f"{np.degrees(row['theta_smallest']):.1f}°",
                 percent(row["err_test_largest"]),

@@ -7,6 +7,7 @@ import numpy as np
 from tilt import article
 from tilt.claims import Columns, Settings
 from tilt.claims.base import NOT_MEASURED
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.sweep import GROUPS, TOLERANCES, grid, shown_start
 
@@ -108,7 +109,7 @@ def map_captions(table: Columns) -> Captions:
     ):
         cells = factor * grid(table, quantity)[2]
         known = cells[np.isfinite(cells)]
-        span = f"{known.min():{digits}} to {known.max():{digits}}" if known.size else NOT_MEASURED
+        span = f"{plain(known.min(), digits)} to {plain(known.max(), digits)}" if known.size else NOT_MEASURED
         parts.append(f"{name} {span}")
     return {
         "maps": Caption(
@@ -169,7 +170,9 @@ def _distances(search: Columns) -> Table:
 
 def _cell(row: Mapping[str, float], quantity: str, factor: float, digits: str) -> str:
     mean, low, high = (factor * row[f"{quantity}_{part}"] for part in ("mean", "low", "high"))
-    return _number(mean, digits) + (f" ({low:{digits}} to {high:{digits}})" if np.isfinite(low) else "")
+    return _number(mean, digits) + (
+        f" ({plain(low, digits)} to {plain(high, digits)})" if np.isfinite(low) else ""
+    )
 
 
 def _per_start(summary: Columns, quantity: str, factor: float, digits: str, unit: str) -> str:
@@ -182,13 +185,15 @@ def _per_start(summary: Columns, quantity: str, factor: float, digits: str, unit
             continue
         values, decays = factor * summary[quantity][rows], summary["weight_decay"][rows]
         best = values.argmin()
-        parts.append(f"{start} {abs(values[best]):{digits}}{unit} at {decays[best]:g}")
+        parts.append(f"{start} {plain(abs(values[best]), digits)}{unit} at {decays[best]:g}")
     return "; ".join(parts)
 
 
 def _ends(summary: Columns, start: str, quantity: str) -> str:
     values = summary[quantity][(summary["start"] == start) & np.isfinite(summary[quantity])]
-    return f"{start} " + (f"{values[0]:.2g} to {values[-1]:.2g}" if len(values) else NOT_MEASURED)
+    return f"{start} " + (
+        f"{plain(values[0], '.2g')} to {plain(values[-1], '.2g')}" if len(values) else NOT_MEASURED
+    )
 
 
 def _diverged(table: Columns) -> str:
@@ -207,7 +212,7 @@ def _least(values: np.ndarray) -> float:
 
 
 def _number(value: float, digits: str) -> str:
-    return f"{value:{digits}}" if np.isfinite(value) else "–"
+    return plain(value, digits) if np.isfinite(value) else "–"
 
 
 def _count(n: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tilt.claims import Columns, Settings
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
 
 
@@ -23,7 +24,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
         rows = (table["loss"] == loss) & (table["noisy_point_correct"] == 1)
         classified.append(
             f"{name} classifies p as labelled "
-            + (f"up to λ = {table['lambda'][rows].max():.2g}" if rows.any() else "at no λ")
+            + (f"up to λ = {plain(table['lambda'][rows].max(), '.2g')}" if rows.any() else "at no λ")
         )
     return {
         "boundaries": Caption(
@@ -40,7 +41,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
             "The distance falls to zero as the tilt grows; pictures of x and of its mirror image.",
             f"{len(angles)} angles; no data set, no seed.",
             NO_NUMBER,
-            f"Measured distance and closed form differ by at most {gap:.0e}.",
+            f"Measured distance and closed form differ by at most {plain(gap, '.1g')}.",
         ),
         "noisy_point": Caption(
             "toy_noisy_point",
@@ -73,7 +74,7 @@ def tables(fits: Columns) -> list[Table]:
                     f"{fits['classifier'][k]}, {fits['l2'][k]} L2",
                     f"{fits['lambda'][k]:g}",
                     f"{np.degrees(fits['theta'][k]):.2f}°",
-                    f"{fits['norm_w'][k]:.3g}",
+                    plain(fits["norm_w"][k]),
                     percent(fits["err_train"][k]),
                     "as labelled" if fits["noisy_point_correct"][k] else "ignored",
                 )

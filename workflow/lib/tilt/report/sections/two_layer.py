@@ -6,6 +6,7 @@ import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.linear.tables import optimal_row
+from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.two_layer import over_seeds
 
@@ -68,7 +69,7 @@ def captions(
             of,
             NO_NUMBER,
             f"{least}. Mean distance by weight decay: {along('d_adv')} pixels; SVM "
-            f"{svm['d_adv'].min():.3g} to {svm['d_adv'].max():.3g}.",
+            f"{plain(svm['d_adv'].min())} to {plain(svm['d_adv'].max())}.",
         ),
     }
     return {f"{pair}_{figure}": caption for figure, caption in made.items()}
@@ -108,4 +109,4 @@ def _networks(pair: str, networks: Columns) -> Table:
 def _with_half(of: Columns, k: int, digits: str, factor: float = 1) -> str:
     """A mean with half its interval, where there is one; less than a billionth counts as 0."""
     half = round(factor * of["half"][k], 9)
-    return f"{factor * of['mean'][k]:{digits}}" + (f" ± {half:.2g}" if np.isfinite(half) else "")
+    return plain(factor * of["mean"][k], digits) + (f" ± {plain(half, '.2g')}" if np.isfinite(half) else "")
