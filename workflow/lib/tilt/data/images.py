@@ -16,7 +16,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """A training and a test part: images (n, h, w) or (n, h, w, 3), or vectors (n, d), with labels (n,) int64.
+    """A training and a test part: images (n, h, w) or (n, h, w, 3), or vectors (n, d), and labels (n,) int64.
 
     Pixels keep the type they are stored in; `value_max` is the pixel value that stands for 1.
     """

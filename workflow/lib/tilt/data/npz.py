@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from tilt.data.images import Images, check_images
+from tilt.data.labels import LabelledParts, label_texts
 from tilt.errors import InputError
 from tilt.io import read_arrays
 
 MOST_CLASSES = 100
+PARTS = ("train", "test")
 RENUMBER = "number the classes 0, 1, 2, … without a gap"
 
 
@@ -40,6 +42,19 @@ def npz_images(path: str | Path, value_max: float | None = None) -> tuple[Images
     plain = {"x": stored, "y": np.dtype(np.int64)}
     converted = {name: array.astype(plain[name[0]], copy=False) for name, array in arrays.items()}
     return Images(**converted, value_max=images.value_max), names.tolist()
+
+
+def npz_labels(path: str | Path) -> LabelledParts:
+    """The labels of an NPZ file, and names of the classes if it holds some.
+
+    Raises InputError, naming the file and the array, when they are missing or neither whole numbers nor text.
+    """
+    arrays = read_arrays(path, "y_train", optional=["y_test", "names"])
+    names = arrays.pop("names", np.array([], str))
+    if names.ndim != 1 or (names.size and names.dtype.kind != "U"):
+        raise InputError(f"{path}: names has shape {names.shape} and type {names.dtype}; give (C,), text")
+    labels = {name: label_texts(array, f"{path}: {name}") for name, array in arrays.items()}
+    return LabelledParts(labels["y_train"], labels.get("y_test"), tuple(names.tolist()))
 
 
 def _check_labels(images: Images, path: str | Path) -> int:

@@ -2,7 +2,6 @@
 
 import gzip
 import logging
-import time
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
