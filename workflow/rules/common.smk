@@ -13,7 +13,9 @@ os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve
+from pipeline.counts import check_counts
 from pipeline.networks import families
+from tilt.data.own import input_files
 from tilt.errors import InputError
 
 try:
