@@ -65,7 +65,7 @@ def _check_numbers(column: "pd.Series", where: str) -> None:
             f"{where} has {missing} missing values; fill them in, or leave out the rows or the column"
         )
     if not pd.api.types.is_numeric_dtype(column):
-        odd = " ".join(str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0]).split())
+        odd = str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0])
         raise InputError(f"{where} holds {odd!r}, no number; encode the column as numbers or leave it out")
 
 
@@ -139,5 +139,4 @@ def _refusing(path: str | Path) -> Iterator[None]:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; correct path") from None
     except (*DAMAGE, csv.Error, EOFError, zlib.error, OverflowError, NotImplementedError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a readable table ({reason}); save it as CSV in UTF-8") from error
+        raise InputError(f"{path}: not a readable table ({error}); save it as CSV in UTF-8") from error
