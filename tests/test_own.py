@@ -382,11 +382,12 @@ def test_the_counts_of_standard_data(reference):
 # The README and the workflow
 
 
-def test_the_examples_of_the_readme(tmp_path):
+def test_the_examples_of_the_readme(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     section = re.search(r"\n## Your own data\n(.*?)\n## ", (ROOT / "README.md").read_text(), flags=re.S)[1]
     (program,) = re.findall(r"```python\n(.*?)```", section, flags=re.S)
     (config,) = re.findall(r"```yaml\n(.*?)```", section, flags=re.S)
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", program], check=True)
     study = yaml.safe_load(config)
     assert {dataset["source"] for dataset in study["datasets"].values()} == {"npz", "table", "folder"}
     succeed(tmp_path, *(f"{name}_data" for name in study["datasets"]), config=study)

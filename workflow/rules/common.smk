@@ -58,6 +58,22 @@ def setting(path):
     return value
 
 
+def own_files(wildcards):
+    """The user's file, or folders of images, once every class has as many samples as are asked for."""
+    dataset = DATASETS[wildcards.dataset]
+    try:
+        check_counts(wildcards.dataset, dataset)
+        return [*map(str, input_files(dataset["source"], dataset["path"]))]
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def own_settings(wildcards):
+    """How the user's file or folder is read."""
+    keys = ("path", "value_min", "value_max", "label", "test_share", "split_seed")
+    return {key: DATASETS[wildcards.dataset][key] for key in keys}
+
+
 def of_pairs(pattern, stage="svm", among=pairs):
     """An input: the pattern for each pair that a stage fits, for the "shown" ones, or for those explored."""
 
