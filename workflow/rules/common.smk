@@ -13,7 +13,9 @@ os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve
+from pipeline.counts import check_counts
 from pipeline.networks import families
+from tilt.data.own import input_files
 from tilt.errors import InputError
 
 try:
@@ -54,6 +56,22 @@ def setting(path):
         return found
 
     return value
+
+
+def own_files(wildcards):
+    """The user's file, or folders of images, once every class has as many samples as are asked for."""
+    dataset = DATASETS[wildcards.dataset]
+    try:
+        check_counts(wildcards.dataset, dataset)
+        return [*map(str, input_files(dataset["source"], dataset["path"]))]
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def own_settings(wildcards):
+    """How the user's file or folder is read."""
+    keys = ("path", "value_min", "value_max", "label", "test_share", "split_seed")
+    return {key: DATASETS[wildcards.dataset][key] for key in keys}
 
 
 def of_pairs(pattern, stage="svm", among=pairs):

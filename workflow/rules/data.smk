@@ -4,7 +4,7 @@
 rule images:
     input:
         code=code("images.py"),
-        npz=lambda w: setting("path")(w) or [],
+        own=own_files,
     output:
         images="results/{dataset}/data/images.npz",
         record="results/{dataset}/data/record.json",
@@ -21,7 +21,7 @@ rule images:
         source=setting("source"),
         train_per_class=setting("train_per_class"),
         classes=setting("classes"),
-        value_max=setting("value_max"),
+        own=own_settings,
         mirrors=setting("mirrors"),
         retries=setting("retries"),
         timeout_s=setting("timeout_s"),

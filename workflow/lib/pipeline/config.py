@@ -22,6 +22,7 @@ Config = dict[str, Any]
 NAMED = {"datasets", "networks", "starts"}
 RESERVED = {"toy", "all"}
 MOST_EXPLORED = 45  # pairs: a page with all λ of 45 takes some 15 MB
+OWN = ("npz", "table", "folder")
 STAGES = (
     *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "two_layer", "sweep", "map"),
     *("calibration", "random_labels", "report", "bench", "libsvm"),
@@ -167,11 +168,20 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
         yield f"{at}.train_per_class: the embedded digits have no split of their own; give a number"
     if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
         yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
-    if dataset["source"] == "npz" and dataset["path"] is None:
-        yield f"{at}.path: the source npz needs a file; name it"
-    for key in ("path", "value_max"):
-        if dataset["source"] != "npz" and dataset[key] is not None:
-            yield f"{at}.{key}: only the source npz takes it; leave it null"
+    if dataset["source"] in OWN and dataset["path"] is None:
+        yield f"{at}.path: the source {dataset['source']} needs a file or folder; name it"
+    for key in ("path", "value_min", "value_max", "test_share"):
+        if dataset["source"] not in OWN and dataset[key] is not None:
+            yield f"{at}.{key}: only the sources {', '.join(OWN)} take it; leave it null"
+    if dataset["source"] != "table" and dataset["label"] != "label":
+        yield f"{at}.label: only the source table takes it; leave it out"
+    if dataset["test_share"] is None and dataset["split_seed"] != 0:
+        yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
+    if dataset["source"] == "table" and dataset["lenet"] is not None:
+        yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
+    low, high = dataset["value_min"], dataset["value_max"]
+    if low is not None and high is not None and low >= high:
+        yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"
     if dataset["lenet"] is None:
         for family in ("sweep", "map", "random_labels"):
             if dataset[family] is not None:

@@ -33,6 +33,7 @@ _REMEDIES = {
     errno.EDQUOT: "free some space",
     errno.EROFS: "make the folder writable",
     errno.EACCES: "make the folder writable",
+    errno.EISDIR: "move away the folder that has its name",
 }
 
 
@@ -40,8 +41,8 @@ _REMEDIES = {
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
 
-    Temporary files of the same target whose process was killed are removed too. Raises InputError, naming
-    `path`, when the disk is full or the folder cannot be written.
+    Temporary files of the same target whose process was killed are removed too. Raises InputError when the
+    disk is full, the folder cannot be written, or a file is where a folder should be, and names it.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -54,6 +55,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
+        for folder in path.parents:
+            if folder.is_file():
+                raise InputError(
+                    f"{folder}: a file where a folder should be; move it away and run again"
+                ) from error
         if error.errno not in _REMEDIES:
             raise
         raise InputError(
@@ -118,7 +124,11 @@ def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> 
         raise InputError(f"{path}: no such file") from None
     except (*DAMAGE, BadZipFile, EOFError, KeyError, NotImplementedError, zlib.error) as error:
         raise InputError(f"{path}: not a readable NPZ file ({_line(error)})") from error
-    raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
+    held = ", ".join(there[:12]) + (", …" if len(there) > 12 else "")
+    raise InputError(
+        f"{path}: no array named {', '.join(sorted(missing))}; the file holds {held or 'nothing'}, and "
+        "np.savez writes arrays by name"
+    )
 
 
 def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
@@ -130,7 +140,7 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
             raise ValueError(f"{name} is of an unknown version of the format")
         shape, _, dtype = read_header(file)
         if dtype.hasobject:
-            raise ValueError(f"array {name} holds objects; save numbers or text")
+            raise ValueError(f"array {name} holds objects; save numbers, or text by astype(str)")
         promised, held = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
         if promised != held or min(shape, default=0) < 0:
             raise ValueError(f"{name} is to have shape {shape} of {dtype}, {promised} bytes, and has {held}")

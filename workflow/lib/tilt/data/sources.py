@@ -2,7 +2,6 @@
 
 import gzip
 import logging
-import time
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -19,6 +18,33 @@ from tilt.io import replacing
 logger = logging.getLogger(__name__)
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
+
+TwoParts = tuple[tuple[int, ...], tuple[int, ...]]
+
+# Images of each class: of the digits all, of the others the training and the test part.
+DIGITS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+DOWNLOADS: dict[str, TwoParts] = {
+    "mnist": (
+        (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+        (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+    ),
+    "fashion_mnist": ((6000,) * 10, (1000,) * 10),
+    "kmnist": ((6000,) * 10, (1000,) * 10),
+}
+
+
+def standard_counts(source: str, train_per_class: int | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Training and test images of each class by its number, of digits or of a data set of torchvision's."""
+    if source == "digits":
+        each = train_per_class or 0
+        parts: TwoParts = (each,) * 10, tuple(count - each for count in DIGITS)
+    else:
+        parts = DOWNLOADS[source]
+    return _by_number(parts[0]), _by_number(parts[1])
+
+
+def _by_number(counts: Sequence[int]) -> dict[str, int]:
+    return {str(number): count for number, count in enumerate(counts)}
 
 
 def embedded_digits(train_per_class: int = 100) -> Images:
@@ -37,7 +63,7 @@ def embedded_digits(train_per_class: int = 100) -> Images:
     train = np.zeros(len(y), dtype=bool)
     for digit in range(10):
         train[first_rows(y, digit, train_per_class)] = True
-    return Images(x[train], y[train], x[~train], y[~train], value_max=16.0)
+    return Images(x[train], y[train], x[~train], y[~train], bounds=(0, 16))
 
 
 def torchvision_images(
@@ -67,7 +93,7 @@ def torchvision_images(
     folder = Path(data_dir) / TORCHVISION_CLASSES[name] / "raw"
     for filename, md5 in source.resources:
         archive = folder / filename
-        if archive.exists():
+        if archive.is_file():
             _verify(archive, md5)
         else:
             _download(archive, md5, mirrors or source.mirrors, retries, timeout_s)
@@ -77,7 +103,7 @@ def torchvision_images(
         y_train=read_label_file(folder / "train-labels-idx1-ubyte").numpy(),
         x_test=read_image_file(folder / "t10k-images-idx3-ubyte").numpy(),
         y_test=read_label_file(folder / "t10k-labels-idx1-ubyte").numpy(),
-        value_max=255.0,
+        bounds=(0, 255),
     )
 
 
@@ -130,6 +156,6 @@ def _extract(archive: Path) -> None:
     """Make the file beside the archive hold what the verified archive holds; write only on difference."""
     content = gzip.decompress(archive.read_bytes())
     target = archive.with_suffix("")
-    if not target.exists() or target.read_bytes() != content:
+    if not target.is_file() or target.read_bytes() != content:
         with replacing(target) as temporary:
             temporary.write_bytes(content)
