@@ -2,22 +2,37 @@
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(os.path.abspath(workflow.snakefile)).parents[2]
 LIBRARY = ROOT / "workflow" / "lib"
+if not LIBRARY.is_dir():
+    raise WorkflowError(
+        f"{LIBRARY}: no such folder; clone the repository and give `snakefile:` the path of its Snakefile"
+    )
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve
+from pipeline.listing import folder_listing
 from pipeline.networks import families
+from tilt.data.transfer import SCHEMES
 from tilt.errors import InputError
 
+MANY_JOBS = 1000  # of pairs, from which on the run warns
+
+UNREADABLE = (
+    {}
+)  # data sets whose files cannot be read, to be told where they are asked for
 try:
-    config = resolve(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    config = resolve(
+        config, ROOT / "workflow" / "schemas" / "config.schema.yaml", UNREADABLE
+    )
     DATASETS = config["datasets"]
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
 except InputError as error:
@@ -25,10 +40,39 @@ except InputError as error:
 
 
 onstart:
-    for folder in ["results", *(f"results/{name}" for name in DATASETS)]:
+    for folder in [
+        "results",
+        "results/toy",
+        *(f"results/{name}" for name in DATASETS),
+    ]:
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise WorkflowError(
+                f"{folder}: a file is where the folder of results should be; move it away"
+            )
         if os.path.isdir(folder) and not os.access(folder, os.W_OK):
             raise WorkflowError(
                 f"{folder}: the folder cannot be written; make it writable and run again"
+            )
+    for job in workflow.dag.jobs:
+        if job.rule.name == "images" and job.wildcards.dataset in UNREADABLE:
+            raise WorkflowError(UNREADABLE[job.wildcards.dataset])
+        if job.rule.name == "published_tables":
+            location = DATASETS[job.wildcards.dataset]["published"]["location"]
+            if not location.startswith(SCHEMES) and not os.path.isdir(location):
+                raise WorkflowError(
+                    f"configuration: datasets.{job.wildcards.dataset}.published.location: {location}: "
+                    "no such folder; correct the name"
+                )
+    by_dataset = Counter(
+        job.wildcards.dataset
+        for job in workflow.dag.needrun_jobs()
+        if "pair" in job.wildcards.keys()
+    )
+    for name, count in by_dataset.items():
+        if count > MANY_JOBS:
+            logger.warning(
+                f"configuration: datasets.{name}.svm.pairs: {len(pairs(DATASETS[name])):,} pairs of classes are "
+                f"{count:,} jobs; list some pairs to have fewer"
             )
 
 
@@ -41,7 +85,12 @@ wildcard_constraints:
 def code(script):
     """The library files that a script depends on, as inputs of its rule."""
     source = ROOT / "workflow" / "scripts" / script
-    return [os.path.relpath(file) for file in library_files(source)]
+    return own_files(*library_files(source))
+
+
+def own_files(*files):
+    """Files of the checkout as inputs, which a module's prefix leaves alone."""
+    return [local(os.path.relpath(file)) for file in files]
 
 
 def setting(path):
@@ -141,7 +190,7 @@ def picture(path, caption, category, figure=None):
 
 def pngs(rule):
     """The pictures among the outputs of a rule that draws figures."""
-    return [str(file) for file in rule.output if file.endswith(".png")]
+    return [file for file in rule.output if file.endswith(".png")]
 
 
 def where(key, *files):

@@ -1,10 +1,16 @@
 """Data: one verified array file per data set, and a record of what it is."""
 
 
+def own_file(wildcards):
+    """The file that the data are read from, where there is one."""
+    path = setting("path")(wildcards)
+    return local(os.path.normpath(path)) if path and os.path.isfile(path) else []
+
+
 rule images:
     input:
         code=code("images.py"),
-        npz=lambda w: setting("path")(w) or [],
+        own=own_file,
     output:
         images="results/{dataset}/data/images.npz",
         record="results/{dataset}/data/record.json",
@@ -19,6 +25,8 @@ rule images:
     params:
         data_dir=config["data_dir"],
         source=setting("source"),
+        path=setting("path"),
+        listing=lambda w: folder_listing(setting("path")(w)),
         train_per_class=setting("train_per_class"),
         classes=setting("classes"),
         value_max=setting("value_max"),

@@ -44,9 +44,7 @@ rule record:
 rule report:
     input:
         code=code("report.py"),
-        template=[
-            os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
-        ],
+        template=own_files(REPORT / "page.html.j2", REPORT / "page.js"),
         panels=all_of(
             *rules.toy_panels.output,
             *rules.scaling_panels.output,
@@ -60,10 +58,7 @@ rule report:
             where_in_report("map", *rules.map_panels.output),
             where_in_report("random_labels", *rules.random_labels_panels.output),
         ),
-        texts=[
-            os.path.relpath(file)
-            for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))
-        ],
+        texts=own_files(*sorted((ROOT / "workflow" / "report").glob("*_*.rst"))),
         toy_figures=pngs(rules.toy_figures),
         scaling_figures=pngs(rules.scaling_figures),
         svm_figures=pngs(rules.svm_figures),

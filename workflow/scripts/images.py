@@ -14,7 +14,7 @@ def main(input, output, params):
         images = embedded_digits(params.train_per_class)
         source = "scikit-learn's embedded digits"
     elif params.source == "npz":
-        name = input.npz
+        name = params.path
         images, names = npz_images(name, params.value_max)
         source = f"the file {name}"
     else:
