@@ -19,16 +19,15 @@ os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve
-from pipeline.listing import folder_listing
+from pipeline.counts import check_counts
 from pipeline.networks import families
+from tilt.data.own import input_files
 from tilt.data.transfer import SCHEMES
 from tilt.errors import InputError
 
 MANY_JOBS = 1000  # of pairs, from which on the run warns
 
-UNREADABLE = (
-    {}
-)  # data sets whose files cannot be read, to be told where they are asked for
+UNREADABLE = {}  # data sets by name, and why
 try:
     config = resolve(
         config, ROOT / "workflow" / "schemas" / "config.schema.yaml", UNREADABLE
@@ -37,6 +36,16 @@ try:
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
 except InputError as error:
     raise WorkflowError(str(error)) from None
+
+
+def check_data(name):
+    """Raise an error of one line where the data cannot be read or a class has too few samples."""
+    try:
+        if name in UNREADABLE:
+            raise InputError(UNREADABLE[name])
+        check_counts(name, DATASETS[name])
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
 
 onstart:
@@ -54,8 +63,8 @@ onstart:
                 f"{folder}: the folder cannot be written; make it writable and run again"
             )
     for job in workflow.dag.jobs:
-        if job.rule.name == "images" and job.wildcards.dataset in UNREADABLE:
-            raise WorkflowError(UNREADABLE[job.wildcards.dataset])
+        if job.rule.name == "images":
+            check_data(job.wildcards.dataset)
         if job.rule.name == "published_tables":
             location = DATASETS[job.wildcards.dataset]["published"]["location"]
             if not location.startswith(SCHEMES) and not os.path.isdir(location):

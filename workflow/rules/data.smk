@@ -1,16 +1,26 @@
 """Data: one verified array file per data set, and a record of what it is."""
 
 
-def own_file(wildcards):
-    """The file that the data are read from, where there is one."""
-    path = setting("path")(wildcards)
-    return local(os.path.normpath(path)) if path and os.path.isfile(path) else []
+def own_files(wildcards):
+    """The user's file, or folders of images; nothing where they cannot be read, which a run says at its start."""
+    dataset = DATASETS[wildcards.dataset]
+    try:
+        files = input_files(dataset["source"], dataset["path"])
+    except InputError:
+        return []
+    return [local(str(file)) for file in files if file.exists()]
+
+
+def own_settings(wildcards):
+    """How the user's file or folder is read."""
+    keys = ("path", "value_min", "value_max", "label", "test_share", "split_seed")
+    return {key: DATASETS[wildcards.dataset][key] for key in keys}
 
 
 rule images:
     input:
         code=code("images.py"),
-        own=own_file,
+        own=own_files,
     output:
         images="results/{dataset}/data/images.npz",
         record="results/{dataset}/data/record.json",
@@ -25,11 +35,9 @@ rule images:
     params:
         data_dir=config["data_dir"],
         source=setting("source"),
-        path=setting("path"),
-        listing=lambda w: folder_listing(setting("path")(w)),
         train_per_class=setting("train_per_class"),
         classes=setting("classes"),
-        value_max=setting("value_max"),
+        own=own_settings,
         mirrors=setting("mirrors"),
         retries=setting("retries"),
         timeout_s=setting("timeout_s"),

@@ -22,7 +22,7 @@ def main(input, output, params):
         w, b = arrays["w"][best], arrays["b"][best]
         class_i, class_j = pair_classes(pair)
         test = np.isin(images.y_test, (class_i, class_j))
-        x = (images.x_test[test] * (255 / images.value_max)).astype(np.float32).reshape(test.sum(), 1, -1)
+        x = images.scaled(images.x_test[test], 255).astype(np.float32).reshape(test.sum(), 1, -1)
         labels = (images.y_test[test] == class_j).astype(np.int64)
         pixels = x[:, 0].astype(np.float64) / 255
         found = minimal_norm(linear_model(w, b), x, labels, steps=params.steps)

@@ -28,7 +28,7 @@ from tilt.networks.lenet import load_network, predict_scores, resize_to_28
 
 def main(input, output, params):
     images = load_images(input.images)
-    x, y = resize_to_28(images.x_test, images.value_max), images.y_test
+    x, y = resize_to_28(images.x_test, images.bounds), images.y_test
     device = choose_device(params.device)
     model = load_network(input.weights).to(device)
     scores = predict_scores(model, x)

@@ -10,7 +10,7 @@ from tilt.networks.lenet import resize_to_28
 def main(input, output, params):
     images = load_images(input.images)
     times = training_times(
-        resize_to_28(images.x_train, images.value_max),
+        resize_to_28(images.x_train, images.bounds),
         images.y_train,
         usual_dataset(params.data_dir),
         repeats=params.repeats,

@@ -14,7 +14,7 @@ from tilt.starts import start_labels
 
 def main(input, output, params):
     images = load_images(input.images)
-    x, y = resize_to_28(images.x_test, images.value_max), images.y_test
+    x, y = resize_to_28(images.x_test, images.bounds), images.y_test
     device = choose_device(params.device)
     x = torch.as_tensor(x, device=device)
     settings = params.calibration

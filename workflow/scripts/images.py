@@ -1,22 +1,22 @@
-"""Fetch or build a data set, verify it, and write its array file and record."""
+"""Fetch, read or build a data set, verify it, and write its array file and record."""
 
 from pipeline.job import job
 from tilt.data.images import check_images, describe, save_images
-from tilt.data.npz import npz_images
+from tilt.data.own import own_images
 from tilt.data.sources import embedded_digits, torchvision_images
 from tilt.errors import InputError
 from tilt.io import write_json
 
 
 def main(input, output, params):
-    name, names = params.source, []
+    name, record = params.source, {"names": [], "labels": None, "split": None, "range": None}
     if params.source == "digits":
         images = embedded_digits(params.train_per_class)
         source = "scikit-learn's embedded digits"
-    elif params.source == "npz":
-        name = params.path
-        images, names = npz_images(name, params.value_max)
-        source = f"the file {name}"
+    elif params.own["path"] is not None:
+        name = params.own["path"]
+        images, record = own_images(params.source, **params.own)
+        source = f"the {'folder' if params.source == 'folder' else 'file'} {name}"
     else:
         images = torchvision_images(
             params.source, params.data_dir, params.mirrors, params.retries, params.timeout_s
@@ -27,7 +27,7 @@ def main(input, output, params):
     if found != params.classes:
         raise InputError(f"{name}: {found} classes, but the configuration says classes: {params.classes}")
     save_images(output.images, images)
-    write_json(output.record, {"source": source, "names": names, **describe(images)})
+    write_json(output.record, {"source": source, **record, **describe(images)})
 
 
 job(main, snakemake)

@@ -20,9 +20,9 @@ def main(input, output, params):
     if network["random_labels"]:
         y_train = np.random.default_rng(network["seed"]).integers(n_classes, size=len(y_train))
     training = train(
-        resize_to_28(images.x_train, images.value_max),
+        resize_to_28(images.x_train, images.bounds),
         y_train,
-        resize_to_28(images.x_test, images.value_max),
+        resize_to_28(images.x_test, images.bounds),
         images.y_test,
         n_classes=n_classes,
         weight_decay=network["weight_decay"],

@@ -16,15 +16,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from pipeline.pair import pair_names
+from tilt.data.own import part_counts
+from tilt.data.sources import standard_counts
 from tilt.errors import InputError
 
 Config = dict[str, Any]
+Counts = Mapping[str, int]
 
 NAMED = {"datasets", "networks", "starts"}
 MOST_EXPLORED = 45  # pairs: a page with all λ of 45 takes some 15 MB
-OWN = ("npz", "table", "folder")  # sources that read `path`
-TEN_CLASSES = {"digits": None, "mnist": 5421, "fashion_mnist": 6000, "kmnist": 6000}
-"""Training images of the smallest class, which the embedded digits take from the configuration."""
+OWN = ("npz", "table", "folder")
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 
 
@@ -49,14 +50,14 @@ def resolve(
         for problem in _contradictions_of_source(name, dataset):
             raise InputError(f"configuration: {problem}")
         try:
-            counts = _smallest_classes(dataset)
+            classes, smallest = _smallest_class(dataset)
         except InputError as error:
             line = f"configuration: datasets.{name}.path: {error}"
             if unreadable is None:
                 raise InputError(line) from None
             unreadable[name] = line
-            counts = (2, 1)
-        _fill_from_data(dataset, *counts)
+            classes, smallest = 2, 1
+        _fill_from_data(dataset, classes, smallest)
         if unreadable is None or name not in unreadable:
             for problem in _contradictions(name, dataset):
                 raise InputError(f"configuration: {problem}")
@@ -104,22 +105,25 @@ def _present(value: Any, key: str = "") -> Any:
     }
 
 
-def _smallest_classes(dataset: Config) -> tuple[int, int]:
-    """How many classes a data set has, and the training images of the smallest; both as given where they are.
+def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
+    """Training and test samples of each class of a data set, by name, in the order of the classes.
 
-    Raises InputError, in a line that begins with the path, where the file cannot be read.
+    Raises InputError, in a line that begins with the file, where the labels of the user's data cannot be read.
     """
-    source, path = dataset["source"], dataset["path"]
-    if source not in OWN:
-        return 10, TEN_CLASSES[source] or dataset["train_per_class"]
-    if not Path(path).exists():
-        raise InputError(f"{path}: no such file or folder; correct the name")
-    if dataset["classes"] and dataset["svm"]["train_per_class"]:
-        return dataset["classes"], dataset["svm"]["train_per_class"]
-    from tilt.data.own import class_counts  # it imports NumPy, which every job would wait for
+    if dataset["source"] not in OWN:
+        return standard_counts(dataset["source"], dataset["train_per_class"])
+    keys = ("source", "path", "label", "test_share", "split_seed")
+    return part_counts(**{key: dataset[key] for key in keys})
 
-    keys = ("label", "test_share", "split_seed")
-    counts = class_counts(source, path, **{key: dataset[key] for key in keys if key in dataset})
+
+def _smallest_class(dataset: Config) -> tuple[int, int]:
+    """How many classes a data set has, and the training samples of the smallest; both as given where they are."""
+    given = dataset["classes"], dataset["svm"]["train_per_class"]
+    if dataset["source"] in OWN and not Path(dataset["path"]).exists():
+        raise InputError(f"{dataset['path']}: no such file or folder; correct the name")
+    if all(given):
+        return given
+    counts, _ = class_counts(dataset)
     return len(counts), min(counts.values())
 
 
@@ -207,10 +211,17 @@ def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:
     if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
         yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
     if dataset["source"] in OWN and dataset["path"] is None:
-        yield f"{at}.path: the source {dataset['source']} needs a file; name it"
-    for key in ("path", "value_max"):
+        yield f"{at}.path: the source {dataset['source']} needs a file or folder; name it"
+    for key in ("path", "value_min", "value_max", "test_share"):
         if dataset["source"] not in OWN and dataset[key] is not None:
-            yield f"{at}.{key}: only the source npz takes it; leave it null"
+            yield f"{at}.{key}: only the sources {', '.join(OWN)} take it; leave it null"
+    if dataset["source"] != "table" and dataset["label"] != "label":
+        yield f"{at}.label: only the source table takes it; leave it out"
+    if dataset["test_share"] is None and dataset["split_seed"] != 0:
+        yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
+    low, high = dataset["value_min"], dataset["value_max"]
+    if low is not None and high is not None and low >= high:
+        yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"
 
 
 def _contradictions(name: str, dataset: Config) -> Iterator[str]:

@@ -33,6 +33,9 @@ _REMEDIES = {
     errno.EDQUOT: "free some space",
     errno.EROFS: "make the folder writable",
     errno.EACCES: "make the folder writable",
+    errno.ENOTDIR: "move away the file that is where a folder should be",
+    errno.EEXIST: "move away the file that is where a folder should be",
+    errno.EISDIR: "move away the folder that is where the file should be",
 }
 
 
@@ -41,7 +44,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
 
     Temporary files of the same target whose process was killed are removed too. Raises InputError, naming
-    `path`, when the disk is full or the folder cannot be written.
+    `path`, when the disk is full, the folder cannot be written, or a file is in its place.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -118,7 +121,11 @@ def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> 
         raise InputError(f"{path}: no such file") from None
     except (*DAMAGE, BadZipFile, EOFError, KeyError, NotImplementedError, zlib.error) as error:
         raise InputError(f"{path}: not a readable NPZ file ({_line(error)})") from error
-    raise InputError(f"{path}: no array named {', '.join(sorted(missing))}")
+    held = ", ".join(" ".join(name.split()) for name in there[:12]) + (", …" if len(there) > 12 else "")
+    raise InputError(
+        f"{path}: no array named {', '.join(sorted(missing))}; the file holds {held or 'nothing'}, and np.savez "
+        "writes arrays by name"
+    )
 
 
 def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
@@ -130,7 +137,7 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
             raise ValueError(f"{name} is of an unknown version of the format")
         shape, _, dtype = read_header(file)
         if dtype.hasobject:
-            raise ValueError(f"array {name} holds objects; save numbers or text")
+            raise ValueError(f"array {name} holds objects; save numbers, or text by astype(str)")
         promised, held = math.prod(shape) * dtype.itemsize, member.file_size - file.tell()
         if promised != held or min(shape, default=0) < 0:
             raise ValueError(f"{name} is to have shape {shape} of {dtype}, {promised} bytes, and has {held}")

@@ -13,25 +13,36 @@ from tilt.io import read_arrays, write_arrays
 
 Labels = NDArray[np.int64]
 
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
 
 @dataclass(frozen=True, eq=False)
 class Images:
     """A training and a test part: images (n, h, w) or (n, h, w, 3), or vectors (n, d), and labels (n,) int64.
 
-    Pixels keep the type they are stored in; `value_max` is the pixel value that stands for 1.
+    Values keep the type they are stored in. `bounds` are the values that stand for 0 and 1, between which all
+    lie; None for vectors whose values count as they are, with no bounds.
     """
 
     x_train: NDArray[Any]
     y_train: Labels
     x_test: NDArray[Any]
     y_test: Labels
-    value_max: float
+    bounds: tuple[float, float] | None
+
+    def scaled(self, x: NDArray[Any], top: float = 1) -> NDArray[np.float64]:
+        """Values of the data set, of any shape, from 0 to `top`; without bounds as they are."""
+        if self.bounds is None:
+            return x.astype(np.float64)
+        low, high = self.bounds
+        return (x - np.float64(low)) / np.float64((high - low) / top)
 
 
 @dataclass(frozen=True, eq=False)
 class BinaryPair:
-    """Two classes as flat images (n, d) in [0, 1] with labels (n,): -1 for class I, +1 for class J.
+    """Two classes as flat images (n, d) with labels (n,): -1 for class I, +1 for class J.
 
+    Values lie in [0, 1], or are those of vectors without bounds.
     `shape` is the shape of an image or vector, so that x.reshape(-1, *shape) shows the images again.
     """
 
@@ -47,11 +58,12 @@ class BinaryPair:
 def check_images(images: Images, name: str) -> None:
     """Raise InputError, naming the data set `name` and the array at fault, unless the images are usable.
 
-    Usable: parts that are not empty, as many labels as images, images of one shape, finite pixels in
-    [0, value_max], integer labels, two classes or more, no class in the test part only.
+    Usable: parts that are not empty, as many labels as images, images of one shape, finite values within
+    the bounds, which images need, integer labels, two classes or more, no class in the test part only.
     """
-    if not (np.isfinite(images.value_max) and images.value_max > 0):
-        raise InputError(f"{name}: value_max is {images.value_max}; give the pixel value that stands for 1")
+    low, high = images.bounds or (0, 1)
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise InputError(f"{name}: value_min is {low} and value_max {high}; give the values that stand for 0 and 1")
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):
         if x.ndim not in (2, 3) and not (x.ndim == 4 and x.shape[-1] == 3):
             raise InputError(f"{name}: x_{part} has shape {x.shape}; give (n, h, w), (n, h, w, 3) or (n, d)")
@@ -62,14 +74,16 @@ def check_images(images: Images, name: str) -> None:
         if y.dtype.kind not in "iu":
             raise InputError(f"{name}: y_{part} has type {y.dtype}; give integer labels")
         if x.dtype.kind not in "iuf":
-            raise InputError(f"{name}: x_{part} has type {x.dtype}; give integer or real pixels")
+            raise InputError(f"{name}: x_{part} has type {x.dtype}; give integers or floats")
         bad = x.size - np.count_nonzero(np.isfinite(x)) if x.dtype.kind == "f" else 0
         if bad:
-            raise InputError(f"{name}: x_{part} has {bad} pixels that are not finite; replace them")
-        if x.min() < 0 or x.max() > images.value_max:
+            raise InputError(f"{name}: x_{part} has {bad} values that are not finite; replace them")
+        if images.bounds is None and x.ndim > 2:
+            raise InputError(f"{name}: x_{part} are images without bounds; set value_min and value_max")
+        if images.bounds and (x.min() < low or x.max() > high):
             raise InputError(
-                f"{name}: x_{part} has pixels from {x.min()} to {x.max()}, outside [0, {images.value_max:g}]"
-                "; rescale them or correct value_max"
+                f"{name}: x_{part} has values from {x.min():g} to {x.max():g}, outside [{low:g}, {high:g}]"
+                "; set value_min and value_max, or rescale them"
             )
     if images.x_train.shape[1:] != images.x_test.shape[1:]:
         raise InputError(
@@ -85,8 +99,10 @@ def check_images(images: Images, name: str) -> None:
 
 
 def save_images(path: str | Path, images: Images) -> None:
-    """Write the images as an NPZ with one array per field."""
-    write_arrays(path, {field: np.asarray(value) for field, value in vars(images).items()})
+    """Write the images as an NPZ: the arrays, and `value_min` and `value_max`, nan where there are no bounds."""
+    low, high = images.bounds or (np.nan, np.nan)
+    arrays = {name: getattr(images, name) for name in ARRAYS}
+    write_arrays(path, {**arrays, "value_min": np.array(low), "value_max": np.array(high)})
 
 
 def load_images(path: str | Path) -> Images:
@@ -94,18 +110,20 @@ def load_images(path: str | Path) -> Images:
 
     Raises InputError, naming the file, when it is damaged, lacks an array or fails `check_images`.
     """
-    arrays = read_arrays(path, *Images.__dataclass_fields__)
-    value_max = arrays.pop("value_max")
-    if value_max.size != 1 or value_max.dtype.kind not in "iuf":
-        raise InputError(f"{path}: value_max is not a number; give the pixel value that stands for 1")
-    images = Images(**arrays, value_max=float(value_max.item()))
+    arrays = read_arrays(path, *ARRAYS, "value_min", "value_max")
+    limits = [arrays.pop(name) for name in ("value_min", "value_max")]
+    if any(limit.size != 1 or limit.dtype.kind not in "iuf" for limit in limits):
+        raise InputError(f"{path}: value_min or value_max is no number; build the file again")
+    low, high = (float(limit.item()) for limit in limits)
+    images = Images(**arrays, bounds=None if np.isnan([low, high]).all() else (low, high))
     check_images(images, str(path))
     return replace(images, y_train=images.y_train.astype(np.int64), y_test=images.y_test.astype(np.int64))
 
 
 def describe(images: Images) -> dict[str, Any]:
-    """A JSON record of the arrays: shapes, types, ranges, images per class, SHA-256 of each one's bytes."""
-    record: dict[str, Any] = {"value_max": images.value_max}
+    """A JSON record of the arrays: bounds or null, shapes, types, ranges, images per class, SHA-256 of the bytes."""
+    low, high = images.bounds or (None, None)
+    record: dict[str, Any] = {"value_min": low, "value_max": high, "colour": images.x_train.ndim == 4}
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):
         classes, counts = np.unique(y, return_counts=True)
         record[part] = {
@@ -136,9 +154,9 @@ def binary_pair(images: Images, class_i: int, class_j: int, train_per_class: int
             )
     test = np.flatnonzero(np.isin(images.y_test, (class_i, class_j)))
     return BinaryPair(
-        x_train=images.x_train[train].reshape(len(train), -1) / np.float64(images.value_max),
+        x_train=images.scaled(images.x_train[train]).reshape(len(train), -1),
         y_train=np.where(images.y_train[train] == class_j, 1.0, -1.0),
-        x_test=images.x_test[test].reshape(len(test), -1) / np.float64(images.value_max),
+        x_test=images.scaled(images.x_test[test]).reshape(len(test), -1),
         y_test=np.where(images.y_test[test] == class_j, 1.0, -1.0),
         shape=images.x_train.shape[1:],
         class_i=class_i,

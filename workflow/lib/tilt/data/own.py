@@ -1,16 +1,82 @@
 """Data of one's own: arrays (npz), a table (CSV, Parquet) or a folder of images."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.data.folder import folder_labels
-from tilt.data.labels import LabelledParts, Numbers, class_names, drawn_rows, numbered
-from tilt.data.npz import npz_labels
-from tilt.data.table import table_labels
+from tilt.data.folder import folder_changes, folder_labels, folder_samples
+from tilt.data.images import Images, check_images
+from tilt.data.labels import LabelledParts, Numbers, class_names, drawn_rows, listed, numbered
+from tilt.data.npz import npz_labels, npz_samples
+from tilt.data.table import table_labels, table_samples
 from tilt.errors import InputError
+
+FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
+
+
+@dataclass(frozen=True, eq=False)
+class _Classes:
+    """Labels and names (or none) of the classes, the class of each sample, and which rows test if drawn."""
+
+    labels: list[str]
+    names: list[str]
+    y_train: Numbers
+    y_test: Numbers
+    drawn: NDArray[np.bool_] | None
+
+
+def own_images(
+    source: str,
+    path: str | Path,
+    *,
+    value_min: float | None = None,
+    value_max: float | None = None,
+    label: str = "label",
+    test_share: float | None = None,
+    split_seed: int = 0,
+) -> tuple[Images, dict[str, Any]]:
+    """The images or vectors of a file or folder, checked, and a record of how they were read.
+
+    `source` is "npz", "table" (with a column `label`) or "folder". Values lie in [value_min, value_max]; where
+    one is None, 0 and 255 are assumed for integers of 8 bits and 0 and 1 for all others, but vectors of another
+    type without either count as they are. Labels that are not 0 to C - 1 become these in their order. Where the
+    data have no test part, `test_share` of each class is drawn by `split_seed`.
+
+    The record has `names` of the classes (or none) and, in words or None, how the `labels` became classes,
+    where the `split` is from and which `range` was assumed.
+
+    Raises InputError, naming the file and what is wrong in it, for anything that cannot be used. Arrays of
+    objects, which NumPy pickles, are refused without being loaded.
+    """
+    classes = _classes(source, path, label, test_share, split_seed)
+    readers: dict[str, Callable[[], list[NDArray[Any]]]] = {
+        "npz": lambda: npz_samples(path),
+        "table": lambda: table_samples(path, label),
+        "folder": lambda: list(folder_samples(path)),
+    }
+    train, *test = readers[source]()
+    split = None
+    if (drawn := classes.drawn) is not None:
+        if len(train) != len(drawn):
+            raise InputError(f"{path}: {len(train)} samples and {len(drawn)} labels; give one label per sample")
+        train, *test = train[~drawn], train[drawn]
+        split = f"of each class a share of {test_share:g}, drawn with seed {split_seed}, is the test part"
+    if not test:
+        raise InputError(f"{path}: y_test has no x_test beside it; give both, or none and test_share")
+    bounds, words = _bounds(train, test[0], value_min, value_max, path)
+    images = Images(_stored(train), classes.y_train, _stored(test[0]), classes.y_test, bounds)
+    check_images(images, str(path))
+    plain = classes.labels == [*map(str, range(len(classes.labels)))]
+    return images, {
+        "names": classes.names,
+        "labels": None if plain else f"the labels {listed(classes.labels)} are the classes 0 to {len(classes.labels) - 1}",
+        "split": split,
+        "range": words,
+    }
 
 
 def class_counts(
@@ -33,33 +99,75 @@ def part_counts(
     source: str, path: str | Path, *, label: str, test_share: float | None, split_seed: int
 ) -> tuple[dict[str, int], dict[str, int]]:
     """The same of the training and of the test part."""
-    labels, names, y_train, y_test, _ = _classes(source, path, label, test_share, split_seed)
+    classes = _classes(source, path, label, test_share, split_seed)
+    names = classes.names or classes.labels
     train, test = (
-        dict(zip(names or labels, np.bincount(y).tolist(), strict=True)) for y in (y_train, y_test)
+        dict(zip(names, np.bincount(y).tolist(), strict=True)) for y in (classes.y_train, classes.y_test)
     )
     return train, test
 
 
+def input_files(source: str, path: str | Path | None) -> list[Path]:
+    """What changes when the data do: the file, or the folders of the classes and the image changed last."""
+    if path is None:
+        return []
+    return folder_changes(path) if source == "folder" else [Path(path)]
+
+
 def _classes(
     source: str, path: str | Path, label: str, test_share: float | None, split_seed: int
-) -> tuple[list[str], list[str], Numbers, Numbers, NDArray[np.bool_] | None]:
-    """Labels and names of the classes, the classes of both parts, and which rows test if drawn."""
+) -> _Classes:
     readers: dict[str, Callable[[], LabelledParts]] = {
         "npz": lambda: npz_labels(path),
         "table": lambda: table_labels(path, label),
         "folder": lambda: folder_labels(path),
     }
     parts = readers[source]()
-    where = f"{path}: the training part" if parts.test is not None else str(path)
+    where = str(path) if parts.test is None else f"{path}: the training part"
     labels, names = class_names(parts, where)
     train = numbered(parts.train, labels, where)
     if parts.test is not None:
         if test_share is not None:
             raise InputError(f"{path}: there is a test part; leave test_share null")
-        return labels, names, train, numbered(parts.test, labels, f"{path}: the test part"), None
+        test = numbered(parts.test, labels, f"{path}: the test part")
+        return _Classes(labels, names, train, test, None)
     if test_share is None:
         raise InputError(
             f"{path}: there is no test part; set test_share, the share of each class that tests, like 0.2"
         )
-    test = drawn_rows(train, labels, test_share, split_seed, str(path))
-    return labels, names, train[~test], train[test], test
+    drawn = drawn_rows(train, labels, test_share, split_seed, str(path))
+    return _Classes(labels, names, train[~drawn], train[drawn], drawn)
+
+
+def _bounds(
+    train: NDArray[Any],
+    test: NDArray[Any],
+    value_min: float | None,
+    value_max: float | None,
+    path: str | Path,
+) -> tuple[tuple[float, float] | None, str | None]:
+    """The values that stand for 0 and 1, and in words what was assumed."""
+    bytes_ = train.dtype == np.uint8
+    if train.ndim == 2 and not bytes_ and value_min is None and value_max is None:
+        return None, "vectors in units as given, without value_min and value_max"
+    low = 0.0 if value_min is None else float(value_min)
+    if value_max is not None:
+        return (low, float(value_max)), None
+    high = 255.0 if bytes_ else 1.0
+    most = max((float(x.max()) for x in (train, test) if x.size and x.dtype.kind in "biuf"), default=high)
+    if low <= most <= low + FAINT * (high - low):
+        raise InputError(
+            f"{path}: no value is above {most:g}, and {high:g} is assumed to stand for 1; set value_max, "
+            f"for instance to {most or 1:g}"
+        )
+    kind = "integers of 8 bits" if bytes_ else "values that are not integers of 8 bits"
+    return (low, high), f"{low:g} to {high:g} is assumed for {kind}, without value_max"
+
+
+def _stored(x: NDArray[Any]) -> NDArray[Any]:
+    """Integers as they are, booleans as integers, floats in single or double precision."""
+    if x.dtype.kind == "b":
+        return x.astype(np.uint8)
+    if x.dtype.kind == "f":
+        return x.astype("f4" if x.dtype.itemsize <= 4 else "f8", copy=False)
+    return x.astype(x.dtype.newbyteorder("="), copy=False)

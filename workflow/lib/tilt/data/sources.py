@@ -19,6 +19,33 @@ logger = logging.getLogger(__name__)
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
 
+TwoParts = tuple[tuple[int, ...], tuple[int, ...]]
+
+# Images of each class: of the digits all, of the others the training and the test part.
+DIGITS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+DOWNLOADS: dict[str, TwoParts] = {
+    "mnist": (
+        (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+        (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+    ),
+    "fashion_mnist": ((6000,) * 10, (1000,) * 10),
+    "kmnist": ((6000,) * 10, (1000,) * 10),
+}
+
+
+def standard_counts(source: str, train_per_class: int | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Training and test images of each class by its number, of digits or of a data set of torchvision's."""
+    if source == "digits":
+        each = train_per_class or 0
+        parts: TwoParts = (each,) * 10, tuple(count - each for count in DIGITS)
+    else:
+        parts = DOWNLOADS[source]
+    return _by_number(parts[0]), _by_number(parts[1])
+
+
+def _by_number(counts: Sequence[int]) -> dict[str, int]:
+    return {str(number): count for number, count in enumerate(counts)}
+
 
 def embedded_digits(train_per_class: int = 100) -> Images:
     """scikit-learn's 1,797 handwritten digits of 8x8 pixels from 0 to 16; needs no network.
@@ -36,7 +63,7 @@ def embedded_digits(train_per_class: int = 100) -> Images:
     train = np.zeros(len(y), dtype=bool)
     for digit in range(10):
         train[first_rows(y, digit, train_per_class)] = True
-    return Images(x[train], y[train], x[~train], y[~train], value_max=16.0)
+    return Images(x[train], y[train], x[~train], y[~train], bounds=(0, 16))
 
 
 def torchvision_images(
@@ -76,7 +103,7 @@ def torchvision_images(
         y_train=read_label_file(folder / "train-labels-idx1-ubyte").numpy(),
         x_test=read_image_file(folder / "t10k-images-idx3-ubyte").numpy(),
         y_test=read_label_file(folder / "t10k-labels-idx1-ubyte").numpy(),
-        value_max=255.0,
+        bounds=(0, 255),
     )
 
 

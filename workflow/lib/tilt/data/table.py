@@ -3,19 +3,24 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tilt.data.labels import LabelledParts, label_texts
+from tilt.data.labels import LabelledParts, label_texts, listed
 from tilt.errors import InputError
 from tilt.io import DAMAGE
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
+PARQUET = ".parquet"
 
 
 def table_labels(path: str | Path, label: str) -> LabelledParts:
@@ -23,45 +28,116 @@ def table_labels(path: str | Path, label: str) -> LabelledParts:
 
     Raises InputError, naming the file, when it is no table, lacks the column, or a row has no label.
     """
-    separator = next((sep for end, sep in SEPARATORS.items() if str(path).lower().endswith(end)), None)
-    if separator is None:
-        raise InputError(f"{path}: not a table; give one of {', '.join(SEPARATORS)}")
-    with _reading(path) as file:
-        column = np.array(list(_column(file, separator, label, str(path))), np.str_)
-    return LabelledParts(label_texts(column, f"{path}: the column {label}"))
-
-
-def _column(file: TextIO, separator: str, name: str, path: str) -> Iterator[str]:
-    """One column of a table; a line without quotes is only cut next to it, in a tenth of the time."""
-    header = next(csv.reader(file, delimiter=separator), [])
-    if header.count(name) != 1:
-        raise InputError(f"{path}: {header.count(name)} columns named {name}; set label to one of {header}")
-    width, at = len(header), header.index(name)
-    for row, line in enumerate(file, start=1):
-        if not line.strip("\r\n"):
-            continue
-        if '"' in line:
-            fields = next(csv.reader(chain([line], file), delimiter=separator))
-            count, value = len(fields), fields[at] if at < len(fields) else ""
+    with _refusing(path):
+        if separator := _separator(path):
+            values = np.array(list(_column(path, separator, label)), np.str_)
         else:
-            count = line.count(separator) + 1
-            value = line.split(separator, at + 1)[at] if at < count else ""
-        if count != width:
-            raise InputError(f"{path}: row {row} has {count} fields and the header {width}; make them equal")
-        yield value
+            values = np.array(_parquet_column(path, label))
+    return LabelledParts(label_texts(values, f"{path}: the column {label}"))
+
+
+def table_samples(path: str | Path, label: str) -> list[NDArray[np.float64]]:
+    """All other columns as vectors (n, d), in one part.
+
+    Raises InputError, naming the file and the column, for missing values and for columns of text.
+    """
+    with _refusing(path):
+        if separator := _separator(path):
+            import pandas as pd
+
+            frame = pd.read_csv(path, sep=separator, index_col=False, low_memory=False, encoding="utf-8-sig")
+        else:
+            frame = _parquet().read_table(path).to_pandas()
+    features = frame.drop(columns=label)
+    if not len(features.columns):
+        raise InputError(f"{path}: no column beside {label}; give one or more of numbers")
+    for name in features:
+        _check_numbers(features[name], f"{path}: the column {name}")
+    return [features.to_numpy(np.float64)]
+
+
+def _check_numbers(column: "pd.Series", where: str) -> None:
+    import pandas as pd
+
+    missing = int(column.isna().sum())
+    if missing:
+        raise InputError(
+            f"{where} has {missing} missing values; fill them in, or leave out the rows or the column"
+        )
+    if not pd.api.types.is_numeric_dtype(column):
+        odd = " ".join(str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0]).split())
+        raise InputError(f"{where} holds {odd!r}, no number; encode the column as numbers or leave it out")
+
+
+def _separator(path: str | Path) -> str | None:
+    """What separates the columns; None in a Parquet file."""
+    name = Path(path).name.lower()
+    if name.endswith(PARQUET):
+        return None
+    for end, separator in SEPARATORS.items():
+        if name.endswith(end):
+            return separator
+    raise InputError(f"{path}: not a table by its name; give one of {', '.join([*SEPARATORS, PARQUET])}")
+
+
+def _column(path: str | Path, separator: str, name: str) -> Iterator[str]:
+    """One column; a line without quotes is only cut beside it, which takes a tenth of the time."""
+    opened = gzip.open if Path(path).suffix.lower() == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file, delimiter=separator), [])
+        _check_header(header, name, path)
+        width, at = len(header), header.index(name)
+        for row, line in enumerate(file, start=1):
+            if not line.strip("\r\n"):
+                continue
+            if '"' in line:
+                fields = next(csv.reader(chain([line], file), delimiter=separator))
+                count = len(fields)
+            else:
+                fields = line.rstrip("\r\n").split(separator, at + 1)
+                count = line.count(separator) + 1
+            if count != width:
+                raise InputError(f"{path}: row {row} has {count} fields and the header {width}; make them equal")
+            yield fields[at]
+
+
+def _parquet_column(path: str | Path, name: str) -> list[object]:
+    _check_header(_parquet().read_schema(path).names, name, path)
+    values: list[object] = _parquet().read_table(path, columns=[name]).column(0).to_pylist()
+    if None in values:
+        raise InputError(f"{path}: row {values.index(None) + 1} has no {name}; fill it in or remove the row")
+    return values
+
+
+def _parquet() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise InputError("a Parquet table needs the package pyarrow; install it, or give CSV") from None
+    return pyarrow.parquet
+
+
+def _check_header(header: Sequence[str], label: str, path: str | Path) -> None:
+    for name in header:
+        if not name.strip():
+            raise InputError(
+                f"{path}: a column has no name (an index?); name it, or write the table without (index=False)"
+            )
+        if header.count(name) > 1:
+            raise InputError(f"{path}: {header.count(name)} columns are named {name}; give each a name of its own")
+    if label not in header:
+        raise InputError(f"{path}: no column is named {label}; set label to one of {listed(list(header))}")
 
 
 @contextmanager
-def _reading(path: str | Path) -> Iterator[TextIO]:
-    """A table opened as text; what is wrong with it ends in an InputError of one line."""
-    opened = gzip.open if str(path).lower().endswith(".gz") else open
+def _refusing(path: str | Path) -> Iterator[None]:
+    """What is wrong with a table ends in an InputError of one line."""
     try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            yield file  # type: ignore[misc]
+        yield
     except InputError:
         raise
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (*DAMAGE, csv.Error, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: no such file; correct path") from None
+    except (*DAMAGE, csv.Error, EOFError, zlib.error, OverflowError, NotImplementedError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: not a readable table ({reason}); save it as CSV in UTF-8") from error

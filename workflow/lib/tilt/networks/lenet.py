@@ -126,18 +126,19 @@ def load_network(path: str | Path) -> LeNet:
     return model.requires_grad_(False).eval()
 
 
-def resize_to_28(images: NDArray[Any], value_max: float) -> NDArray[np.float32]:
-    """Images (n, h, w) or (n, h, w, 3) with pixels in [0, value_max] as LeNet takes them: (n, 28, 28), 0-255.
+def resize_to_28(images: NDArray[Any], bounds: tuple[float, float] | None) -> NDArray[np.float32]:
+    """Images (n, h, w) or (n, h, w, 3) with pixels in `bounds` as LeNet takes them: (n, 28, 28), 0-255.
 
     Colours become grey by the mean of the channels, other sizes are resized bilinearly. Raises InputError
     when the samples are vectors.
     """
-    if images.ndim < 3:
+    if images.ndim < 3 or bounds is None:
         raise InputError(
             f"samples of shape {images.shape} are vectors and LeNet takes images; set lenet: null"
         )
     grey = images.mean(axis=3) if images.ndim == 4 else images
-    scaled = torch.as_tensor(grey.astype(np.float32)) * (255 / value_max)
+    low, high = bounds
+    scaled = torch.as_tensor(grey.astype(np.float32)).sub_(low).mul_(255 / (high - low))
     if grey.shape[1:] != (SIZE, SIZE):
         scaled = F.interpolate(scaled[:, None], (SIZE, SIZE), mode="bilinear", antialias=True)[:, 0]
     resized: NDArray[np.float32] = scaled.numpy()

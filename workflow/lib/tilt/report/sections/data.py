@@ -14,7 +14,12 @@ def tables(record: Mapping[str, Any]) -> list[Table]:
         "Images": [f"{part['shape'][0]:,}" for part in parts],
         "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
         "Pixels": ["{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts],
-        "Pixel value that counts as 1": [f"{record['value_max']:g}"] * 2,
+        "Values that count as 0 and 1": [
+            "{value_min:g} and {value_max:g}".format(**record)
+            if record["value_max"] is not None
+            else "none, units as given"
+        ]
+        * 2,
         "Images per class": [
             ", ".join(
                 f"{label} {names.get(int(label), '')}".rstrip() + f": {count:,}"
