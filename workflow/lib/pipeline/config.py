@@ -108,7 +108,7 @@ def _present(value: Any, key: str = "") -> Any:
 def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
     """Training and test samples of each class of a data set, by name, in the order of the classes.
 
-    Raises InputError, in a line that begins with the file, where the labels of the user's data cannot be read.
+    Raises InputError, naming the file, where the labels of the user's data cannot be read.
     """
     if dataset["source"] not in OWN:
         return standard_counts(dataset["source"], dataset["train_per_class"])
@@ -117,7 +117,7 @@ def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
 
 
 def _smallest_class(dataset: Config) -> tuple[int, int]:
-    """How many classes a data set has, and the training samples of the smallest; both as given where they are."""
+    """How many classes a data set has, and the training samples of the smallest; as given where both are."""
     given = dataset["classes"], dataset["svm"]["train_per_class"]
     if dataset["source"] in OWN and not Path(dataset["path"]).exists():
         raise InputError(f"{dataset['path']}: no such file or folder; correct the name")
@@ -149,8 +149,8 @@ def _check_keys_and_numbers(value: Any, *path: Any) -> None:
     ):
         if isinstance(value, Mapping) and not isinstance(key, str):
             raise InputError(
-                f"configuration: {where or 'top level'}: the key {key!r} is not text (YAML reads yes, no, on, "
-                "off and numbers as something else); put it in quotes or choose another name"
+                f"configuration: {where or 'top level'}: the key {key!r} is not text (YAML reads yes, no, "
+                "on, off and numbers as something else); put it in quotes or choose another name"
             )
         _check_keys_and_numbers(part, *path, key)
 

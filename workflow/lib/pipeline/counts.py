@@ -1,0 +1,42 @@
+"""Whether each class has as many samples as the configuration asks for, before anything is trained."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.config import class_counts, pairs
+from pipeline.pair import pair_classes
+from tilt.errors import InputError
+
+
+def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
+    """Raise InputError, naming the key, where a resolved data set asks for more samples than a class has.
+
+    Also where the labels of a file or folder of the user's cannot be read.
+    """
+    counts = dict(zip(("training", "test"), class_counts(dataset), strict=True))
+    for key, asked, part, classes in _demands(dataset):
+        for number, (label, there) in enumerate(counts[part].items()):
+            if number in classes and there < asked:
+                raise InputError(
+                    f"datasets.{name}.{key}: {asked} {part} samples of each class are asked for, and class "
+                    f"{label} has {there}; ask for at most {there}"
+                )
+
+
+def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, str, set[int]]]:
+    """Key, samples a class, part and the classes that it is asked of."""
+    paired = {number for pair in pairs(dataset) for number in pair_classes(pair)}
+    yield "svm.train_per_class", dataset["svm"]["train_per_class"], "training", paired
+    if dataset["lenet"] is None:
+        return
+    every = set(range(dataset["classes"]))
+    yield "attack.images_per_class", dataset["attack"]["images_per_class"], "test", every
+    starts = {"lenet": dataset["lenet"]}
+    for family in ("map", "random_labels"):
+        if dataset[family]:
+            starts[f"{family}.start"] = dataset[family]["start"]
+    if dataset["sweep"]:
+        starts |= {f"sweep.starts.{label}": start for label, start in dataset["sweep"]["starts"].items()}
+    for key, start in starts.items():
+        if start["train_per_class"] is not None:
+            yield f"{key}.train_per_class", start["train_per_class"], "training", every
