@@ -1,6 +1,7 @@
 """Shared by the other files: the checked configuration, settings by data set, code dependencies."""
 
 import os
+import shlex
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,9 +17,12 @@ if not LIBRARY.is_dir():
     )
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
+sys.executable = shlex.quote(
+    sys.executable
+)  # Snakemake puts it into shell commands as it is
 
 from pipeline.code import library_files
-from pipeline.config import explored, pairs, resolve
+from pipeline.config import explored, pairs, resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
 from tilt.data.own import input_files
@@ -27,6 +31,7 @@ from tilt.errors import InputError
 
 MANY_JOBS = 1000  # of pairs, from which on the run warns
 
+GIVEN = config
 UNREADABLE = {}  # data sets by name, and why
 try:
     config = resolve(
@@ -94,10 +99,10 @@ wildcard_constraints:
 def code(script):
     """The library files that a script depends on, as inputs of its rule."""
     source = ROOT / "workflow" / "scripts" / script
-    return own_files(*library_files(source))
+    return of_checkout(*library_files(source))
 
 
-def own_files(*files):
+def of_checkout(*files):
     """Files of the checkout as inputs, which a module's prefix leaves alone."""
     return [local(os.path.relpath(file)) for file in files]
 

@@ -74,6 +74,17 @@ def resolve(
     return resolved
 
 
+def with_left_out(resolved: Any, given: Any) -> Any:
+    """A part of the resolved configuration with the null entries of the same part as it was given.
+
+    Merged over the file that the given one was merged over, it resolves to the same again.
+    """
+    if not (isinstance(resolved, Mapping) and isinstance(given, Mapping)):
+        return resolved
+    left_out = {key: None for key, part in given.items() if part is None and key not in resolved}
+    return {key: with_left_out(part, given.get(key)) for key, part in resolved.items()} | left_out
+
+
 def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
     """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like; of null none.
 
