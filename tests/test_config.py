@@ -56,10 +56,16 @@ def test_own_data_need_no_networks():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"path": None}, r"own.path: the source npz needs a file; name it"),
-        ({"source": "kmnist"}, r"own.path: only the source npz takes it; leave it null"),
-        ({"source": "kmnist", "path": None, "value_max": 2}, r"own.value_max: only the source npz takes it"),
-        ({"value_max": 0}, r"own.value_max: 0 is less than or equal"),
+        ({"path": None}, r"own.path: the source npz needs a file or folder; name it"),
+        ({"source": "kmnist"}, r"own.path: only the sources npz, table, folder take it; leave it null"),
+        *(
+            ({"source": "kmnist", "path": None, key: 0.5}, rf"own.{key}: only the sources npz, table, folder")
+            for key in ("value_min", "value_max", "test_share")
+        ),
+        ({"value_min": 1, "value_max": 1}, r"own.value_min: 1 is not less than value_max, 1"),
+        ({"test_share": 1}, r"own.test_share: 1 is greater than or equal"),
+        ({"split_seed": 3}, r"own.split_seed: it draws the test part of test_share, which is null"),
+        ({"label": "species"}, r"own.label: only the source table takes it"),
         ({"classes": 101}, r"own.classes: 101 is greater than"),
         ({"classes": 12}, r"own.svm.shown_pairs: there is no pair '3v12'"),
         ({"train_per_class": 9}, r"own.train_per_class: npz has its own training part; leave it null"),

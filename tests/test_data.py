@@ -40,7 +40,7 @@ def numbered_images(*, channels: int = 0) -> Images:
         y_train=np.array(TRAIN_LABELS, dtype=np.int64),
         x_test=filled(10, len(TEST_LABELS)),
         y_test=np.array(TEST_LABELS, dtype=np.int64),
-        value_max=20.0,
+        bounds=(0, 20),
     )
 
 
@@ -74,13 +74,18 @@ def test_usable_images_pass(channels, pixel_type):
         ),
         ({"x_test": np.zeros((0, 2, 3), np.uint8), "y_test": np.zeros(0, int)}, "x_test is empty"),
         ({"x_train": np.zeros((7, 0, 3), np.uint8)}, "x_train is empty"),
-        ({"x_test": with_pixel(np.nan)}, "x_test has 2 pixels that are not finite"),
-        ({"x_test": with_pixel(-np.inf)}, "x_test has 2 pixels that are not finite"),
-        ({"x_test": with_pixel(20.5)}, r"x_test has pixels from 10\.0 to 20\.5, outside \[0, 20\]"),
-        ({"x_test": with_pixel(-1)}, r"x_test has pixels from -1\.0 to 13\.0, outside"),
-        ({"value_max": 1.0}, r"x_train has pixels from 0 to 6, outside \[0, 1\]"),
-        ({"value_max": 0.0}, "value_max is 0.0"),
-        ({"value_max": float("nan")}, "value_max is nan"),
+        ({"x_test": with_pixel(np.nan)}, "x_test has 2 values that are not finite"),
+        ({"x_test": with_pixel(-np.inf)}, "x_test has 2 values that are not finite"),
+        ({"x_test": with_pixel(20.5)}, r"x_test has values from 10 to 20\.5, outside \[0, 20\]"),
+        ({"x_test": with_pixel(-1)}, r"x_test has values from -1 to 13, outside"),
+        ({"bounds": (0, 1)}, r"x_train has values from 0 to 6, outside \[0, 1\]"),
+        (
+            {"bounds": (2, 20)},
+            r"x_train has values from 0 to 6, outside \[2, 20\]; set value_min and value_max",
+        ),
+        ({"bounds": (0, 0)}, "value_min is 0 and value_max 0; give"),
+        ({"bounds": (0, float("nan"))}, "value_max nan"),
+        ({"bounds": None}, "x_train are images without bounds; set value_min and value_max"),
         ({"x_test": np.full((4, 2, 3), "a")}, "x_test has type <U1"),
         ({"y_train": np.array(TRAIN_LABELS, float)}, "y_train has type float64; give integer labels"),
         ({"y_test": np.array(TEST_LABELS, str)}, "y_test has type <U1"),
@@ -102,7 +107,7 @@ def test_saved_images_load_unchanged(tmp_path):
         expected, found = getattr(images, field), getattr(loaded, field)
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found, expected)
-    assert loaded.value_max == 20.0
+    assert loaded.bounds == (0, 20)
     assert [p.name for p in tmp_path.iterdir()] == ["images.npz"]
 
 
@@ -131,7 +136,7 @@ def test_damaged_files_are_named(tmp_path):
             load_images(path)
 
     write_arrays(path, arrays | {"value_max": np.array([1.0, 2.0])})
-    with pytest.raises(InputError, match=r"images\.npz: value_max is not a number"):
+    with pytest.raises(InputError, match=r"images\.npz: value_min or value_max is no number"):
         load_images(path)
 
     write_arrays(path, arrays | {"y_test": np.array([0, 1, 2, 9])})
@@ -143,7 +148,9 @@ def test_description_is_json_of_what_is_there():
     images = numbered_images()
     record = json.loads(json.dumps(describe(images), allow_nan=False))
     assert record == {
-        "value_max": 20.0,
+        "value_min": 0,
+        "value_max": 20,
+        "colour": False,
         "train": {
             "shape": [7, 2, 3],
             "dtype": "uint8",
@@ -184,10 +191,30 @@ def test_pair_takes_the_first_training_images_in_file_order(channels):
 
 def test_pair_keeps_pixels_in_row_order_and_divides_in_double_precision():
     x = np.arange(6, dtype=np.float32).reshape(1, 2, 3).repeat(2, axis=0)
-    images = Images(x, np.array([0, 1]), x, np.array([0, 1]), value_max=7.0)
+    images = Images(x, np.array([0, 1]), x, np.array([0, 1]), bounds=(0, 7))
     pair = binary_pair(images, 0, 1, train_per_class=1)
     np.testing.assert_allclose(pair.x_train[0], np.arange(6) / 7, rtol=1e-15)
     np.testing.assert_array_equal(pair.x_test.reshape(-1, *pair.shape), x / np.float64(7))
+
+
+def test_bounds_become_0_and_1_and_vectors_without_bounds_stay():
+    x = np.array([[-3, -1], [1, 5]], dtype=np.int8)
+    images = Images(x, np.array([0, 1]), x, np.array([0, 1]), bounds=(-3, 5))
+    np.testing.assert_array_equal(binary_pair(images, 0, 1, 1).x_train, [[0, 0.25], [0.5, 1]])
+    np.testing.assert_array_equal(images.scaled(x, 255), [[0, 63.75], [127.5, 255]])
+    given = replace(images, bounds=None)
+    check_images(given, "mine")
+    np.testing.assert_array_equal(binary_pair(given, 0, 1, 1).x_test, x)
+
+
+def test_vectors_without_bounds_are_saved_as_such(tmp_path):
+    x = np.array([[-3.5, 1e3], [1, 5]])
+    save_images(tmp_path / "images.npz", Images(x, np.array([0, 1]), x, np.array([0, 1]), bounds=None))
+    loaded = load_images(tmp_path / "images.npz")
+    assert loaded.bounds is None
+    assert (record := describe(loaded))["value_min"] is record["value_max"] is None
+    assert not record["colour"]
+    np.testing.assert_array_equal(loaded.x_train, x)
 
 
 def test_class_i_is_the_one_named_first():
@@ -238,7 +265,7 @@ def test_embedded_digits():
     assert images.x_test.shape == (797, 8, 8)
     assert images.x_train.dtype == images.x_test.dtype == np.uint8
     assert images.y_train.dtype == images.y_test.dtype == np.int64
-    assert images.value_max == images.x_train.max() == 16
+    assert images.bounds == (0, images.x_train.max()) == (0, 16)
     np.testing.assert_array_equal(np.bincount(images.y_train), 100)
 
     digits = load_digits()

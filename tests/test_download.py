@@ -161,7 +161,7 @@ def assert_as_made(images) -> None:
     np.testing.assert_array_equal(images.y_test, TEST_LABELS)
     assert images.x_train.dtype == np.uint8
     assert images.y_train.dtype == np.int64
-    assert images.value_max == 255
+    assert images.bounds == (0, 255)
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def images() -> Images:
         np.array([0, 1, 2, 0, 1, 2]),
         rng.integers(0, 255, (3, 3, 3), np.uint8),
         np.array([0, 1, 2]),
-        255.0,
+        (0, 255),
     )
 
 

@@ -199,22 +199,23 @@ def test_unusable_network_files(tmp_path):
 
 def test_resizing():
     images = np.random.default_rng(0).integers(0, 256, (2, 28, 28), dtype=np.uint8)
-    np.testing.assert_array_equal(resize_to_28(images, 255), images)
+    np.testing.assert_array_equal(resize_to_28(images, (0, 255)), images)
 
     ramp = np.broadcast_to(np.arange(14, dtype=np.uint8), (1, 14, 14))
-    resized = resize_to_28(ramp, 15)
+    resized = resize_to_28(ramp, (0, 15))
     assert resized.dtype == np.float32
     assert resized.shape == (1, 28, 28)
     # Pixel centres: column j of 28 lies at (j + 1/2) / 2 - 1/2 of 14, held at the border.
     columns = np.clip((np.arange(28) + 0.5) / 2 - 0.5, 0, 13) * 255 / 15
     np.testing.assert_allclose(resized[0], np.broadcast_to(columns, (28, 28)), rtol=1e-5)
+    np.testing.assert_allclose(resize_to_28(images / 127.5 - 1, (-1, 1)), images, atol=1e-4)
 
     colour = np.stack([images, images, 255 - images], axis=3)
-    np.testing.assert_allclose(resize_to_28(colour, 255), (images.astype(float) + 255) / 3, rtol=1e-6)
+    np.testing.assert_allclose(resize_to_28(colour, (0, 255)), (images.astype(float) + 255) / 3, rtol=1e-6)
     with pytest.raises(
         InputError, match=r"shape \(2, 784\) are vectors and LeNet takes images; set lenet: null"
     ):
-        resize_to_28(images.reshape(2, 784), 255)
+        resize_to_28(images.reshape(2, 784), None)
 
 
 def test_devices():
@@ -389,7 +390,7 @@ def test_mnist_is_learnt():
     def read(name, skipped):
         return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8, offset=skipped)
 
-    x = resize_to_28(read("train-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), 255)
+    x = resize_to_28(read("train-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), (0, 255))
     y = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
     settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
     trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})

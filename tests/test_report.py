@@ -654,6 +654,7 @@ def written(toy):
     classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
+    bounds = {"value_min": 0.0, "value_max": 16.0}
     two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
     records = {"train_images": 1000, "test_images": 797}
     table, swept, networks = example()
@@ -700,7 +701,7 @@ def written(toy):
             "attack": sections.attack.tables(attacks, temperatures, accuracies(), LINEAR),
             "two_layer": sections.two_layer.tables({"7v9": two_layer}),
             "sweep": sections.sweep.tables(*sweep[1:]),
-            "data": sections.data.tables({"names": ["frog"], "value_max": 16.0, "train": part, "test": part}),
+            "data": sections.data.tables({"names": ["frog"], "train": part, "test": part} | bounds),
             "run": sections.run.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
         },
         "claims": [
@@ -885,7 +886,7 @@ def test_the_data_are_described_with_the_names_of_the_classes(written):
     (table,) = written["tables"]["data"]
     rows = {row[0]: row[1:] for row in table.rows}
     assert rows["Images per class"] == ("0 frog: 20",) * 2
-    assert rows["Pixel value that counts as 1"] == ("16", "16")
+    assert rows["Values that count as 0 and 1"] == ("0 and 16", "0 and 16")
 
 
 def test_the_examples_show_ten_classes_at_most():

@@ -9,11 +9,16 @@ from tilt.errors import InputError
 
 
 def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
-    """Raise InputError, naming the key, where a resolved data set asks for more samples than a class has.
+    """Raise InputError, naming the key, where a resolved data set asks for more classes or samples than it has.
 
     Also where the labels of a file or folder of the user's cannot be read.
     """
     counts = dict(zip(("training", "test"), class_counts(dataset), strict=True))
+    if dataset["classes"] != (found := len(counts["training"])):
+        raise InputError(
+            f"datasets.{name}.classes: {dataset['classes']} are asked for, and the data have {found}; "
+            f"correct it, or leave it null"
+        )
     for key, asked, part, classes in _demands(dataset):
         for number, (label, there) in enumerate(counts[part].items()):
             if number in classes and there < asked:

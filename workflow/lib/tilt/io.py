@@ -123,8 +123,8 @@ def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> 
         raise InputError(f"{path}: not a readable NPZ file ({_line(error)})") from error
     held = ", ".join(" ".join(name.split()) for name in there[:12]) + (", …" if len(there) > 12 else "")
     raise InputError(
-        f"{path}: no array named {', '.join(sorted(missing))}; the file holds {held or 'nothing'}, and np.savez "
-        "writes arrays by name"
+        f"{path}: no array named {', '.join(sorted(missing))}; the file holds {held or 'nothing'}, and "
+        "np.savez writes arrays by name"
     )
 
 

@@ -59,23 +59,25 @@ def own_images(
         "folder": lambda: list(folder_samples(path)),
     }
     train, *test = readers[source]()
-    split = None
-    if (drawn := classes.drawn) is not None:
+    drawn, split = classes.drawn, None
+    if bool(test) != (drawn is None):
+        raise InputError(f"{path}: x_test and y_test go together; give both, or none and test_share")
+    if drawn is not None:
         if len(train) != len(drawn):
             raise InputError(f"{path}: {len(train)} samples and {len(drawn)} labels; give one label per sample")
         train, *test = train[~drawn], train[drawn]
         split = f"of each class a share of {test_share:g}, drawn with seed {split_seed}, is the test part"
-    if not test:
-        raise InputError(f"{path}: y_test has no x_test beside it; give both, or none and test_share")
-    bounds, words = _bounds(train, test[0], value_min, value_max, path)
+    bounds, assumed = _bounds(train, value_min, value_max)
     images = Images(_stored(train), classes.y_train, _stored(test[0]), classes.y_test, bounds)
     check_images(images, str(path))
+    if assumed and bounds:
+        _check_not_faint(images, path)
     plain = classes.labels == [*map(str, range(len(classes.labels)))]
     return images, {
         "names": classes.names,
         "labels": None if plain else f"the labels {listed(classes.labels)} are the classes 0 to {len(classes.labels) - 1}",
         "split": split,
-        "range": words,
+        "range": assumed,
     }
 
 
@@ -123,7 +125,7 @@ def _classes(
         "folder": lambda: folder_labels(path),
     }
     parts = readers[source]()
-    where = str(path) if parts.test is None else f"{path}: the training part"
+    where = f"{path}: {'it' if parts.test is None else 'the training part'}"
     labels, names = class_names(parts, where)
     train = numbered(parts.train, labels, where)
     if parts.test is not None:
@@ -133,35 +135,35 @@ def _classes(
         return _Classes(labels, names, train, test, None)
     if test_share is None:
         raise InputError(
-            f"{path}: there is no test part; set test_share, the share of each class that tests, like 0.2"
+            f"{path}: no test part with labels; set test_share, the share of each class that tests, like 0.2"
         )
-    drawn = drawn_rows(train, labels, test_share, split_seed, str(path))
+    drawn = drawn_rows(train, labels, test_share, split_seed, where)
     return _Classes(labels, names, train[~drawn], train[drawn], drawn)
 
 
 def _bounds(
-    train: NDArray[Any],
-    test: NDArray[Any],
-    value_min: float | None,
-    value_max: float | None,
-    path: str | Path,
+    x: NDArray[Any], value_min: float | None, value_max: float | None
 ) -> tuple[tuple[float, float] | None, str | None]:
     """The values that stand for 0 and 1, and in words what was assumed."""
-    bytes_ = train.dtype == np.uint8
-    if train.ndim == 2 and not bytes_ and value_min is None and value_max is None:
+    small = x.dtype == np.uint8
+    if x.ndim == 2 and not small and value_min is None and value_max is None:
         return None, "vectors in units as given, without value_min and value_max"
     low = 0.0 if value_min is None else float(value_min)
     if value_max is not None:
         return (low, float(value_max)), None
-    high = 255.0 if bytes_ else 1.0
-    most = max((float(x.max()) for x in (train, test) if x.size and x.dtype.kind in "biuf"), default=high)
-    if low <= most <= low + FAINT * (high - low):
+    high = 255.0 if small else 1.0
+    kind = "integers of 8 bits" if small else "values that are not integers of 8 bits"
+    return (low, high), f"{low:g} to {high:g} is assumed for {kind}, without value_max"
+
+
+def _check_not_faint(images: Images, path: str | Path) -> None:
+    low, high = images.bounds or (0, 1)
+    most = max(images.x_train.max(), images.x_test.max())
+    if most <= low + FAINT * (high - low):
         raise InputError(
             f"{path}: no value is above {most:g}, and {high:g} is assumed to stand for 1; set value_max, "
             f"for instance to {most or 1:g}"
         )
-    kind = "integers of 8 bits" if bytes_ else "values that are not integers of 8 bits"
-    return (low, high), f"{low:g} to {high:g} is assumed for {kind}, without value_max"
 
 
 def _stored(x: NDArray[Any]) -> NDArray[Any]:
