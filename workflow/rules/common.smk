@@ -17,19 +17,21 @@ if not LIBRARY.is_dir():
     )
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
-sys.executable = shlex.quote(
-    sys.executable
-)  # Snakemake puts it into shell commands as it is
+# Snakemake puts it into shell commands as it is.
+sys.executable = shlex.quote(sys.executable)
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
+from pipeline.start import (
+    check_location,
+    check_writable,
+    results_folders,
+    warning_of_pairs,
+)
 from tilt.data.own import input_files
-from tilt.data.transfer import SCHEMES
 from tilt.errors import InputError
-
-MANY_JOBS = 1000  # of pairs, from which on the run warns
 
 GIVEN = config
 UNREADABLE = {}  # data sets by name, and why
@@ -39,55 +41,32 @@ try:
     )
     DATASETS = config["datasets"]
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
+    FOLDERS = results_folders(DATASETS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
-def check_data(name):
-    """Raise an error of one line where the data cannot be read or a class has too few samples."""
+onstart:
     try:
-        if name in UNREADABLE:
-            raise InputError(UNREADABLE[name])
-        check_counts(name, DATASETS[name])
+        check_writable(FOLDERS)
+        for job in workflow.dag.jobs:
+            name = job.wildcards.get("dataset")
+            if job.rule.name == "images":
+                if name in UNREADABLE:
+                    raise InputError(UNREADABLE[name])
+                check_counts(name, DATASETS[name])
+            elif job.rule.name == "published_tables":
+                check_location(name, DATASETS[name])
     except InputError as error:
         raise WorkflowError(str(error)) from None
-
-
-onstart:
-    for folder in [
-        "results",
-        "results/toy",
-        *(f"results/{name}" for name in DATASETS),
-    ]:
-        if os.path.lexists(folder) and not os.path.isdir(folder):
-            raise WorkflowError(
-                f"{folder}: a file is where the folder of results should be; move it away"
-            )
-        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
-            raise WorkflowError(
-                f"{folder}: the folder cannot be written; make it writable and run again"
-            )
-    for job in workflow.dag.jobs:
-        if job.rule.name == "images":
-            check_data(job.wildcards.dataset)
-        if job.rule.name == "published_tables":
-            location = DATASETS[job.wildcards.dataset]["published"]["location"]
-            if not location.startswith(SCHEMES) and not os.path.isdir(location):
-                raise WorkflowError(
-                    f"configuration: datasets.{job.wildcards.dataset}.published.location: {location}: "
-                    "no such folder; correct the name"
-                )
-    by_dataset = Counter(
+    of_pairs = [
         job.wildcards.dataset
         for job in workflow.dag.needrun_jobs()
-        if "pair" in job.wildcards.keys()
-    )
-    for name, count in by_dataset.items():
-        if count > MANY_JOBS:
-            logger.warning(
-                f"configuration: datasets.{name}.svm.pairs: {len(pairs(DATASETS[name])):,} pairs of classes are "
-                f"{count:,} jobs; list some pairs to have fewer"
-            )
+        if job.wildcards.get("pair")
+    ]
+    for name, jobs in Counter(of_pairs).items():
+        if warning := warning_of_pairs(name, DATASETS[name], jobs):
+            logger.warning(warning)
 
 
 wildcard_constraints:

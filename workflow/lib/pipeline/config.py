@@ -52,7 +52,7 @@ def resolve(
         try:
             classes, smallest = _smallest_class(dataset)
         except InputError as error:
-            line = f"configuration: datasets.{name}.path: {error}"
+            line = f"configuration: datasets.{name}: {error}"
             if unreadable is None:
                 raise InputError(line) from None
             unreadable[name] = line
@@ -131,7 +131,7 @@ def _smallest_class(dataset: Config) -> tuple[int, int]:
     """How many classes a data set has, and the training samples of the smallest; as given where both are."""
     given = dataset["classes"], dataset["svm"]["train_per_class"]
     if dataset["source"] in OWN and not Path(dataset["path"]).exists():
-        raise InputError(f"{dataset['path']}: no such file or folder; correct the name")
+        raise InputError(f"{dataset['path']}: no such file or folder; correct path")
     if all(given):
         return given
     counts, _ = class_counts(dataset)

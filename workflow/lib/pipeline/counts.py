@@ -9,7 +9,7 @@ from tilt.errors import InputError
 
 
 def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
-    """Raise InputError, naming the key, where a resolved data set asks for more classes or samples than it has.
+    """Raise InputError, naming the key, where a resolved data set asks for more than it has.
 
     Also where the labels of a file or folder of the user's cannot be read.
     """
@@ -17,7 +17,7 @@ def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
     if dataset["classes"] != (found := len(counts["training"])):
         raise InputError(
             f"datasets.{name}.classes: {dataset['classes']} are asked for, and the data have {found}; "
-            f"correct it, or leave it null"
+            "correct it, or leave it null"
         )
     for key, asked, part, classes in _demands(dataset):
         for number, (label, there) in enumerate(counts[part].items()):
