@@ -134,6 +134,7 @@ def test_the_first_data_set_is_the_main_one_where_none_is_named():
         ({"value_min": 1, "value_max": 1}, r"own.value_min: 1 is not less than value_max, 1"),
         ({"test_share": 1}, r"own.test_share: 1 is greater than or equal"),
         ({"split_seed": 3}, r"own.split_seed: it draws the test part of test_share, which is null"),
+        ({"source": "table", "lenet": CONFIG["datasets"]["mnist"]["lenet"]}, r"own.lenet: it needs images"),
         ({"label": "species"}, r"own.label: only the source table takes it"),
         ({"classes": 101}, r"own.classes: 101 is greater than"),
         ({"classes": 12}, r"own.svm.shown_pairs: there is no pair '3v12'"),

@@ -164,6 +164,21 @@ def assert_as_made(images) -> None:
     assert images.bounds == (0, 255)
 
 
+@pytest.mark.parametrize("part", ["data", "data/MNIST", "data/MNIST/raw"])
+def test_a_file_where_the_folder_should_be_is_named(tmp_path, mirror, part):
+    (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / part).touch()
+    with pytest.raises(InputError, match=rf"/{part}: a file where a folder should be; move it away"):
+        fetch(tmp_path / "data", mirror(good).address)
+
+
+@pytest.mark.parametrize("name", [FIRST, FIRST.removesuffix(".gz")])
+def test_a_folder_where_a_file_should_be_is_named(tmp_path, mirror, name):
+    (tmp_path / "MNIST" / "raw" / name).mkdir(parents=True)
+    with pytest.raises(InputError, match=rf"/{name}: cannot be written .*; move away the folder"):
+        fetch(tmp_path, mirror(good).address)
+
+
 @pytest.mark.parametrize(
     ("name", "class_name"), [("mnist", "MNIST"), ("fashion_mnist", "FashionMNIST"), ("kmnist", "KMNIST")]
 )

@@ -13,11 +13,13 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from conftest import ROOT
 from pipeline.config import resolve
 from pipeline.networks import families
 from tilt.data.images import Images, load_images, save_images
+from tilt.data.own import own_images
 from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table, write_json, write_table
 from tilt.published import read_table as read_published
@@ -181,6 +183,27 @@ def network(tmp_path: Path) -> Path:
     return tmp_path / "valid.safetensors"
 
 
+def own_table(tmp_path: Path) -> Path:
+    (tmp_path / "valid.csv").write_text("label,a,b\n" + '"x",1,2.5\ny,-3e2,0\n' * 4)
+    return tmp_path / "valid.csv"
+
+
+def load_own_table(path: Path) -> Any:
+    return own_images("table", path, test_share=0.5)
+
+
+def picture(tmp_path: Path) -> Path:
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3)).save(tmp_path / "valid.png")
+    return tmp_path / "valid.png"
+
+
+def load_picture(path: Path) -> Any:
+    for file in ("a/0", "a/1", "b/0", "b/1"):
+        (path.parent / "images" / file).parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "images" / f"{file}.png").write_bytes(path.read_bytes())
+    return own_images("folder", path.parent / "images", test_share=0.5)
+
+
 def load_network(path: Path) -> Any:
     from tilt.networks import lenet
 
@@ -188,16 +211,18 @@ def load_network(path: Path) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("make", "read", "examples"),
+    ("make", "read", "examples", "named"),
     [
-        (npz, load_images, 600),
-        (csv, read_table, 300),
-        (record, read_json, 300),
-        (network, load_network, 100),
+        (npz, load_images, 600, "damaged"),
+        (csv, read_table, 300, "damaged"),
+        (record, read_json, 300, "damaged"),
+        (network, load_network, 100, "damaged"),
+        (own_table, load_own_table, 100, "damaged"),
+        (picture, load_picture, 100, "images"),
     ],
-    ids=["NPZ", "CSV", "JSON", "safetensors"],
+    ids=["NPZ", "CSV", "JSON", "safetensors", "own table", "image"],
 )
-def test_damaged_files(make, read, examples, tmp_path, inputs_tried, request):
+def test_damaged_files(make, read, examples, named, tmp_path, inputs_tried, request):
     valid = make(tmp_path)
     read(valid)
     path = tmp_path / f"damaged{valid.suffix}"
@@ -208,7 +233,7 @@ def test_damaged_files(make, read, examples, tmp_path, inputs_tried, request):
     def run(content):
         nonlocal refused
         path.write_bytes(content)
-        refused += refused_in_one_line(lambda: read(path), str(path))
+        refused += refused_in_one_line(lambda: read(path), str(tmp_path / named))
         inputs_tried(f"damaged {request.node.callspec.id} files")
 
     run()

@@ -139,6 +139,18 @@ def test_a_full_or_read_only_disk_is_named_and_leaves_the_old_file(tmp_path, num
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_where_a_folder_should_be_is_named(tmp_path):
+    (tmp_path / "data").touch()
+    for path in ("data/table.csv", "data/raw/table.csv"):
+        with pytest.raises(InputError, match=r"/data: a file where a folder should be; move it away"):
+            write_table(tmp_path / path, {"a": [1]})
+    (tmp_path / "table.csv").mkdir()
+    with pytest.raises(
+        InputError, match=r"table\.csv: cannot be written .*; move away the folder that has its name"
+    ):
+        write_table(tmp_path / "table.csv", {"a": [1]})
+
+
 def test_other_failures_of_the_system_pass_through(tmp_path):
     def fail() -> None:
         with replacing(tmp_path / "archive.gz"):

@@ -147,6 +147,20 @@ def table(folder: Path, text: str = TABLE, name: str = "own.csv") -> Path:
 SPECIES = {"label": "species", "test_share": 0.5}
 
 
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_labels_may_stand_in_any_column(tmp_path, at, quote):
+    rows = [
+        ["label", "a", "b", "c"],
+        *([f"{quote}{text}{quote}", "1", "2", "3"] for text in ("x", "y", "x", "y")),
+    ]
+    rows = [[*row[1 : at + 1], row[0], *row[at + 1 :]] for row in rows]
+    path = table(tmp_path, "".join(",".join(row) + "\n" for row in rows))
+    images, record = own_images("table", path, test_share=0.5)
+    assert record["names"] == list(class_counts("table", path, test_share=0.5)) == ["x", "y"]
+    np.testing.assert_array_equal(images.x_train, [[1, 2, 3]] * 2)
+
+
 @pytest.mark.parametrize("name", ["own.csv", "own.CSV", "own.csv.gz", "own.tsv", "own.tsv.gz"])
 def test_tables_are_read(tmp_path, name):
     path = table(tmp_path, TABLE.replace(",", "\t") if ".tsv" in name else TABLE, name)
@@ -230,6 +244,8 @@ def test_parquet(tmp_path):
     )
     frame.assign(species=["x", None, "x", "y"]).to_parquet(path)
     refused(r"own\.parquet: row 2 has no species", own_images, "table", path, **SPECIES)
+    frame.set_index("species").to_parquet(path)
+    assert own_images("table", path, **SPECIES)[0].x_train.shape == (2, 2)
     path.write_bytes(b"PAR1")
     refused(r"own\.parquet: not a readable table", own_images, "table", path, **SPECIES)
 
@@ -317,8 +333,9 @@ def test_what_is_no_folder(tmp_path):
         r"own\.csv: a file, not a folder; set source: npz or table", own_images, "folder", table(tmp_path)
     )
     refused("no folders of classes", own_images, "folder", tmp_path)
-    for path in (tmp_path, tmp_path / "none.npz"):
-        refused(str(path), own_images, "npz", path)
+    for source in ("npz", "table"):
+        refused("a folder, not a file; set source: folder", own_images, source, tmp_path)
+    refused(r"none\.npz: no such file", own_images, "npz", tmp_path / "none.npz")
 
 
 # Too few samples
@@ -382,11 +399,12 @@ def test_the_counts_of_standard_data(reference):
 # The README and the workflow
 
 
-def test_the_examples_of_the_readme(tmp_path):
+def test_the_examples_of_the_readme(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     section = re.search(r"\n## Your own data\n(.*?)\n## ", (ROOT / "README.md").read_text(), flags=re.S)[1]
     (program,) = re.findall(r"```python\n(.*?)```", section, flags=re.S)
     (config,) = re.findall(r"```yaml\n(.*?)```", section, flags=re.S)
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", program], check=True)
     study = yaml.safe_load(config)
     assert {dataset["source"] for dataset in study["datasets"].values()} == {"npz", "table", "folder"}
     succeed(tmp_path, *(f"{name}_data" for name in study["datasets"]), config=study)

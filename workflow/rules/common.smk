@@ -98,6 +98,22 @@ def setting(path):
     return value
 
 
+def own_files(wildcards):
+    """The user's file, or folders of images; nothing where they cannot be read, which a run says at its start."""
+    dataset = DATASETS[wildcards.dataset]
+    try:
+        files = input_files(dataset["source"], dataset["path"])
+    except InputError:
+        return []
+    return [local(str(file)) for file in files if file.exists()]
+
+
+def own_settings(wildcards):
+    """How the user's file or folder is read."""
+    keys = ("path", "value_min", "value_max", "label", "test_share", "split_seed")
+    return {key: DATASETS[wildcards.dataset][key] for key in keys}
+
+
 def of_pairs(pattern, stage="svm", among=pairs):
     """An input: the pattern for each pair that a stage fits, for the "shown" ones, or for those explored."""
 

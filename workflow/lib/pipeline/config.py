@@ -230,6 +230,8 @@ def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:
         yield f"{at}.label: only the source table takes it; leave it out"
     if dataset["test_share"] is None and dataset["split_seed"] != 0:
         yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
+    if dataset["source"] == "table" and dataset["lenet"] is not None:
+        yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
     low, high = dataset["value_min"], dataset["value_max"]
     if low is not None and high is not None and low >= high:
         yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"

@@ -33,9 +33,7 @@ _REMEDIES = {
     errno.EDQUOT: "free some space",
     errno.EROFS: "make the folder writable",
     errno.EACCES: "make the folder writable",
-    errno.ENOTDIR: "move away the file that is where a folder should be",
-    errno.EEXIST: "move away the file that is where a folder should be",
-    errno.EISDIR: "move away the folder that is where the file should be",
+    errno.EISDIR: "move away the folder that has its name",
 }
 
 
@@ -43,8 +41,8 @@ _REMEDIES = {
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
 
-    Temporary files of the same target whose process was killed are removed too. Raises InputError, naming
-    `path`, when the disk is full, the folder cannot be written, or a file is in its place.
+    Temporary files of the same target whose process was killed are removed too. Raises InputError when the
+    disk is full, the folder cannot be written, or a file is where a folder should be, and names it.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -57,6 +55,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
+        for folder in path.parents:
+            if folder.is_file():
+                raise InputError(
+                    f"{folder}: a file where a folder should be; move it away and run again"
+                ) from error
         if error.errno not in _REMEDIES:
             raise
         raise InputError(
@@ -121,7 +124,7 @@ def read_arrays(path: str | Path, *names: str, optional: Sequence[str] = ()) -> 
         raise InputError(f"{path}: no such file") from None
     except (*DAMAGE, BadZipFile, EOFError, KeyError, NotImplementedError, zlib.error) as error:
         raise InputError(f"{path}: not a readable NPZ file ({_line(error)})") from error
-    held = ", ".join(" ".join(name.split()) for name in there[:12]) + (", …" if len(there) > 12 else "")
+    held = ", ".join(there[:12]) + (", …" if len(there) > 12 else "")
     raise InputError(
         f"{path}: no array named {', '.join(sorted(missing))}; the file holds {held or 'nothing'}, and "
         "np.savez writes arrays by name"

@@ -105,7 +105,7 @@ def _pixels(file: Path) -> NDArray[np.uint8]:
             mode = image.mode
             pixels: NDArray[Any] = np.asarray(image.convert("L") if mode == "1" else image)
     except Exception as error:  # Pillow's formats raise of every kind
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = str(error) or type(error).__name__
         raise InputError(f"{file}: not a readable image ({reason}); replace or remove it") from error
     if mode not in ("1", "L", "RGB"):
         raise InputError(f"{file}: its mode is {mode}; convert it to L (grey) or RGB of 8 bits, without opacity")

@@ -114,6 +114,5 @@ def drawn_rows(y: Numbers, labels: list[str], share: float, seed: int, where: st
 
 
 def listed(labels: list[str]) -> str:
-    """The first ten in words, on one line."""
-    shown = [" ".join(label.split()) for label in labels[:10]]
-    return ", ".join(shown) + (", …" if len(labels) > 10 else "")
+    """The first ten in words."""
+    return ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")

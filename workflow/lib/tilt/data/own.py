@@ -124,6 +124,8 @@ def _classes(
         "table": lambda: table_labels(path, label),
         "folder": lambda: folder_labels(path),
     }
+    if source != "folder" and Path(path).is_dir():
+        raise InputError(f"{path}: a folder, not a file; set source: folder for images, or name the file")
     parts = readers[source]()
     where = f"{path}: {'it' if parts.test is None else 'the training part'}"
     labels, names = class_names(parts, where)

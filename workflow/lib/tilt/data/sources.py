@@ -96,7 +96,7 @@ def torchvision_images(
     folder = Path(data_dir) / TORCHVISION_CLASSES[name] / "raw"
     for filename, md5 in source.resources:
         archive = folder / filename
-        if archive.exists():
+        if archive.is_file():
             _verify(archive, md5)
         else:
             _download(archive, md5, mirrors or source.mirrors, retries, timeout_s)
@@ -159,6 +159,6 @@ def _extract(archive: Path) -> None:
     """Make the file beside the archive hold what the verified archive holds; write only on difference."""
     content = gzip.decompress(archive.read_bytes())
     target = archive.with_suffix("")
-    if not target.exists() or target.read_bytes() != content:
+    if not target.is_file() or target.read_bytes() != content:
         with replacing(target) as temporary:
             temporary.write_bytes(content)

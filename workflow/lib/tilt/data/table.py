@@ -3,6 +3,7 @@
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -48,7 +49,7 @@ def table_samples(path: str | Path, label: str) -> list[NDArray[np.float64]]:
             frame = pd.read_csv(path, sep=separator, index_col=False, low_memory=False, encoding="utf-8-sig")
         else:
             frame = _parquet().read_table(path).to_pandas()
-    features = frame.drop(columns=label)
+    features = frame.drop(columns=label, errors="ignore")  # of Parquet it may be the index
     if not len(features.columns):
         raise InputError(f"{path}: no column beside {label}; give one or more of numbers")
     for name in features:
@@ -65,7 +66,7 @@ def _check_numbers(column: "pd.Series", where: str) -> None:
             f"{where} has {missing} missing values; fill them in, or leave out the rows or the column"
         )
     if not pd.api.types.is_numeric_dtype(column):
-        odd = " ".join(str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0]).split())
+        odd = str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0])
         raise InputError(f"{where} holds {odd!r}, no number; encode the column as numbers or leave it out")
 
 
@@ -94,11 +95,11 @@ def _column(path: str | Path, separator: str, name: str) -> Iterator[str]:
                 fields = next(csv.reader(chain([line], file), delimiter=separator))
                 count = len(fields)
             else:
-                fields = line.rstrip("\r\n").split(separator, at + 1)
-                count = line.count(separator) + 1
+                text, count = line.rstrip("\r\n"), line.count(separator) + 1
+                fields = text.split(separator, at + 1) if at < width / 2 else text.rsplit(separator, width - at)
             if count != width:
                 raise InputError(f"{path}: row {row} has {count} fields and the header {width}; make them equal")
-            yield fields[at]
+            yield fields[at] if at < width / 2 else fields[at - width]
 
 
 def _parquet_column(path: str | Path, name: str) -> list[object]:
@@ -118,13 +119,13 @@ def _parquet() -> Any:
 
 
 def _check_header(header: Sequence[str], label: str, path: str | Path) -> None:
-    for name in header:
+    for name, count in Counter(header).items():
         if not name.strip():
             raise InputError(
                 f"{path}: a column has no name (an index?); name it, or write the table without (index=False)"
             )
-        if header.count(name) > 1:
-            raise InputError(f"{path}: {header.count(name)} columns are named {name}; give each a name of its own")
+        if count > 1:
+            raise InputError(f"{path}: {count} columns are named {name}; give each a name of its own")
     if label not in header:
         raise InputError(f"{path}: no column is named {label}; set label to one of {listed(list(header))}")
 
@@ -139,5 +140,4 @@ def _refusing(path: str | Path) -> Iterator[None]:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; correct path") from None
     except (*DAMAGE, csv.Error, EOFError, zlib.error, OverflowError, NotImplementedError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a readable table ({reason}); save it as CSV in UTF-8") from error
+        raise InputError(f"{path}: not a readable table ({error}); write it anew, CSV in UTF-8") from error
