@@ -88,14 +88,16 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start Snakemake, on two cores or as the profile says, as the leader of a process group.
 
-    The configuration is written to study.yaml in the folder, and what Snakemake prints to run.log.
+    The configuration is written to study.yaml in the folder, and what Snakemake prints to run.log. The locale
+    is not UTF-8 and, but for a profile, the home directory cannot be written.
     """
     if config is not None:
         (folder / "study.yaml").write_text(yaml.safe_dump(config))
         arguments = (*arguments, "--configfile", folder / "study.yaml")
     environment = {
-        **os.environ,
-        "XDG_CACHE_HOME": str(folder / ".cache"),
+        **{name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"},
+        **({"XDG_CACHE_HOME": str(folder / ".cache")} if profile else {"HOME": os.devnull}),
+        **{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
     }
     place = ["--workflow-profile", profile] if profile else ["--cores", "2"]

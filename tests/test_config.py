@@ -4,12 +4,14 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from snakemake.utils import update_config
 
 from conftest import ROOT
-from pipeline.config import pairs, resolve
+from pipeline.config import pairs, resolve, with_left_out
+from pipeline.counts import check_counts
 from pipeline.networks import families
 from tilt.errors import InputError
 
@@ -45,12 +47,79 @@ OWN = {"source": "npz", "path": "a.npz", "classes": 13, "scaling": {"pair": "3v1
        "svm": {"train_per_class": 9, "shown_pairs": ["3v12"]}}  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def own_data(tmp_path, monkeypatch):
+    """In the working directory, a.npz of 13 classes with 9 training samples each, but 8 of class 12."""
+    monkeypatch.chdir(tmp_path)
+    y = np.repeat(np.arange(13), 9)
+    save_labels("a.npz", y[:-1], y)
+
+
+def save_labels(path, y_train, y_test):
+    np.savez(path, y_train=y_train, y_test=y_test, x_train=np.eye(len(y_train)), x_test=np.eye(len(y_test)))
+
+
 def test_own_data_need_no_networks():
     config = resolve({"main": "own", "datasets": {"own": OWN}}, SCHEMA)["datasets"]["own"]
     assert config["lenet"] is config["value_max"] is None
     assert len(pairs(config)) == 78
     assert "3v12" in pairs(config, "logistic")
     assert families("own", config) == {"lenet": {}, "sweep": {}, "map": {}, "random_labels": {}}
+
+
+def resolved(**settings):
+    return resolve({"datasets": {"own": settings}}, SCHEMA)["datasets"]["own"]
+
+
+def test_source_and_path_suffice():
+    own = resolved(source="npz", path="a.npz")
+    assert (own["classes"], own["svm"]["train_per_class"]) == (13, 8)
+    assert (own["svm"]["shown_pairs"], own["scaling"]["pair"]) == (["0v1", "0v2", "0v3"], "0v1")
+    assert len(pairs(own)) == 78
+    few = resolved(source="npz", path="a.npz", svm={"pairs": ["3v12", "1v2"]}, logistic={"pairs": ["1v2"]})
+    assert (few["svm"]["shown_pairs"], few["scaling"]["pair"]) == (["1v2"], "1v2")
+    save_labels("two.npz", [0, 1, 1], [0, 1])
+    two = resolved(source="npz", path="two.npz")
+    assert (two["classes"], two["svm"]["train_per_class"], two["svm"]["shown_pairs"]) == (2, 1, ["0v1"])
+
+
+@pytest.mark.parametrize(
+    ("source", "smallest"), [("digits", 20), ("mnist", 5421), ("fashion_mnist", 6000), ("kmnist", 6000)]
+)
+def test_a_source_of_ten_classes_suffices(source, smallest):
+    ten = resolved(source=source, **({"train_per_class": 20} if source == "digits" else {}))
+    assert (ten["classes"], ten["svm"]["train_per_class"]) == (10, smallest)
+    assert (ten["svm"]["shown_pairs"], ten["scaling"]["pair"]) == (["0v1", "4v9", "7v9"], "7v9")
+    listed = resolved(source="digits", train_per_class=20, svm={"pairs": ["0v1", "2v3"]})
+    assert (listed["svm"]["shown_pairs"], listed["scaling"]["pair"]) == (["0v1"], "0v1")
+
+
+def test_numbers_that_are_given_are_checked_against_the_data():
+    check_counts("own", resolved(source="npz", path="a.npz"))
+    with pytest.raises(InputError, match=r"own.classes: 12 are asked for, and the data have 13"):
+        check_counts("own", resolved(source="npz", path="a.npz", classes=12))
+    with pytest.raises(InputError, match=r"own.svm.train_per_class: 9 training .* class 12 has 8"):
+        check_counts("own", resolved(source="npz", path="a.npz", svm={"train_per_class": 9}))
+
+
+def test_a_file_that_cannot_be_read_stops_only_the_data_set_that_is_read_from_it():
+    Path("bad.npz").write_text("no arrays")
+    own = {"source": "npz", "path": "none.npz", "svm": {"pairs": ["3v12"]}}
+    config = {"datasets": {"own": own, "bad": {"source": "npz", "path": "bad.npz"}, "good": OWN}}
+    unreadable = {}
+    assert resolve(config, SCHEMA, unreadable)["datasets"]["good"]["classes"] == 13
+    assert unreadable.keys() == {"own", "bad"}
+    assert unreadable["own"] == (
+        "configuration: datasets.own: none.npz: no such file or folder; correct path"
+    )
+    assert unreadable["bad"].startswith("configuration: datasets.bad: bad.npz: ")
+    with pytest.raises(InputError, match=r"datasets.own: none.npz: no such file"):
+        resolve(config, SCHEMA)
+
+
+def test_the_first_data_set_is_the_main_one_where_none_is_named():
+    config = resolve({"datasets": {"own": OWN, "more": OWN}}, SCHEMA)
+    assert config["main"] == "own"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +216,15 @@ def test_null_entries_are_left_out():
         resolve(config, SCHEMA)
 
 
+def test_what_was_left_out_is_recorded_so_that_the_record_resolves_to_the_same():
+    given = copy.deepcopy(CONFIG)
+    update_config(given, {"datasets": {"mnist": {"lenet": {"networks": {"matconvnet_low": None}}}}})
+    expected = resolve(given, SCHEMA)["datasets"]["mnist"]
+    again = copy.deepcopy(CONFIG)
+    update_config(again, {"datasets": {"mnist": with_left_out(expected, given["datasets"]["mnist"])}})
+    assert resolve(again, SCHEMA)["datasets"]["mnist"] == expected
+
+
 @pytest.mark.parametrize(
     ("family", "change", "name"),
     [
@@ -191,6 +269,8 @@ MISTAKES = [
     ("main", 3, r"main: 3 is not of type 'string'"),
     ("device", "tpu", r"device: 'tpu' is not one of"),
     ("data_dir", "", r"data_dir: '' should be non-empty"),
+    ("data_dir", "a{b}", r"data_dir: 'a\{b\}' does not match .* without braces"),
+    ("datasets.mnist.published.location", "a{b}", r"published.location: .* without braces"),
     ("datasets", {}, r"datasets: \{\} should be non-empty"),
     ("toy.points_per_class", 2, r"toy.points_per_class: 2 is less than the minimum"),
     ("toy.angles", 0, r"toy.angles: 0 is less than"),
@@ -259,9 +339,22 @@ MISTAKES = [
     ("datasets.mnist.two_layer.seeds", [], r"two_layer.seeds: \[\]"),
     ("datasets.mnist.two_layer.hidden", 0, r"two_layer.hidden: 0 is less than"),
     ("datasets.mnist.two_layer.momentum", 1, r"two_layer.momentum: 1 is greater than or equal"),
-    ("datasets.toy", CONFIG["datasets"]["digits"], r"datasets.toy: the name is that of another target"),
-    ("datasets.mnist_svm", CONFIG["datasets"]["digits"], r"datasets.mnist_svm: the name is that of"),
-    ("datasets.Big", CONFIG["datasets"]["digits"], r"datasets: 'Big' does not match"),
+    (
+        "datasets.Big",
+        CONFIG["datasets"]["digits"],
+        r"datasets: 'Big' does not .*a name starts with a letter",
+    ),
+    ("datasets", yaml.safe_load("yes: {source: digits}"), r"datasets: the key True is not text .* quotes"),
+    ("datasets", yaml.safe_load("2024: {source: digits}"), r"datasets: the key 2024 is not text"),
+    ("datasets.mnist.sweep.starts", yaml.safe_load("no: {}"), r"sweep.starts: the key False is not text"),
+    (
+        "datasets.mnist.svm.tolerance",
+        yaml.safe_load("1e-6"),
+        r"not of type 'number' .*; write 1.0e-6, without",
+    ),
+    ("datasets.mnist.sweep.weight_decays", [0, "2e3"], r"decays.1: '2e3' .*; write 2000.0, without quotes"),
+    ("datasets.mnist.lenet.epochs", yaml.safe_load("1e1"), r"not of type 'integer' .*; write 10, without"),
+    ("datasets.mnist.lenet.epochs", "ten", r"lenet.epochs: 'ten' is not of type 'integer' .*10000\)$"),
 ]
 
 
@@ -279,8 +372,8 @@ def test_a_misspelt_key_gets_a_hint():
 
 def test_a_missing_key_is_named():
     config = copy.deepcopy(CONFIG)
-    del config["datasets"]["mnist"]["svm"]
-    with pytest.raises(InputError, match=r"datasets\.mnist: 'svm' is a required property"):
+    del config["datasets"]["mnist"]["source"]
+    with pytest.raises(InputError, match=r"datasets\.mnist: 'source' is a required property"):
         resolve(config, SCHEMA)
 
 

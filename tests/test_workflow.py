@@ -2,9 +2,15 @@
 
 import copy
 import csv
+import html
 import json
+import os
+import re
+import shlex
 import shutil
 import subprocess
+import sys
+import sysconfig
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -200,6 +206,94 @@ def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished
         (finished / "flat.npz").write_bytes(before)
 
 
+def test_another_name_of_the_file_reruns_what_is_read_from_it(checkout, finished):
+    shutil.copy(finished / "flat.npz", finished / "renamed.npz")
+    config = copy.deepcopy(TINY)
+    config["datasets"]["flat"]["path"] = "renamed.npz"
+    assert jobs(succeed(finished, "flat", "--dry-run", checkout=checkout, config=config))["images"] == 1
+
+
+def test_a_missing_file_stops_a_run_at_its_start_though_results_are_there(checkout, finished):
+    results = finished / "results" / "flat"
+    (finished / "flat.npz").rename(finished / "away.npz")
+    try:
+        status, printed = finish(finished, "results/flat/svm/summary.csv", checkout=checkout)
+    finally:
+        (finished / "away.npz").rename(finished / "flat.npz")
+    assert status != 0
+    assert (
+        "configuration: datasets.flat: flat.npz: no such file or folder; correct path" in printed.splitlines()
+    )
+    assert "Traceback" not in printed
+    assert (results / "data" / "images.npz").exists()
+    assert "Nothing to be done" in succeed(finished, "flat", "--dry-run", checkout=checkout)
+
+
+def test_the_command_on_the_page_repeats_the_run(checkout, finished):
+    page = (finished / "results" / "tiny" / "report" / "index.html").read_text(encoding="utf-8")
+    program, *arguments = shlex.split(
+        html.unescape(re.search(r"<code>(snakemake .*?)</code>", page, re.S)[1])
+    )
+    assert program == "snakemake"
+    printed = subprocess.run(
+        [SNAKEMAKE, *arguments, "--dry-run", "--snakefile", checkout / "Snakefile"],
+        cwd=finished, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Nothing to be done" in printed.stdout + printed.stderr
+
+
+MODULE = """
+module tilt:
+    snakefile: "tilt/Snakefile"
+    prefix: "study"
+    config: config["tilt"]
+
+use rule * from tilt as tilt_*
+
+rule angles:
+    default_target: True
+    input:
+        rules.tilt_toy_tables.output.mirror_distance,
+    output:
+        "angles.csv",
+    shell:
+        "cp {input} {output}"
+"""
+
+
+def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
+    shutil.copytree(checkout, tmp_path / "tilt")
+    (tmp_path / "Snakefile").write_text(MODULE)
+    save_flat(tmp_path / "flat.npz")
+    config = {"tilt": TINY}
+    succeed(tmp_path, checkout=tmp_path, config=config)
+    assert (tmp_path / "angles.csv").read_text() == (
+        tmp_path / "study" / "results" / "toy" / "mirror_distance.csv"
+    ).read_text()
+    printed = succeed(tmp_path, "tilt_tiny", "tilt_flat", "--dry-run", checkout=tmp_path, config=config)
+    planned = jobs(printed)
+    assert (planned["tilt_report"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
+    written = {
+        file for line in re.findall(r"(?:output|log|benchmark): (.*)", printed) for file in line.split(", ")
+    }
+    assert written
+    assert all(file.startswith("study/results/") for file in written)
+
+
+def test_an_environment_in_a_folder_whose_name_has_a_space_and_a_quote(checkout, tmp_path):
+    bin_folder = tmp_path / "a b'c" / "bin"
+    bin_folder.mkdir(parents=True)
+    (tmp_path / "a").mkdir()
+    (bin_folder / "python").symlink_to(sys.executable)
+    environment = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib")}
+    done = subprocess.run(
+        [bin_folder / "python", "-m", "snakemake", "--cores", "1", "--snakefile", checkout / "Snakefile",
+         "--directory", tmp_path, "results/toy/four_fits.csv"],
+        env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_touch_reruns_nothing(checkout, finished):
     for file in (checkout / "workflow" / "lib").rglob("*.py"):
         file.touch()
@@ -249,8 +343,11 @@ MISTAKES = [
     ({"datasets": {"tiny": {"svm": {"pairs": ["3v3"]}}}}, "there is no pair '3v3'"),
     ({"datasets": {"tiny": {"svm": {"train_per_class": 5000}}}}, "class 0"),
     ({"datasets": {"tiny": {"train_per_class": 1000}}}, "train_per_class is 1000; ask for 1 to"),
+    ({"datasets": {"svm_path": TINY["datasets"]["tiny"]}}, "svm_path has the name of a rule"),
+    ({"datasets": {"tiny_svm": TINY["datasets"]["tiny"]}}, "tiny_svm has the name of a rule"),
+    ({"datasets": {"all": TINY["datasets"]["tiny"]}}, "datasets.all: its target all has the name of a rule"),
     ({"datasets": {"tiny": {"classes": 4, "svm": {"pairs": ["0v1"], "shown_pairs": ["0v1"]},
-                            "two_layer": None}}}, "10 classes"),
+                            "two_layer": None}}}, "tiny.classes: 4 are asked for, and the data have 10"),
 ]  # fmt: skip
 
 

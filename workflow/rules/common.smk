@@ -1,37 +1,72 @@
 """Shared by the other files: the checked configuration, settings by data set, code dependencies."""
 
 import os
+import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(os.path.abspath(workflow.snakefile)).parents[2]
 LIBRARY = ROOT / "workflow" / "lib"
+if not LIBRARY.is_dir():
+    raise WorkflowError(
+        f"{LIBRARY}: no such folder; clone the repository and give `snakefile:` the path of its Snakefile"
+    )
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
+# Snakemake puts it into shell commands as it is.
+sys.executable = shlex.quote(sys.executable)
 
 from pipeline.code import library_files
-from pipeline.config import explored, pairs, resolve
+from pipeline.config import explored, pairs, resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
+from pipeline.start import (
+    check_location,
+    check_writable,
+    results_folders,
+    warning_of_pairs,
+)
 from tilt.data.own import input_files
 from tilt.errors import InputError
 
+GIVEN = config
+UNREADABLE = {}  # data sets by name, and why
 try:
-    config = resolve(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    config = resolve(
+        config, ROOT / "workflow" / "schemas" / "config.schema.yaml", UNREADABLE
+    )
     DATASETS = config["datasets"]
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
+    FOLDERS = results_folders(DATASETS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
 onstart:
-    for folder in ["results", *(f"results/{name}" for name in DATASETS)]:
-        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
-            raise WorkflowError(
-                f"{folder}: the folder cannot be written; make it writable and run again"
-            )
+    try:
+        check_writable(FOLDERS)
+        for job in workflow.dag.jobs:
+            name = job.wildcards.get("dataset")
+            if job.rule.name == "images":
+                if name in UNREADABLE:
+                    raise InputError(UNREADABLE[name])
+                check_counts(name, DATASETS[name])
+            elif job.rule.name == "published_tables":
+                check_location(name, DATASETS[name])
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+    of_pairs = [
+        job.wildcards.dataset
+        for job in workflow.dag.needrun_jobs()
+        if job.wildcards.get("pair")
+    ]
+    for name, jobs in Counter(of_pairs).items():
+        if warning := warning_of_pairs(name, DATASETS[name], jobs):
+            logger.warning(warning)
 
 
 wildcard_constraints:
@@ -43,7 +78,12 @@ wildcard_constraints:
 def code(script):
     """The library files that a script depends on, as inputs of its rule."""
     source = ROOT / "workflow" / "scripts" / script
-    return [os.path.relpath(file) for file in library_files(source)]
+    return of_checkout(*library_files(source))
+
+
+def of_checkout(*files):
+    """Files of the checkout as inputs, which a module's prefix leaves alone."""
+    return [local(os.path.relpath(file)) for file in files]
 
 
 def setting(path):
@@ -59,13 +99,13 @@ def setting(path):
 
 
 def own_files(wildcards):
-    """The user's file, or folders of images, once every class has as many samples as are asked for."""
+    """The user's file, or folders of images; nothing where they cannot be read, which a run says at its start."""
     dataset = DATASETS[wildcards.dataset]
     try:
-        check_counts(wildcards.dataset, dataset)
-        return [*map(str, input_files(dataset["source"], dataset["path"]))]
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
+        files = input_files(dataset["source"], dataset["path"])
+    except InputError:
+        return []
+    return [local(str(file)) for file in files if file.exists()]
 
 
 def own_settings(wildcards):
@@ -159,7 +199,7 @@ def picture(path, caption, category, figure=None):
 
 def pngs(rule):
     """The pictures among the outputs of a rule that draws figures."""
-    return [str(file) for file in rule.output if file.endswith(".png")]
+    return [file for file in rule.output if file.endswith(".png")]
 
 
 def where(key, *files):

@@ -21,7 +21,9 @@ rule lenet_network:
         runtime=120,
     params:
         # not an output: it must outlive a job that was killed
-        checkpoint="results/{dataset}/lenet/{network}/checkpoint.safetensors",
+        checkpoint=lambda w, output: str(
+            Path(output.weights).with_name("checkpoint.safetensors")
+        ),
         device=config["device"],
         batch_size=setting("lenet.batch_size"),
         learning_rate=setting("lenet.learning_rate"),

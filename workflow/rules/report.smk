@@ -33,9 +33,12 @@ rule record:
         runtime=5,
     params:
         name=lambda w: w.dataset,
+        data_dir=config["data_dir"],
         device=config["device"],
         toy=config["toy"],
-        dataset=lambda w: DATASETS[w.dataset],
+        dataset=lambda w: with_left_out(
+            DATASETS[w.dataset], GIVEN["datasets"][w.dataset]
+        ),
         seeds=lambda w: {name: network["seed"] for name, network in networks(w).items()},
     script:
         "../scripts/record.py"
@@ -44,9 +47,7 @@ rule record:
 rule report:
     input:
         code=code("report.py"),
-        template=[
-            os.path.relpath(REPORT / name) for name in ("page.html.j2", "page.js")
-        ],
+        template=of_checkout(REPORT / "page.html.j2", REPORT / "page.js"),
         panels=all_of(
             *rules.toy_panels.output,
             *rules.scaling_panels.output,
@@ -60,10 +61,7 @@ rule report:
             where_in_report("map", *rules.map_panels.output),
             where_in_report("random_labels", *rules.random_labels_panels.output),
         ),
-        texts=[
-            os.path.relpath(file)
-            for file in sorted((ROOT / "workflow" / "report").glob("*_*.rst"))
-        ],
+        texts=of_checkout(*sorted((ROOT / "workflow" / "report").glob("*_*.rst"))),
         toy_figures=pngs(rules.toy_figures),
         scaling_figures=pngs(rules.scaling_figures),
         svm_figures=pngs(rules.svm_figures),

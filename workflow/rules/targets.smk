@@ -15,6 +15,16 @@ OF_LENET = {
 }
 
 
+def new_target(target, dataset):
+    """The name of a target of a data set, which no rule may have yet."""
+    if target == "all" or rules.has(target):
+        raise WorkflowError(
+            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
+            "of letters from a to z, digits and _, for the data set"
+        )
+    return target
+
+
 rule toy:
     input:
         rules.toy_figures.output,
@@ -49,7 +59,7 @@ for name, dataset in DATASETS.items():
 
     rule:
         name:
-            name
+            new_target(name, name)
         input:
             stages["report"],
         localrule: True
@@ -58,7 +68,7 @@ for name, dataset in DATASETS.items():
 
         rule:
             name:
-                f"{name}_{stage}"
+                new_target(f"{name}_{stage}", name)
             input:
                 files,
             localrule: True

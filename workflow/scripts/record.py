@@ -11,12 +11,13 @@ from tilt.io import replacing, write_json
 def main(input, output, params):
     config = {
         "main": params.name,
+        "data_dir": params.data_dir,
         "device": params.device,
         "toy": params.toy,
         "datasets": {params.name: params.dataset},
     }
     with replacing(output.config) as temporary:
-        temporary.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+        temporary.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
     write_json(output.manifest, manifest(params.seeds, LIBRARY))
 
 

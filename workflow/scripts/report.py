@@ -122,7 +122,7 @@ def main(input, output, params):
         judged += claims.random_labels_claims(memorised, params.classes)
         written["random_labels"] = sections.random_labels.captions(memorised, params.classes)
         pictures["random_labels"] = input.random_labels_figures
-    texts = {Path(file).stem: Path(file).read_text() for file in input.texts}
+    texts = {Path(file).stem: Path(file).read_text(encoding="utf-8") for file in input.texts}
     text = page.render(
         dataset=params.dataset,
         claims=judged,
@@ -134,11 +134,11 @@ def main(input, output, params):
         settings=settings,
         source=record["source"],
         shape=record["train"]["shape"][1:],
-        config=Path(input.config).read_text(),
+        config=Path(input.config).read_text(encoding="utf-8"),
     )
     write_table(output.claims, claims.claims_table(judged))
     with replacing(output.page) as temporary:
-        temporary.write_text(text)
+        temporary.write_text(text, encoding="utf-8")
 
 
 job(main, snakemake)

@@ -28,7 +28,7 @@ def library_files(source: Path) -> tuple[Path, ...]:
 @cache
 def _imports(source: Path) -> frozenset[Path]:
     names = set()
-    for node in ast.walk(ast.parse(source.read_text(), source)):
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"), source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

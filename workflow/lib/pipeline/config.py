@@ -1,10 +1,11 @@
 """The configuration: defaults filled in, unknown keys refused, cross-key mistakes named.
 
-The schema (workflow/schemas/config.schema.yaml) knows every key, type, range and default; what one key
-demands of another is checked here. Errors are one line and give the path of the key.
+The schema (workflow/schemas/config.schema.yaml) knows every key, type, range and default; what follows from
+the data, and what one key demands of another, is told here. Errors are one line and give the path of the key.
 """
 
 import difflib
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,45 +16,73 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from pipeline.pair import pair_names
+from tilt.data.own import part_counts
+from tilt.data.sources import standard_counts
 from tilt.errors import InputError
 
 Config = dict[str, Any]
+Counts = Mapping[str, int]
 
 NAMED = {"datasets", "networks", "starts"}
-RESERVED = {"toy", "all"}
 MOST_EXPLORED = 45  # pairs: a page with all λ of 45 takes some 15 MB
 OWN = ("npz", "table", "folder")
-STAGES = (
-    *("data", "scaling", "svm", "logistic", "published", "lenet", "attack", "two_layer", "sweep", "map"),
-    *("calibration", "random_labels", "report", "bench", "libsvm"),
-)
+ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 
 
-def resolve(config: Mapping[str, Any], schema_path: str | Path) -> Config:
+def resolve(
+    config: Mapping[str, Any], schema_path: str | Path, unreadable: dict[str, str] | None = None
+) -> Config:
     """The whole configuration with every default, checked. Raises InputError at the first mistake.
 
     A data set, a network or a start that is null is left out, so that a second file can drop those of the
-    first, over which Snakemake merges it.
+    first, over which Snakemake merges it. What is null of classes, pairs and training images is taken from
+    the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes of
+    one image standing in; where that is None, it is a mistake like any other.
     """
     config = _present(config)
-    _check_finite(config)
-    schema = yaml.safe_load(Path(schema_path).read_text())
+    _check_keys_and_numbers(config)
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise InputError(f"configuration: {_readable(error)}")
     resolved: Config = _filled(config, schema, schema)
     for name, dataset in resolved["datasets"].items():
-        for problem in _contradictions(name, dataset, resolved):
+        for problem in _contradictions_of_source(name, dataset):
             raise InputError(f"configuration: {problem}")
+        try:
+            classes, smallest = _smallest_class(dataset)
+        except InputError as error:
+            line = f"configuration: datasets.{name}: {error}"
+            if unreadable is None:
+                raise InputError(line) from None
+            unreadable[name] = line
+            classes, smallest = 2, 1
+        _fill_from_data(dataset, classes, smallest)
+        if unreadable is None or name not in unreadable:
+            for problem in _contradictions(name, dataset):
+                raise InputError(f"configuration: {problem}")
     first, last = resolved["toy"]["lambda_exponents"]
     if first >= last:
         raise InputError("configuration: toy.lambda_exponents: the second must be greater than the first")
+    if resolved["main"] is None:
+        resolved["main"] = next(iter(resolved["datasets"]))
     if resolved["main"] not in resolved["datasets"]:
         known = ", ".join(resolved["datasets"])
         raise InputError(
             f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})"
         )
     return resolved
+
+
+def with_left_out(resolved: Any, given: Any) -> Any:
+    """A part of the resolved configuration with the null entries of the same part as it was given.
+
+    Merged over the file that the given one was merged over, it resolves to the same again.
+    """
+    if not (isinstance(resolved, Mapping) and isinstance(given, Mapping)):
+        return resolved
+    left_out = {key: None for key, part in given.items() if part is None and key not in resolved}
+    return {key: with_left_out(part, given.get(key)) for key, part in resolved.items()} | left_out
 
 
 def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
@@ -87,14 +116,54 @@ def _present(value: Any, key: str = "") -> Any:
     }
 
 
-def _check_finite(value: Any, *path: Any) -> None:
-    """Raise InputError for infinity, nan and what is too large for a float, which a schema lets pass."""
+def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
+    """Training and test samples of each class of a data set, by name, in the order of the classes.
+
+    Raises InputError, naming the file, where the labels of the user's data cannot be read.
+    """
+    if dataset["source"] not in OWN:
+        return standard_counts(dataset["source"], dataset["train_per_class"])
+    keys = ("source", "path", "label", "test_share", "split_seed")
+    return part_counts(**{key: dataset[key] for key in keys})
+
+
+def _smallest_class(dataset: Config) -> tuple[int, int]:
+    """How many classes a data set has, and the training samples of the smallest; as given where both are."""
+    given = dataset["classes"], dataset["svm"]["train_per_class"]
+    if dataset["source"] in OWN and not Path(dataset["path"]).exists():
+        raise InputError(f"{dataset['path']}: no such file or folder; correct path")
+    if all(given):
+        return given
+    counts, _ = class_counts(dataset)
+    return len(counts), min(counts.values())
+
+
+def _fill_from_data(dataset: Config, classes: int, smallest: int) -> None:
+    """Put what follows from the data where the configuration has null."""
+    svm, scaling = dataset["svm"], dataset["scaling"]
+    dataset["classes"] = dataset["classes"] or classes
+    svm["train_per_class"] = svm["train_per_class"] or smallest - (svm.get("validation_per_class") or 0)
+    fitted = [pair for pair in pairs(dataset) if pair in pairs(dataset, "logistic")] or pairs(dataset)
+    of_article = [pair for pair in ARTICLE_PAIRS if pair in fitted and dataset["classes"] == 10]
+    svm["shown_pairs"] = svm["shown_pairs"] or of_article or fitted[:3]
+    scaling["pair"] = scaling["pair"] or (of_article or svm["shown_pairs"][:1])[-1]
+
+
+def _check_keys_and_numbers(value: Any, *path: Any) -> None:
+    """Raise InputError for what a schema lets pass: keys that are not text, infinity, nan, and numbers that
+    are too large for a float."""
+    where = ".".join(map(str, path))
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        raise InputError(f"configuration: {where}: not a finite number")
     for key, part in (
         value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     ):
-        _check_finite(part, *path, key)
-    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
-        raise InputError(f"configuration: {'.'.join(map(str, path))}: not a finite number")
+        if isinstance(value, Mapping) and not isinstance(key, str):
+            raise InputError(
+                f"configuration: {where or 'top level'}: the key {key!r} is not text (YAML reads yes, no, "
+                "on, off and numbers as something else); put it in quotes or choose another name"
+            )
+        _check_keys_and_numbers(part, *path, key)
 
 
 def _readable(error: ValidationError) -> str:
@@ -107,7 +176,24 @@ def _readable(error: ValidationError) -> str:
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"
     expected = schema.get("description")
-    return f"{where}: {error.message}" + (f" ({expected})" if expected else "")
+    return f"{where}: {error.message}" + (f" ({expected})" if expected else "") + _number_as_text(error)
+
+
+def _number_as_text(error: ValidationError) -> str:
+    """The remedy where text that is a number stands for one, like 1e-6, which YAML reads as text."""
+    expected = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    if error.validator != "type" or not {"number", "integer"} & set(expected):
+        return ""
+    try:
+        number = float(cast(str, error.instance))
+    except (TypeError, ValueError):
+        return ""
+    if not abs(number) <= sys.float_info.max:
+        return ""
+    if "integer" in expected and number.is_integer():
+        return f"; write {int(number)}, without quotes"
+    plain = re.sub(r"e([+-])0+", r"e\1", yaml.safe_dump(number).split()[0])
+    return f"; write {plain}, without quotes"
 
 
 def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
@@ -128,13 +214,32 @@ def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> A
     return filled
 
 
-def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]:
+def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:
+    """What is wrong with the keys of a data set's source taken together, in readable sentences."""
+    at = f"datasets.{name}"
+    if dataset["source"] == "digits" and dataset["train_per_class"] is None:
+        yield f"{at}.train_per_class: the embedded digits have no split of their own; give a number"
+    if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
+        yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
+    if dataset["source"] in OWN and dataset["path"] is None:
+        yield f"{at}.path: the source {dataset['source']} needs a file or folder; name it"
+    for key in ("path", "value_min", "value_max", "test_share"):
+        if dataset["source"] not in OWN and dataset[key] is not None:
+            yield f"{at}.{key}: only the sources {', '.join(OWN)} take it; leave it null"
+    if dataset["source"] != "table" and dataset["label"] != "label":
+        yield f"{at}.label: only the source table takes it; leave it out"
+    if dataset["test_share"] is None and dataset["split_seed"] != 0:
+        yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
+    if dataset["source"] == "table" and dataset["lenet"] is not None:
+        yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
+    low, high = dataset["value_min"], dataset["value_max"]
+    if low is not None and high is not None and low >= high:
+        yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"
+
+
+def _contradictions(name: str, dataset: Config) -> Iterator[str]:
     """What is wrong with a data set's keys taken together, in readable sentences."""
     at = f"datasets.{name}"
-    if name in RESERVED or any(
-        name == f"{other}_{stage}" for other in config["datasets"] for stage in STAGES
-    ):
-        yield f"{at}: the name is that of another target; choose another"
     svm, classes = dataset["svm"], dataset["classes"]
     possible = pair_names(classes)
     listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench", "two_layer")}
@@ -164,24 +269,6 @@ def _contradictions(name: str, dataset: Config, config: Config) -> Iterator[str]
     for exponent in svm["shown_exponents"]:
         if not grid["first_exponent"] <= exponent <= grid["last_exponent"]:
             yield f"{at}.svm.shown_exponents: {exponent} lies outside the grid of lambda_article"
-    if dataset["source"] == "digits" and dataset["train_per_class"] is None:
-        yield f"{at}.train_per_class: the embedded digits have no split of their own; give a number"
-    if dataset["source"] != "digits" and dataset["train_per_class"] is not None:
-        yield f"{at}.train_per_class: {dataset['source']} has its own training part; leave it null"
-    if dataset["source"] in OWN and dataset["path"] is None:
-        yield f"{at}.path: the source {dataset['source']} needs a file or folder; name it"
-    for key in ("path", "value_min", "value_max", "test_share"):
-        if dataset["source"] not in OWN and dataset[key] is not None:
-            yield f"{at}.{key}: only the sources {', '.join(OWN)} take it; leave it null"
-    if dataset["source"] != "table" and dataset["label"] != "label":
-        yield f"{at}.label: only the source table takes it; leave it out"
-    if dataset["test_share"] is None and dataset["split_seed"] != 0:
-        yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
-    if dataset["source"] == "table" and dataset["lenet"] is not None:
-        yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
-    low, high = dataset["value_min"], dataset["value_max"]
-    if low is not None and high is not None and low >= high:
-        yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"
     if dataset["lenet"] is None:
         for family in ("sweep", "map", "random_labels"):
             if dataset[family] is not None:

@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.config import OWN, pairs
+from pipeline.config import class_counts, pairs
 from pipeline.pair import pair_classes
-from tilt.data.own import part_counts
-from tilt.data.sources import standard_counts
 from tilt.errors import InputError
-
-Counts = Mapping[str, int]
 
 
 def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
-    """Raise InputError, naming the key, where a resolved data set asks for more samples than a class has.
+    """Raise InputError, naming the key, where a resolved data set asks for more than it has.
 
     Also where the labels of a file or folder of the user's cannot be read.
     """
-    counts = dict(zip(("training", "test"), _counts(dataset), strict=True))
+    counts = dict(zip(("training", "test"), class_counts(dataset), strict=True))
+    if dataset["classes"] != (found := len(counts["training"])):
+        raise InputError(
+            f"datasets.{name}.classes: {dataset['classes']} are asked for, and the data have {found}; "
+            "correct it, or leave it null"
+        )
     for key, asked, part, classes in _demands(dataset):
         for number, (label, there) in enumerate(counts[part].items()):
             if number in classes and there < asked:
@@ -25,13 +26,6 @@ def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
                     f"datasets.{name}.{key}: {asked} {part} samples of each class are asked for, and class "
                     f"{label} has {there}; ask for at most {there}"
                 )
-
-
-def _counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
-    if dataset["source"] in OWN:
-        keys = ("source", "path", "label", "test_share", "split_seed")
-        return part_counts(**{key: dataset[key] for key in keys})
-    return standard_counts(dataset["source"], dataset["train_per_class"])
 
 
 def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, str, set[int]]]:

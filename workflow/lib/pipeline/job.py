@@ -1,12 +1,17 @@
 """The frame of a rule's script: logging, and one readable line for a user's mistake."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tilt.errors import InputError
+
+# Matplotlib's and fontconfig's caches stay in the working directory, and HOME may be write-protected.
+os.environ.setdefault("XDG_CACHE_HOME", os.path.abspath(".cache"))
+os.environ.setdefault("MPLCONFIGDIR", os.path.abspath(".cache/matplotlib"))
 
 
 def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
@@ -20,7 +25,7 @@ def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a log file on a full disk: the line on the terminal is enough
     try:
-        file = logging.FileHandler(snakemake.log[0], mode="w")
+        file = logging.FileHandler(snakemake.log[0], mode="w", encoding="utf-8")
         file.setFormatter(logging.Formatter(shown, "%H:%M:%S"))
         logging.getLogger().addHandler(file)
         main(snakemake.input, snakemake.output, snakemake.params)

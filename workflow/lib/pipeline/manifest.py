@@ -35,7 +35,7 @@ def _version(package: str) -> str | None:
 
 def _processor() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return platform.processor()
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
@@ -44,7 +44,12 @@ def _processor() -> str:
 def _git(checkout: Path, *arguments: str) -> str | None:
     try:
         return subprocess.run(
-            ["git", *arguments], cwd=checkout, capture_output=True, text=True, check=True
+            ["git", *arguments],
+            cwd=checkout,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None

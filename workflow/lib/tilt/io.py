@@ -95,7 +95,7 @@ def write_table(path: str | Path, table: Table) -> None:
     Raises ValueError when the columns differ in length.
     """
     columns = [c.tolist() if isinstance(c, np.ndarray) else list(c) for c in table.values()]
-    with replacing(path) as temporary, temporary.open("w", newline="") as file:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table)
         writer.writerows(zip(*columns, strict=True))
@@ -152,7 +152,7 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
 def write_json(path: str | Path, record: Any, *, indent: int | None = 2) -> None:
     """Write a JSON record, keys in the order given; on one line for `indent` None."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(record, indent=indent, allow_nan=False) + "\n")
+        temporary.write_text(json.dumps(record, indent=indent, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
@@ -162,7 +162,7 @@ def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
     Raises InputError when the file is missing, empty or ragged.
     """
     try:
-        with open(path, newline="") as file:
+        with open(path, encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
             columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
             table = dict(zip(header, columns, strict=True))
@@ -187,7 +187,7 @@ def _typed(column: Sequence[str]) -> NDArray[Any]:
 def read_json(path: str | Path) -> Any:
     """Read a JSON record. Raises InputError when the file is missing or damaged."""
     try:
-        return json.loads(Path(path).read_text())
+        return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (*DAMAGE, RecursionError) as error:

@@ -34,9 +34,14 @@ DOWNLOADS: dict[str, TwoParts] = {
 
 
 def standard_counts(source: str, train_per_class: int | None) -> tuple[dict[str, int], dict[str, int]]:
-    """Training and test images of each class by its number, of digits or of a data set of torchvision's."""
+    """Training and test images of each class by its number, of digits or of a data set of torchvision's.
+
+    Raises InputError when a digit would be left without a training or a test image.
+    """
     if source == "digits":
-        each = train_per_class or 0
+        each, most = train_per_class or 0, min(DIGITS) - 1
+        if not 1 <= each <= most:
+            raise InputError(f"digits: train_per_class is {each}; ask for 1 to {most}")
         parts: TwoParts = (each,) * 10, tuple(count - each for count in DIGITS)
     else:
         parts = DOWNLOADS[source]
@@ -57,9 +62,7 @@ def embedded_digits(train_per_class: int = 100) -> Images:
 
     digits = load_digits()
     x, y = digits.images.astype(np.uint8), digits.target.astype(np.int64)
-    most = int(np.bincount(y).min()) - 1
-    if not 1 <= train_per_class <= most:
-        raise InputError(f"digits: train_per_class is {train_per_class}; ask for 1 to {most}")
+    standard_counts("digits", train_per_class)  # raises
     train = np.zeros(len(y), dtype=bool)
     for digit in range(10):
         train[first_rows(y, digit, train_per_class)] = True

@@ -137,7 +137,7 @@ def render(
         panels={key: record["panels"] for key, record in panels.items()},
         banks=[bank for record in panels.values() for bank in record["banks"].items()],
         bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
-        script=(Path(__file__).parent / "page.js").read_text(),
+        script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         settings=settings,
         source=source,
         shape=shape,
