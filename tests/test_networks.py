@@ -409,12 +409,14 @@ def test_figures_show_the_numbers():
     np.testing.assert_array_equal(first.axes[0].images[0].get_array(), banks["low"][int(titles[0][0]) - 1])
 
     table = {
-        "scheme": ["matconvnet"] * 6,
-        "weight_decay": [0.1] * 6,
-        "seed": [0, 0, 1, 1, 2, 2],
-        "epoch": [1, 2] * 3,
-        "train_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
-        "test_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
+        "network": ["a", "a", "b", "b", "c", "c", "d", "d"],
+        "start": ["matconvnet"] * 8,
+        "weight_decay": [0.1] * 8,
+        "diverged": [False] * 6 + [True] * 2,
+        "epoch": [1, 2] * 4,
+        "train_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0, 0.7, 0.9],
+        "test_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0, 0.7, np.nan],
     }
     for ax in error_curves(table).axes:
         np.testing.assert_allclose(ax.lines[0].get_ydata(), [60, 10])
+        assert [text.get_text() for text in ax.texts] == ["diverged: d"]

@@ -633,6 +633,7 @@ def calibrated_networks():
     return rows | {
         "network": np.array([*NETWORKS, "small_higher"]),
         "start": np.array(["small"] * 3),
+        "random_labels": np.zeros(3, bool),
         "weight_decay": np.array([1e-4, 1e-1, 1]),
         "seed": np.array([0, 0, 0]),
         "status": np.array([TRAINED, TRAINED, "diverged"]),
@@ -655,7 +656,7 @@ def written(toy):
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
-    records = {"train_images": 1000, "test_images": 797}
+    records = dict.fromkeys(NETWORKS, {"train_images": 1000, "test_images": 797})
     table, swept, networks = example()
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
@@ -733,7 +734,8 @@ def test_captions_carry_the_measured_numbers(written):
     assert "Least test error 2.000 % in the mean, 3.70 % at worst (7v9)" in svm["pair_maps"].measured
     assert "1.41, 1.41" in svm["{pair}_mirrors"].measured
     assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
-    assert "small_high 1.20 % (0.00 %)" in written["captions"]["lenet"]["errors"].measured
+    errors = written["captions"]["lenet"]["errors"].measured
+    assert errors.endswith("small_low 1.60 % (0.00 %); small_high diverged.")
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
 
 

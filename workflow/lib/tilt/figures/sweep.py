@@ -93,6 +93,8 @@ def search(table: Columns) -> Figure:
         ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
     ax.plot(table["distance"], at, "|", color="0.1", markersize=16, markeredgewidth=2, label="all groups")
     ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")
+    for row in np.flatnonzero(np.isnan(table["distance"])):
+        ax.text(0.02, row, "diverged or without a norm", color="0.3", fontsize=8, va="center")
     ax.set(yticks=at, yticklabels=table["start"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
     ax.set_xlabel("root mean square deviation from the article's figures (tolerances)")
     ax.grid(axis="y", color="0.9", linewidth=0.6)

@@ -13,6 +13,7 @@ from tilt.intervals import wilson_interval
 from tilt.report.panels.base import CURRENT, GREY, Panel, axes, packed, section
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
+from tilt.starts import plain
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -162,7 +163,7 @@ def _over_seeds(
             start = networks["start"][of_start[of_start >= 0][0]]
             chosen = (seeds["start"] == start) & (seeds["quantity"] == quantity)
             n = int(chosen.sum())
-            of["places"][k, :n] = [tokens.index(f"{value:g}") for value in seeds["weight_decay"][chosen]]
+            of["places"][k, :n] = [tokens.index(plain(value)) for value in seeds["weight_decay"][chosen]]
             for name in ("mean", "low", "high"):
                 of[name][k, :n] = seeds[name][chosen]
         of["low"] = np.maximum(of["low"], 1e-9)  # which a logarithmic axis can show
