@@ -656,7 +656,7 @@ def written(toy):
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
-    records = dict.fromkeys(NETWORKS, {"train_images": 1000, "test_images": 797})
+    records = {name: {"train_images": 1000, "test_images": 797} for name in NETWORKS}
     table, swept, networks = example()
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
