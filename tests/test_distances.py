@@ -181,7 +181,7 @@ def test_an_image_on_the_boundary_is_found_a_rounding_across():
 
 @pytest.mark.parametrize(("factor", "steps"), [(200, 25), (1000, 100)])
 def test_a_first_radius_that_is_too_small_is_made_good(factor, steps):
-    """A score that falls steeply at first and slowly thereafter, so that its slope promises too near a boundary."""
+    """The score falls steeply at first, so that its slope promises a boundary `factor` times too near."""
     x, w = images(5), weights()
     w /= np.linalg.norm(w)
     direction, distance = torch.as_tensor(w), 0.5
@@ -189,7 +189,7 @@ def test_a_first_radius_that_is_too_small_is_made_good(factor, steps):
 
     def model(x):
         moved = begin - (x.double() / 255 * direction).sum((1, 2))
-        steep = (0.01 * distance - moved).relu() * factor
+        steep = (0.1 * distance / factor - moved).relu() * factor
         return torch.stack([distance - moved + steep, torch.zeros(len(x))], dim=1)
 
     found = minimal_norm(model, x, np.zeros(5, np.int64), steps=steps)

@@ -249,7 +249,7 @@ def test_updates_against_the_formula():
                 v.mul_(0.9).add_(g + decay * p)
                 p.sub_(rate * v)
     for ours, expected in zip(trained.model.parameters(), model.parameters(), strict=True):
-        torch.testing.assert_close(ours, expected, rtol=1e-3, atol=1e-8)
+        assert relative_error(ours, expected) < 1e-5
 
 
 def test_history_of_a_network_that_stands_still():
@@ -274,8 +274,9 @@ def test_history_of_a_network_that_stands_still():
 
 
 def test_training_separates_what_is_separable():
+    """With short steps from small weights the loss falls in every epoch; chance does not enter."""
     trained = train(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3})
-    assert trained.history["train_error"][0] > 0.1
+    assert (np.diff(trained.history["train_loss"]) < 0).all()
     assert trained.history["test_error"][-1] == 0
 
 
@@ -351,7 +352,9 @@ def test_damaged_checkpoint_is_reported(tmp_path, caplog):
 
 def test_diverging_training_stops(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
-    wild = SETTINGS | {"learning_rate": 1e6}
+    wild = SETTINGS | {
+        "learning_rate": 1e9
+    }  # so that decay alone multiplies the weights by -1e7 in each step
     trained = train(*DATA, **wild, checkpoint=path)
     assert trained.diverged
     assert 1 <= len(trained.history["epoch"]) < 4
@@ -393,7 +396,7 @@ def test_mnist_is_learnt():
     y = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
     settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
     trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})
-    assert trained.history["test_error"][-1] < 0.12
+    assert trained.history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
 
 
 def test_figures_show_the_numbers():
