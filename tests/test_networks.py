@@ -3,7 +3,9 @@
 import gzip
 import logging
 import os
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
+from conftest import ROOT
 from tilt.errors import InputError
 from tilt.figures.lenet import error_curves, filters, weight_rms
+from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
 from tilt.networks.gradient import Scratch, loss_gradient
 from tilt.networks.lenet import (
@@ -397,6 +401,30 @@ def test_mnist_is_learnt():
     settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
     trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})
     assert trained.history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
+
+
+def test_networks_of_two_starts_are_two_curves(tmp_path, monkeypatch):
+    """Two networks that differ in nothing but the pixel scale, with errors of 2 and 80 %."""
+    start = {"initial_weights": "matconvnet", "random_labels": False, "weight_decay": 0.1, "seed": 0}
+    networks = {"near": start | {"pixel_scale": 1}, "far": start | {"pixel_scale": 0.1}}
+    paths = {name: (tmp_path / f"{name}.csv", tmp_path / f"{name}.npz") for name in networks}
+    for (table, arrays), error in zip(paths.values(), (0.02, 0.8), strict=True):
+        rms = {f"rms_{layer}": [0.1] for layer in LAYERS}
+        ends = {"epoch": [1], "train_error": [error], "test_error": [error], **rms, "diverged": [False]}
+        write_table(table, ends)
+        write_arrays(arrays, {"conv1": np.ones((20, 5, 5))})
+    histories, filter_files = zip(*paths.values(), strict=True)
+    drawn = []
+    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
+    monkeypatch.setattr("tilt.figures.style.save_figure", lambda _, figure: drawn.append(figure))
+    job = SimpleNamespace(
+        input=SimpleNamespace(histories=histories, filters=filter_files),
+        output=SimpleNamespace(errors=[""], rms=[""], filters=[""]),
+        params=SimpleNamespace(networks=networks, source="mnist"),
+    )
+    runpy.run_path(str(ROOT / "workflow" / "scripts" / "lenet_figures.py"), {"snakemake": job})
+    for ax, error in zip(drawn[0].axes, (2, 80, 2, 80), strict=True):
+        np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in ax.lines]), [error])
 
 
 def test_figures_show_the_numbers():

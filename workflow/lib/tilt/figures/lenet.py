@@ -115,6 +115,8 @@ def error_curves(table: Table) -> Figure:
             ax.grid(axis="y", color="0.9", linewidth=0.6)
         axes[0, column].set_title(textwrap.fill(start, 36))
         axes[1, column].set_xlabel("epoch")
+    if not trained.any():
+        axes[0, 0].set_xlim(0, columns["epoch"].max())
     for ax, part in zip(axes[:, 0], ("train", "test"), strict=True):
         error_axis(ax, 100 * columns[f"{part}_error"][trained])
         ax.set_ylabel(f"{part} error (%)")
@@ -143,7 +145,7 @@ def weight_rms(
     ax.set(yscale="log", ylabel="RMS of the weights", xticks=range(len(layers)), xticklabels=layers)
     ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
     ax.tick_params(axis="x", length=0)
-    legend(fig, ax, published is not None)
+    legend(fig, ax, bool(published))
     return fig
 
 

@@ -22,7 +22,7 @@ BANK = "calibration"
 STATE = ("start", "decay")
 LOOKS = {"before": (CLASS_J, "circle", "as trained"), "after": (CLASS_I, "square", "after the temperature")}
 CURVES = ("ece_before", "ece_after", "temperature")
-SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after", "evaluated_errors")
+SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after")
 
 
 def calibration_panels(
@@ -49,8 +49,10 @@ def calibration_panels(
         "diverged or stayed at chance are left out of the figures. The article prints no number here; the "
         "temperatures and calibration errors are ours.",
     )
+    errors = np.where(np.isnan(networks["test_error"]), np.nan, networks["evaluated_errors"])
     bank = {
         **{quantity: packed(_at(networks[quantity], rows)) for quantity in SINGLE},
+        "evaluated_errors": packed(_at(errors, rows)),
         "network": [[name or "none with these settings" for name in names] for names in grid],
         "status": [
             ["–" if row < 0 else str(networks["status"][row]) for row in of_start] for of_start in rows

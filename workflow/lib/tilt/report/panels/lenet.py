@@ -188,7 +188,8 @@ def _weights(
     curves = {layer: along(layer) for layer in LAYERS}
     known = np.concatenate([values[values > 0] for values in curves.values()])
     printed = [value for of in LENET_RMS.values() for value in of.values()] if published else []
-    low, high = min([1e-1, *known, *printed]), max([1e-2, *known, *printed])
+    drawn = [*known, *printed] or [1e-2, 1e-1]
+    low, high = min([1e-1, *drawn]), max([1e-2, *drawn])
     plot = axes(
         "epoch",
         "root mean square of the weights",
@@ -219,7 +220,10 @@ def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -
 
     def title(name: str) -> list[str]:
         largest = np.abs(filters[name]).max()
-        return [f"filters of conv1, colours from −{largest:.2g} to {largest:.2g}"]
+        known = np.isfinite(largest)
+        return [
+            f"filters of conv1, {f'colours from −{largest:.2g} to {largest:.2g}' if known else 'diverged'}"
+        ]
 
     def scaled(name: str) -> dict[str, Any] | None:
         if not np.isfinite(filters[name]).all():

@@ -89,7 +89,7 @@ def captions(
             "Root mean square deviation in tolerances: "
             + (
                 "; ".join(
-                    f"{name} {_number(distance, '.1f')}"
+                    f"{name} {distance:.1f}" if np.isfinite(distance) else f"{name} {NOT_MEASURED}"
                     for name, distance in zip(search["start"], search["distance"], strict=True)
                 )
                 or NOT_MEASURED
