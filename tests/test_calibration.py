@@ -28,7 +28,6 @@ from tilt.figures.calibration import calibration_curves, reliability_diagrams, t
 from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
 from tilt.report import sections
-from tilt.starts import start_labels
 
 
 def calibrated(n, spread=2.0, classes=5, seed=0):
@@ -173,21 +172,6 @@ def test_interval_of_a_mean():
     assert np.isnan(mean_interval(np.array([5.0]))[1:]).all()
 
 
-def start(**changed):
-    return {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 50,
-            "train_per_class": None, "seed": 0, "weight_decay": 0.1, **changed}  # fmt: skip
-
-
-def test_labels_of_starts_name_what_differs():
-    assert start_labels({"a": start(), "b": start(seed=1, weight_decay=0)}) == {
-        "a": "improved Xavier, pixels × 0.1",
-        "b": "improved Xavier, pixels × 0.1",
-    }
-    labels = start_labels({"a": start(), "b": start(train_per_class=3000, initial_weights="pytorch")})
-    assert labels["a"] == "improved Xavier, pixels × 0.1, all images"
-    assert labels["b"] == "PyTorch’s default, pixels × 0.1, 3,000 images a class"
-
-
 def networks(values, statuses=None):
     """A table of networks of one start from (weight decay, seed, calibration error) each.
 
@@ -201,6 +185,7 @@ def networks(values, statuses=None):
         "network": np.array([f"net_{d:g}_{s}" for d, s in zip(decay, seed, strict=True)]),
         "start": np.array(["same"] * len(decay)),
         "initial_weights": np.array(["matconvnet"] * len(decay)),
+        "random_labels": np.zeros(len(decay), bool),
         "weight_decay": decay,
         "seed": seed,
         "status": status,
@@ -262,7 +247,15 @@ def test_weight_decay_is_a_temperature_where_all_three_fall_at_every_step():
     for name in ("temperature", "logit_scale", "gradient_norm_median"):
         made[name] = np.array([1.0, 2.0, 3.0])
     assert calibration_claims(made)[2].verdict == NOT
-    assert calibration_claims(networks([(0, 0, 0.1), (1, 0, 0.1)], [TRAINED, "diverged"])) == []
+
+
+def test_networks_that_are_not_trained_are_named_and_those_of_random_labels_are_not_judged():
+    made = networks([(0, 0, 0.1), (1, 0, 0.1)], [TRAINED, "diverged"])
+    judged = calibration_claims(made)
+    assert [claim.verdict for claim in judged] == [NOT] * 3
+    assert judged[0].measured == "no seed has both; net_1_0: diverged"
+    assert judged[2].measured == "not measured; net_1_0: diverged"
+    assert calibration_claims(made | {"random_labels": np.ones(2, bool)}) == []
 
 
 def test_figures_and_captions_show_networks_that_are_left_out():
@@ -279,6 +272,9 @@ def test_figures_and_captions_show_networks_that_are_left_out():
     captions = sections.calibration.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "Left out: net_1_0 (at chance)" in captions["errors"].sample
     assert "means over 1 to 2 of them" in captions["errors"].sample
+    assert "0.1, 0.1 at decay 0; no trained network at decay 1." in captions["errors"].measured
+    made = {name: column[:-1] for name, column in made.items()}
+    captions = sections.calibration.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "0.1, 0.1 at decay 0; 0.025 (-0.0385 to 0.0885)" in captions["errors"].measured
 
 

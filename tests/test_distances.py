@@ -167,6 +167,35 @@ def test_a_misclassified_image_has_norm_zero():
     assert found.success.all()
 
 
+def test_an_image_on_the_boundary_is_found_a_rounding_across():
+    x = images(3)
+    x[:, 0, 0] = 102
+    w = np.zeros(SHAPE)
+    w[0, 0] = 1
+    found = minimal_norm(linear_model(w, -0.4), x, np.zeros(3, np.int64))
+    np.testing.assert_array_equal(linear_model(w, -0.4)(torch.as_tensor(x)), 0)
+    assert found.success.all()
+    assert (found.norm > 0).all()
+    assert (found.norm < 1e-4).all()
+
+
+@pytest.mark.parametrize(("factor", "steps"), [(200, 25), (1000, 100)])
+def test_a_first_radius_that_is_too_small_is_made_good(factor, steps):
+    """The score falls steeply at first, so that its slope promises a boundary `factor` times too near."""
+    x, w = images(5), weights()
+    w /= np.linalg.norm(w)
+    direction, distance = torch.as_tensor(w), 0.5
+    begin = torch.as_tensor(pixels(x) @ w.ravel())
+
+    def model(x):
+        moved = begin - (x.double() / 255 * direction).sum((1, 2))
+        steep = (0.1 * distance / factor - moved).relu() * factor
+        return torch.stack([distance - moved + steep, torch.zeros(len(x))], dim=1)
+
+    found = minimal_norm(model, x, np.zeros(5, np.int64), steps=steps)
+    np.testing.assert_allclose(found.norm, distance, rtol=0.01)
+
+
 def test_a_boundary_out_of_the_box_is_a_failure():
     x, w = images(4), np.abs(weights())
     model = linear_model(w, -w.sum() - 0.1)

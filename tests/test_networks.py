@@ -3,7 +3,9 @@
 import gzip
 import logging
 import os
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
+from conftest import ROOT
 from tilt.errors import InputError
 from tilt.figures.lenet import error_curves, filters, weight_rms
+from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
 from tilt.networks.descent import Descent
 from tilt.networks.gradient import Scratch, loss_gradient
@@ -251,7 +255,7 @@ def test_updates_against_the_formula():
                 v.mul_(0.9).add_(g + decay * p)
                 p.sub_(rate * v)
     for ours, expected in zip(trained.model.parameters(), model.parameters(), strict=True):
-        torch.testing.assert_close(ours, expected, rtol=1e-3, atol=1e-8)
+        assert relative_error(ours, expected) < 1e-5
 
 
 def test_history_of_a_network_that_stands_still():
@@ -276,8 +280,9 @@ def test_history_of_a_network_that_stands_still():
 
 
 def test_training_separates_what_is_separable():
+    """With short steps from small weights the loss falls in every epoch; chance does not enter."""
     trained = train(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3})
-    assert trained.history["train_error"][0] > 0.1
+    assert (np.diff(trained.history["train_loss"]) < 0).all()
     assert trained.history["test_error"][-1] == 0
 
 
@@ -430,7 +435,9 @@ def test_damaged_checkpoint_is_reported(tmp_path, caplog):
 
 def test_diverging_training_stops(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
-    wild = SETTINGS | {"learning_rate": 1e6}
+    wild = SETTINGS | {
+        "learning_rate": 1e9
+    }  # so that decay alone multiplies the weights by -1e7 in each step
     trained = train(*DATA, **wild, checkpoint=path)
     assert trained.diverged
     assert 1 <= len(trained.history["epoch"]) < 4
@@ -472,7 +479,31 @@ def test_mnist_is_learnt():
     y = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
     settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
     trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})
-    assert trained.history["test_error"][-1] < 0.12
+    assert trained.history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
+
+
+def test_networks_of_two_starts_are_two_curves(tmp_path, monkeypatch):
+    """Two networks that differ in nothing but the pixel scale, with errors of 2 and 80 %."""
+    start = {"initial_weights": "matconvnet", "random_labels": False, "weight_decay": 0.1, "seed": 0}
+    networks = {"near": start | {"pixel_scale": 1}, "far": start | {"pixel_scale": 0.1}}
+    paths = {name: (tmp_path / f"{name}.csv", tmp_path / f"{name}.npz") for name in networks}
+    for (table, arrays), error in zip(paths.values(), (0.02, 0.8), strict=True):
+        rms = {f"rms_{layer}": [0.1] for layer in LAYERS}
+        ends = {"epoch": [1], "train_error": [error], "test_error": [error], **rms, "diverged": [False]}
+        write_table(table, ends)
+        write_arrays(arrays, {"conv1": np.ones((20, 5, 5))})
+    histories, filter_files = zip(*paths.values(), strict=True)
+    drawn = []
+    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
+    monkeypatch.setattr("tilt.figures.style.save_figure", lambda _, figure: drawn.append(figure))
+    job = SimpleNamespace(
+        input=SimpleNamespace(histories=histories, filters=filter_files),
+        output=SimpleNamespace(errors=[""], rms=[""], filters=[""]),
+        params=SimpleNamespace(networks=networks, source="mnist"),
+    )
+    runpy.run_path(str(ROOT / "workflow" / "scripts" / "lenet_figures.py"), {"snakemake": job})
+    for ax, error in zip(drawn[0].axes, (2, 80, 2, 80), strict=True):
+        np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in ax.lines]), [error])
 
 
 def test_figures_show_the_numbers():
@@ -488,12 +519,14 @@ def test_figures_show_the_numbers():
     np.testing.assert_array_equal(first.axes[0].images[0].get_array(), banks["low"][int(titles[0][0]) - 1])
 
     table = {
-        "scheme": ["matconvnet"] * 6,
-        "weight_decay": [0.1] * 6,
-        "seed": [0, 0, 1, 1, 2, 2],
-        "epoch": [1, 2] * 3,
-        "train_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
-        "test_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0],
+        "network": ["a", "a", "b", "b", "c", "c", "d", "d"],
+        "start": ["matconvnet"] * 8,
+        "weight_decay": [0.1] * 8,
+        "diverged": [False] * 6 + [True] * 2,
+        "epoch": [1, 2] * 4,
+        "train_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0, 0.7, 0.9],
+        "test_error": [0.5, 0.1, 0.6, 0.2, 0.9, 0.0, 0.7, np.nan],
     }
     for ax in error_curves(table).axes:
         np.testing.assert_allclose(ax.lines[0].get_ydata(), [60, 10])
+        assert [text.get_text() for text in ax.texts] == ["diverged: d"]

@@ -468,6 +468,33 @@ def test_each_start_is_judged_by_itself_and_other_decays_are_not_comparable():
     assert "improved Xavier" in finals[1].statement
 
 
+def test_networks_that_differ_in_more_than_decay_and_seed_are_not_averaged_and_random_labels_left_out():
+    """The second start differs in the pixel scale; the decays of 1 and the random labels enter nothing."""
+    near = {"small_low": history(2), "small_high": history(2)}
+    others = {
+        "far_low": (NETWORKS["small_low"] | {"pixel_scale": 0.1}, history(80)),
+        "far_high": (NETWORKS["small_high"] | {"pixel_scale": 0.1}, history(80)),
+        "higher": (NETWORKS["small_high"] | {"weight_decay": 1}, history(50)),
+        "random_low": (NETWORKS["small_low"] | {"random_labels": True}, history(90)),
+        "random_high": (NETWORKS["small_high"] | {"random_labels": True}, history(90)),
+    }
+    networks = NETWORKS | {name: network for name, (network, _) in others.items()}
+    histories = near | {name: table for name, (_, table) in others.items()}
+    judged = claims.lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    finals = {
+        claim.statement: claim.measured for claim in judged if claim.statement.startswith("Final test error")
+    }
+    assert finals == {
+        f"Final test error, low and high (N(0, 0.01²), pixels × {scale})": f"{error}.00 % and {error}.00 %"
+        for scale, error in (("1", 2), ("0.1", 80))
+    }
+    tables = {name: attacked(1 + NOISE) for name in networks}
+    accuracy = dict.fromkeys(networks, accuracies()["small_low"])
+    statements = {claim.statement for claim in claims.attack_claims(networks, tables, accuracy, numbers=True)}
+    assert not any("random labels" in statement for statement in statements)
+    assert len(statements) == 10
+
+
 def test_seeds_of_a_weight_decay_are_averaged():
     networks = NETWORKS | {"second": NETWORKS["small_low"] | {"seed": 1}}
     histories = {"small_low": history(1.2), "second": history(2.0), "small_high": history(1.2)}
@@ -678,6 +705,7 @@ def calibrated_networks():
     return rows | {
         "network": np.array([*NETWORKS, "small_higher"]),
         "start": np.array(["small"] * 3),
+        "random_labels": np.zeros(3, bool),
         "weight_decay": np.array([1e-4, 1e-1, 1]),
         "seed": np.array([0, 0, 0]),
         "status": np.array([TRAINED, TRAINED, "diverged"]),
@@ -701,7 +729,7 @@ def written(toy):
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     bounds = {"value_min": 0.0, "value_max": 16.0}
     two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
-    records = {"train_images": 1000, "test_images": 797}
+    records = {name: {"train_images": 1000, "test_images": 797} for name in NETWORKS}
     table, swept, networks = example()
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
@@ -779,7 +807,8 @@ def test_captions_carry_the_measured_numbers(written):
     assert "Least test error 2.000 % in the mean, 3.70 % at worst (7v9)" in svm["pair_maps"].measured
     assert "1.41, 1.41" in svm["{pair}_mirrors"].measured
     assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
-    assert "small_high 1.20 % (0.00 %)" in written["captions"]["lenet"]["errors"].measured
+    errors = written["captions"]["lenet"]["errors"].measured
+    assert errors.endswith("small_low 1.60 % (0.00 %); small_high diverged.")
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
 
 

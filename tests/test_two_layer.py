@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from matplotlib.text import Text
 
 from tilt.claims.base import NOT, PARTLY, REPRODUCED
 from tilt.claims.two_layer import two_layer_claims
@@ -239,8 +240,39 @@ def test_a_network_that_answers_alike_has_diverged_and_is_left_out(pair, trained
     assert means["weight_decay"].tolist() == [0, 0.1]
     assert means["n"].tolist() == [1, 1]
     assert np.isnan(means["half"]).all()
-    with pytest.raises(InputError, match="every two-layer network diverged"):
-        study_tables(pair, [constant], [1.0], [0], 5)
+
+
+def test_networks_all_of_which_diverged_are_counted_and_shown(pair):
+    constant = TwoLayer(np.zeros((2, 12)), np.zeros(2), np.zeros(2), 1.0)
+    table, images, local = study_tables(pair, 2 * [constant], [0.0, 1.0], [0, 0], 5)
+    assert over_seeds(table, "err_test")["mean"].size == 0
+    judged = two_layer_claims("7v9", table)
+    assert {claim.verdict for claim in judged} == {NOT}
+    assert {claim.measured for claim in judged} == {
+        "not measured; 1 seed, no interval; 2 networks diverged and are left out"
+    }
+    for drawn in (
+        figures.along_decay(table, svm_path(), "7v9"),
+        figures.distributions(local, table, "7v9"),
+        figures.distances_found(images, table, "7v9"),
+        figures.trade_off(table, svm_path(), "7v9"),
+    ):
+        drawn.draw_without_rendering()
+        texts = [text.get_text() for text in drawn.findobj(Text)]
+        assert any("diverged: 2, decay 0, 1" in text for text in texts)
+    made = sections.two_layer.captions(
+        "7v9", table, svm_path(), {"seeds": [0], "hidden": 2, "images_per_class": 5}, 60
+    )
+    said = " ".join(f"{caption.sample} {caption.measured}" for caption in made.values())
+    assert "every network diverged" in said
+    assert not re.search(r"\b(nan|inf)\b", said)
+    rows = sections.two_layer.tables({"7v9": table})[0].rows
+    assert [row[:4] for row in rows] == [("0", "0", "1", "–"), ("1", "0", "1", "–")]
+
+
+def test_one_weight_decay_that_trained_shows_nothing():
+    table = networks(**{"diverged": [False, True, True]})
+    assert {claim.verdict for claim in two_layer_claims("7v9", table)} == {NOT}
 
 
 def test_intervals_over_seeds_are_those_of_student():

@@ -147,6 +147,7 @@ rule report:
         scaling=setting("scaling"),
         svm=setting("svm"),
         lenet=setting("lenet"),
+        networks=lambda w: networks(w),
         attack=setting("attack"),
         sweep=lambda w: networks(w, "sweep"),
         two_layer_pairs=lambda w: pairs(DATASETS[w.dataset], "two_layer"),

@@ -34,7 +34,7 @@ def main(input, output, params):
             bins=settings["bins"],
             median_top=params.median_top_score,
         )
-        own = {key: network[key] for key in ("initial_weights", "weight_decay", "seed")}
+        own = {key: network[key] for key in ("initial_weights", "random_labels", "weight_decay", "seed")}
         rows.append({"network": name, "start": starts[name], **own, **row})
     networks = table_of(rows)
     write_table(output.networks, networks)

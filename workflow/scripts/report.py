@@ -71,13 +71,16 @@ def main(input, output, params):
         "run": sections.run.tables(read_json(input.manifest)),
     }
     if params.lenet:
-        networks, trained = params.lenet["networks"], read_json(input.lenet_records[0])
+        networks = params.networks
         histories, attacks = by(networks, input.histories), by(networks, input.attacks)
         accuracies = by(networks, input.accuracies)
-        records = by(networks, input.attack_records, read_json)
-        temperatures = {name: record["temperature"] for name, record in records.items()}
+        trained, attacked = (
+            by(networks, files, read_json) for files in (input.lenet_records, input.attack_records)
+        )
+        test_images = next(iter(trained.values()))["test_images"]
+        temperatures = {name: record["temperature"] for name, record in attacked.items()}
         judged += claims.lenet_claims(
-            networks, histories, test_images=trained["test_images"], numbers=comparable("lenet")
+            networks, histories, test_images=test_images, numbers=comparable("lenet")
         )
         judged += claims.attack_claims(networks, attacks, accuracies, numbers=comparable("lenet", "attack"))
         written["lenet"] = sections.lenet.captions(networks, histories, trained)

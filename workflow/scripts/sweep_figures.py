@@ -23,13 +23,10 @@ def main(input, output, params):
 
 def curves(networks, histories, shown):
     """The histories of one start, that of the network `shown` or else the first, as one table."""
-    start = shown_start(networks, shown)
-    counted = np.flatnonzero((networks["start"] == start) & ~networks["diverged"])
+    of_start = np.flatnonzero(networks["start"] == shown_start(networks, shown))
     return along_epochs(
-        [histories[name] for name in networks["network"][counted]],
-        scheme=[start] * len(counted),
-        weight_decay=networks["weight_decay"][counted],
-        seed=networks["seed"][counted],
+        [histories[name] for name in networks["network"][of_start]],
+        **{name: networks[name][of_start] for name in ("network", "start", "weight_decay", "diverged")},
     )
 
 

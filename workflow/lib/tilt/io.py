@@ -150,9 +150,22 @@ def _read_array(archive: ZipFile, name: str) -> NDArray[Any]:
 
 
 def write_json(path: str | Path, record: Any, *, indent: int | None = 2) -> None:
-    """Write a JSON record, keys in the order given; on one line for `indent` None."""
+    """Write a JSON record, keys in the order given; on one line for `indent` None. See `json_text`."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(record, indent=indent, allow_nan=False) + "\n", encoding="utf-8")
+        temporary.write_text(json_text(record, indent=indent) + "\n", encoding="utf-8")
+
+
+def json_text(record: Any, *, indent: int | None = None) -> str:
+    """A record as JSON, which has no infinity and no nan: such a number becomes null."""
+    return json.dumps(_finite(record), indent=indent, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_table(path: str | Path) -> dict[str, NDArray[Any]]:

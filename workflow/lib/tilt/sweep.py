@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from tilt.chance import at_chance
-from tilt.errors import InputError
 from tilt.intervals import mean_interval
 from tilt.io import table_of
 from tilt.starts import start_labels
@@ -110,23 +109,10 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
 
 
 def shown_start(table: Columns, network: str) -> str:
-    """The start of the named network, or the first, of those that have a network that did not diverge.
-
-    Raises InputError when there is none.
-    """
-    starts = table["start"][~table["diverged"]]
-    if not len(starts):
-        raise InputError("every network of the sweep diverged; choose smaller weight decays or pixel scales")
+    """The start of the named network, or the first, of those with a network that did not diverge if any."""
+    starts = table["start"][~table["diverged"]] if not table["diverged"].all() else table["start"]
     named = table["start"][table["network"] == network]
     return str(named[0] if np.isin(named, starts).any() else starts[0])
-
-
-def low_and_high(decays: Array) -> tuple[float, float]:
-    """The article's two weight decays where both are among these, else the least and the greatest."""
-    published = tuple(LENET_DECAYS.values())
-    if np.isin(published, decays).all():
-        return published[0], published[1]
-    return float(decays.min()), float(decays.max())
 
 
 def by_seed(table: Columns, start: str, decays: Sequence[float], quantity: str) -> Array:

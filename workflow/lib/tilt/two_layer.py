@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tilt.chance import at_chance, chance_error
 from tilt.data.images import BinaryPair
-from tilt.errors import InputError
 from tilt.geometry import error_rate
 from tilt.intervals import mean_interval
 from tilt.io import table_of
@@ -131,8 +130,6 @@ def study_tables(
     `per_class` test images of each class, or all), and arrays y (n,), weight_decay, seed (m,), score and
     gradient_norm (m, n) float32 of all test images. A network with an infinite score or a test error within a
     point of chance has diverged: it is not attacked, and its distances are nan.
-
-    Raises InputError when all networks have diverged.
     """
     attacked = np.concatenate([np.flatnonzero(pair.y_test == label)[:per_class] for label in (-1, 1)])
     views = [local_view(network, pair.x_test) for network in networks]
@@ -170,8 +167,6 @@ def study_tables(
             table["found"] = nearest_adversarial(network, pair.x_test[attacked])[1]
         images.append(table | {"success": np.isfinite(table["found"])})
         rows.append(row | _accuracy_of_d(table))
-    if all(row["diverged"] for row in rows):
-        raise InputError("every two-layer network diverged; give a smaller learning rate or weight decay")
     return (
         table_of(rows),
         {name: np.concatenate([table[name] for table in images]) for name in images[0]},
@@ -200,7 +195,7 @@ def over_seeds(table: Columns, quantity: str) -> Columns:
     kept = ~table["diverged"]
     decays = np.unique(table["weight_decay"][kept])
     groups = [table[quantity][kept & (table["weight_decay"] == decay)] for decay in decays]
-    mean, _, high = np.array([mean_interval(group) for group in groups]).T
+    mean, _, high = np.array([mean_interval(group) for group in groups]).reshape(-1, 3).T
     return {
         "weight_decay": decays,
         "n": np.array([group.size for group in groups]),

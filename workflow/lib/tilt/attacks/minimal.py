@@ -17,6 +17,8 @@ from tilt.errors import InputError
 
 BATCH = 250
 RADIUS_CHANGE = (0.1, 0.01)  # share by which the radius changes in the first and in the last step
+PATIENCE = 10  # steps after which the radius doubles in each while nothing is found
+LEAST_RADIUS = 1e-3  # of the first step, on the 0-255 scale; less is lost in the rounding of pixels
 LAST_STEP = 0.01  # of the first
 HALVINGS = 14  # of the segment to the original, which leave the norm on the boundary to 6e-5 of itself
 
@@ -50,8 +52,9 @@ def minimal_norm(
     Each of the `steps` follows the gradient of the margin (the label's score less the greatest other one)
     over a length that falls from `step` (pixels in [0, 1]), and projects the perturbation on a sphere whose
     radius shrinks where the image is misclassified and grows where it is not. The radius starts at the
-    distance from the linearised boundary, and its rate of change falls with the step; both are ours. At the
-    end the segment to the original is bisected, and success is what a last pass through the model says.
+    distance from the linearised boundary, its rate of change falls with the step, and it doubles where ten
+    steps have found nothing; these are ours. At the end the segment to the original is bisected, and success
+    is what a last pass through the model says.
 
     Raises InputError when the labels do not fit the images or there is no step.
     """
@@ -99,8 +102,9 @@ def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float
             break
         falling = (1 + math.cos(math.pi * taken / steps)) / 2
         rate = RADIUS_CHANGE[1] + (RADIUS_CHANGE[0] - RADIUS_CHANGE[1]) * falling
-        changed = torch.where(over, torch.minimum(radius, norm) * (1 - rate), radius * (1 + rate))
-        radius = (changed if taken else (margin / slope).float()).clamp(max=diagonal)
+        growth = torch.where(least.isinf() & (taken > PATIENCE), 2.0, 1 + rate)
+        changed = torch.where(over, torch.minimum(radius, norm) * (1 - rate), radius * growth)
+        radius = (changed if taken else (margin / slope).float()).clamp(LEAST_RADIUS, diagonal)
         length = step * (LAST_STEP + (1 - LAST_STEP) * falling)
         moved = x - start - gradient * _wide(length / slope)
         x = (start + moved * _wide(radius / _norms(moved).clamp(min=1e-30))).clamp(0, 255)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tilt.article import ATTACK_MEAN, ATTACK_RATIO
 from tilt.attacks.statistics import ATTACKED, accuracy_difference_interval, bootstrap_interval, norms_by_image
 from tilt.claims.base import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
-from tilt.claims.lenet import article_decays, starts
+from tilt.claims.lenet import article_decays
+from tilt.starts import sides
 
 SMALL_STEP = 0.1  # magnitude up to which a linear attack is small, pixels in [0, 1]
 
@@ -28,7 +29,7 @@ def attack_claims(
     numbers can be compared (see `comparable`).
     """
     claims = []
-    for start, names in starts(networks).items():
+    for start, names in sides(networks).items():
         status = {name: attacks[name]["status"][0] for side in SIDES for name in names[side]}
         attacked = {side: [name for name in names[side] if status[name] == ATTACKED] for side in SIDES}
         remark = "".join(f"; {name}: {reason}" for name, reason in status.items() if reason != ATTACKED)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tilt.article import LENET_DECAYS
 from tilt.calibration_tables import TRAINED, Columns, seeds_table
-from tilt.claims.base import Claim, interval_text, judged
+from tilt.claims.base import NOT_MEASURED, Claim, interval_text, judged
 from tilt.intervals import mean_interval
 from tilt.numerals import plain
+from tilt.starts import low_and_high
 
 FALLING = {
     "logit_scale": "scores",
@@ -18,10 +18,9 @@ FALLING = {
 
 
 def calibration_claims(networks: Columns) -> list[Claim]:
-    """Low against high weight decay from each start that has both.
+    """Low against high weight decay from each start that has both (see `tilt.starts.low_and_high`).
 
-    Low and high are the article's two decays where networks of a start were trained at them, else the least
-    and the greatest of those that were. Differences are taken seed by seed.
+    Differences are taken seed by seed; networks that are not trained are named and left out.
     """
     seeds = seeds_table(networks)
     claims = []
@@ -37,18 +36,24 @@ def calibration_claims(networks: Columns) -> list[Claim]:
             claims.append(_difference_claim(networks, start, (low, high), quantity, statement, name))
         rows = seeds["start"] == start
         decays = np.unique(seeds["weight_decay"][rows])
-        falls, ends = [], []
-        for quantity, name in FALLING.items():
-            means = seeds["mean"][rows & (seeds["quantity"] == quantity)]
-            falls.append(len(means) == len(decays) and (np.diff(means) < 0).all())
-            remark = "" if falls[-1] else " (not at every step)"
-            ends.append(name + (f" {plain(means[0])} to {plain(means[-1])}" if means.size else "") + remark)
+        measured, falls = NOT_MEASURED, [False]
+        if len(decays) > 1:
+            falls, ends = [], []
+            for quantity, name in FALLING.items():
+                means = seeds["mean"][rows & (seeds["quantity"] == quantity)]
+                falls.append(len(means) == len(decays) and bool((np.diff(means) < 0).all()))
+                remark = "" if falls[-1] else " (not at every step)"
+                ends.append(
+                    name + (f" {plain(means[0])} to {plain(means[-1])}" if means.size else "") + remark
+                )
+            span = f"from decay {decays[0]:g} to {decays[-1]:g}, {len(decays)} values"
+            measured = f"{span}: {', '.join(ends)}"
         claims.append(
             judged(
                 "calibration",
                 f"Weight decay acts as the temperature of the softmax ({start})",
                 "in words",
-                f"from decay {decays[0]:g} to {decays[-1]:g}, {len(decays)} values: {', '.join(ends)}",
+                measured + _left_out(networks, start),
                 "scores, ‖∇s‖ and fitted temperature fall at every step of decay; partly, some of the three",
                 *falls,
             )
@@ -57,13 +62,20 @@ def calibration_claims(networks: Columns) -> list[Claim]:
 
 
 def compared(networks: Columns) -> Iterator[tuple[str, float, float]]:
-    """Start, low and high weight decay of each start with networks trained at two decays or more."""
-    trained = networks["status"] == TRAINED
-    for start in dict.fromkeys(networks["start"].tolist()):
-        decays = np.unique(networks["weight_decay"][trained & (networks["start"] == start)]).tolist()
+    """Start, low and high weight decay of each start with two decays or more; not of random labels."""
+    for start in dict.fromkeys(networks["start"][~networks["random_labels"]].tolist()):
+        decays = np.unique(networks["weight_decay"][networks["start"] == start])
         if len(decays) > 1:
-            low, high = LENET_DECAYS["low"], LENET_DECAYS["high"]
-            yield start, low if low in decays else decays[0], high if high in decays else decays[-1]
+            yield start, *low_and_high(decays)
+
+
+def _left_out(networks: Columns, start: str) -> str:
+    """A remark on the networks of a start that are not trained."""
+    rows = (networks["start"] == start) & (networks["status"] != TRAINED)
+    return "".join(
+        f"; {name}: {status}"
+        for name, status in zip(networks["network"][rows], networks["status"][rows], strict=True)
+    )
 
 
 def _difference_claim(
@@ -76,17 +88,19 @@ def _difference_claim(
         sides.append(dict(zip(networks["seed"][rows].tolist(), networks[quantity][rows], strict=True)))
     shared = sorted(sides[0].keys() & sides[1].keys())
     low, high = (np.array([side[seed] for seed in shared]) for side in sides)
-    rule = "greater at low decay: 95 % interval of the difference above 0; partly, its mean"
-    if not shared:
-        return judged("calibration", f"{statement} ({start})", "in words", "no seed has both", rule, False)
     mean, least, _ = mean_interval(low - high)
+    measured = (
+        f"{name} {plain(low.mean())} at decay {decays[0]:g}, {plain(high.mean())} at {decays[1]:g}; "
+        f"difference {interval_text(low - high, '.3g')}"
+        if shared
+        else "no seed has both"
+    )
     return judged(
         "calibration",
         f"{statement} ({start})",
         "in words",
-        f"{name} {plain(low.mean())} at decay {decays[0]:g}, {plain(high.mean())} at {decays[1]:g}; "
-        f"difference {interval_text(low - high, '.3g')}",
-        rule,
+        measured + _left_out(networks, start),
+        "greater at low decay: 95 % interval of the difference above 0; partly, its mean",
         least > 0,
         mean > 0,
     )

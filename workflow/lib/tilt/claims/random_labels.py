@@ -2,56 +2,70 @@
 
 import numpy as np
 
-from tilt.claims.base import Claim, interval_text, judged
+from tilt.claims.base import NOT_MEASURED, Claim, interval_text, judged
 from tilt.random_labels import Columns, half_of_chance, stopping_decays
 
 
 def random_labels_claims(table: Columns, classes: int) -> list[Claim]:
-    """The least and the greatest weight decay at which networks did not diverge; none with fewer than two."""
-    decay = table["weight_decay"][~table["diverged"]]
-    if len(np.unique(decay)) < 2:
-        return []
-    half = half_of_chance(classes)
-    low, high = (
-        {name: column[~table["diverged"]][decay == end] for name, column in table.items()}
-        for end in (decay.min(), decay.max())
-    )
-    least = 100 * low["best_train_error"].max()
-    zero = (
-        f"no error in epoch {' and '.join(f'{epoch:.0f}' for epoch in low['zero_epoch'])}"
-        if least == 0
-        else f"least training error {least:.1f} %, in the worst seed,"
-    )
-    seeds = "one seed" if len(low["seed"]) == 1 else f"{len(low['seed'])} seeds"
-    sample = f"{low['train_images'][0]:,} images"
-    at_end = interval_text(100 * high["final_train_error"], ".1f")
+    """The least and the greatest weight decay at which networks did not diverge.
+
+    With fewer than two such decays nothing is reproduced. Networks that diverged are named.
+    """
+    trained = {name: column[~table["diverged"]] for name, column in table.items()}
+    decay, half = trained["weight_decay"], half_of_chance(classes)
+    remark = "".join(f"; {name}: diverged" for name in table["network"][table["diverged"]])
+    fits = prevents = NOT_MEASURED
+    fitted = prevented = [False]
+    if len(np.unique(decay)) > 1:
+        least, greatest = (
+            {name: column[decay == end] for name, column in trained.items()}
+            for end in (decay.min(), decay.max())
+        )
+        lowest = 100 * least["best_train_error"].max()
+        zero = (
+            f"no error in epoch {' and '.join(f'{epoch:.0f}' for epoch in least['zero_epoch'])}"
+            if lowest == 0
+            else f"least training error {lowest:.1f} %, in the worst seed,"
+        )
+        seeds = "one seed" if len(least["seed"]) == 1 else f"{len(least['seed'])} seeds"
+        sample = f"{least['train_images'][0]:,} images"
+        at_end = interval_text(100 * greatest["final_train_error"], ".1f")
+        fits = f"decay {least['weight_decay'][0]:g}: {zero} of {least['epochs'][0]} epochs; {sample}, {seeds}"
+        prevents = (
+            f"decay {greatest['weight_decay'][0]:g}: training error in % at the end {at_end}; "
+            f"{stopping_text(table, classes)}; {sample}"
+        )
+        fitted = [lowest == 0, (least["final_train_error"] < half).all()]
+        prevented = [
+            (greatest["final_train_error"] > half).all(),
+            (greatest["best_train_error"] > 0).all(),
+        ]
     return [
         judged(
             "random_labels",
             "Without enough regularization a network fits randomly labelled images without an error",
             "in words",
-            f"decay {low['weight_decay'][0]:g}: {zero} of {low['epochs'][0]} epochs; {sample}, {seeds}",
+            fits + remark,
             "training error 0 in some epoch at the least decay; partly, at the end under half of chance; "
             "with every seed",
-            least == 0,
-            (low["final_train_error"] < half).all(),
+            *fitted,
         ),
         judged(
             "random_labels",
             "High weight decay prevents it",
             "implied",
-            f"decay {high['weight_decay'][0]:g}: training error in % at the end {at_end}; "
-            f"{stopping_text(table, classes)}; {sample}",
+            prevents + remark,
             f"training error at the end above half of chance ({100 * half:.0f} %) at the greatest decay; "
             "partly, never 0; with every seed",
-            (high["final_train_error"] > half).all(),
-            (high["best_train_error"] > 0).all(),
+            *prevented,
         ),
     ]
 
 
 def stopping_text(table: Columns, classes: int) -> str:
     """Between which weight decays memorisation stops, in words."""
+    if table["diverged"].all():
+        return "no network was trained"
     last, beyond = stopping_decays(table, classes)
     if np.isnan(last):
         return "no network memorises"

@@ -9,13 +9,8 @@ import numpy as np
 from tilt.article import ATTACK_RATIO, LENET_TEST_ERROR
 from tilt.claims.base import NOT_MEASURED, Claim, Columns, if_comparable, interval_text, judged
 from tilt.intervals import mean_interval
-from tilt.sweep import (
-    by_seed,
-    complete_rows,
-    grid,
-    low_and_high,
-    variance_shares,
-)
+from tilt.starts import low_and_high
+from tilt.sweep import by_seed, complete_rows, grid, variance_shares
 
 OVER_SEEDS = "95 % interval over seeds (paired, Student's t)"
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.claims.base import Claim, Columns, judged
+from tilt.claims.base import NOT_MEASURED, Claim, Columns, judged
 from tilt.numerals import plain
 from tilt.two_layer import over_seeds
 
@@ -15,10 +15,17 @@ RATIO, CORRELATION = 0.1, 0.9  # deviation of the median of found/|d| from 1, co
 def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
     """Weight decay, local scale and distances of the networks of a pair, from the table of `study_tables`.
 
-    Values are means over the seeds; networks that diverged are left out and counted.
+    Values are means over the seeds; networks that diverged are left out and counted. Where fewer than two
+    weight decays remain nothing is reproduced.
     """
+    seeds, lost = np.unique(networks["seed"]).size, networks["diverged"].sum()
+    known = np.unique(networks["weight_decay"][~networks["diverged"]]).size > 1
+    remark = f"; {seeds} seed" + ("s" if seeds > 1 else ", no interval")
+    remark += f"; {lost} networks diverged and are left out" if lost else ""
+    if not known:
+        networks = {name: np.full(1, np.nan) for name in networks} | {"diverged": np.zeros(1, bool)}
     scale = over_seeds(networks, "gradient_norm_mean")
-    decays, seeds = scale["weight_decay"], np.unique(networks["seed"]).size
+    decays = scale["weight_decay"]
     train, test, d_adv, found = (
         over_seeds(networks, name) for name in ("err_train", "err_test", "d_adv", "found_mean")
     )
@@ -27,13 +34,11 @@ def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
     error, best = test["mean"], int(test["mean"].argmin())
     chance = np.sqrt((error * (1 - error) + error[best] * (1 - error[best])) / networks["test_images"][0])
     margin = np.array([error[end] - error[best] for end in (0, -1)])
-    remark = f"; {seeds} seed" + ("s" if seeds > 1 else ", no interval")
-    if networks["diverged"].any():
-        remark += f"; {networks['diverged'].sum()} networks diverged and are left out"
     ends = f"from weight decay {decays[0]:g} to {decays[-1]:g}"
     every = "at every step of the weight decay; partly, from the least to the greatest"
 
     def claim(statement: str, measured: str, rule: str, *holds: object) -> Claim:
+        measured, holds = (measured, holds) if known else (NOT_MEASURED, (False,))
         return judged("two_layer", f"{statement} ({pair})", "in words", measured + remark, rule, *holds)
 
     return [

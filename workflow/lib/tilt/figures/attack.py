@@ -128,6 +128,8 @@ def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
         ax.plot(epsilon, 100 * accuracy, "o-", markersize=4, color=colours[name], label=label)
         ax.fill_between(epsilon, 100 * low, 100 * high, color=colours[name], alpha=0.2, linewidth=0)
     ax.grid(axis="y", color="0.9", linewidth=0.6)
+    if not any(np.isfinite(table["accuracy"]).any() for table in tables.values()):
+        ax.set_xlim(0, 1)
     ax.set(xlabel="change ε of every pixel (pixels in [0, 1])", ylabel="test accuracy (%)", ylim=(0, 103))
     legend(fig, ax, False)
     return fig

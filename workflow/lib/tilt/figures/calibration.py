@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from tilt.figures.colours import HIGH, LOW
-from tilt.figures.decay import decay_axis, start_styles
+from tilt.figures.decay import decay_axis, log_axis, start_styles
 from tilt.figures.style import figure, themed
 from tilt.intervals import wilson_interval
 
@@ -119,10 +119,8 @@ def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
     for place, (quantity, label) in panels.items():
         ax = axes[place]
         _curves(ax, seeds, networks, quantity)
-        ax.set(ylabel=label, yscale="log")
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_locator(NullLocator())
+        ax.set_ylabel(label)
+        log_axis(ax, networks[quantity])
         if "temperature" in quantity:
             ax.axhline(1, color="0.7", linewidth=0.8, zorder=0)
     for ax in axes[0]:

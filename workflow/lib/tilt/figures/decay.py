@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
 
 MARKERS = "os^DvPX*"
@@ -23,6 +23,19 @@ def decay_axis(ax: Axes, decays: NDArray[np.float64]) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(-0.3 * least if with_zero else 0.7 * least, 1.5 * greatest)
     ax.set_xlabel("weight decay")
+
+
+def log_axis(ax: Axes, values: NDArray[np.float64]) -> None:
+    """A logarithmic vertical axis with plain numbers at 1, 2 and 5 times powers of ten.
+
+    It goes from 0.1 to 10 where none of the values drawn is finite and above 0.
+    """
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
+    if not (np.isfinite(values) & (values > 0)).any():
+        ax.set_ylim(0.1, 10)
 
 
 def start_styles(starts: NDArray[Any]) -> dict[str, tuple[Any, str]]:

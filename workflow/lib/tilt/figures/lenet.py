@@ -1,5 +1,6 @@
 """Figures of LeNet on MNIST: error curves, size of the weights, first-layer filters."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from tilt.figures.colours import DIVERGING, HIGH, LOW, SEQUENTIAL
 from tilt.figures.style import figure, themed
 from tilt.io import Table
-from tilt.starts import INITIAL_WEIGHTS
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -58,9 +58,19 @@ def legend(fig: Figure, ax: Axes, published: bool) -> None:
     fig.legend(handles, labels, loc="outside right center")
 
 
+def diverged_note(ax: Axes, names: Sequence[str]) -> None:
+    """Say in the axes which networks diverged and so are not drawn there, if any."""
+    if names:
+        text = textwrap.fill(f"diverged: {', '.join(names)}", 36)
+        box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+        ax.text(
+            0.98, 0.97, text, transform=ax.transAxes, ha="right", va="top", color="0.3", fontsize=8, bbox=box
+        )
+
+
 def error_axis(ax: Axes, errors: NDArray[np.float64]) -> None:
     """A vertical axis for errors in %, logarithmic above 0.1 % and linear below, so that zero shows."""
-    errors = errors[np.isfinite(errors)]
+    errors = errors[np.isfinite(errors)] if np.isfinite(errors).any() else np.array([0.0, 100.0])
     ax.set_yscale("symlog", linthresh=0.1, linscale=0.4)
     ax.set_yticks([0, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100], minor=False)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -79,32 +89,36 @@ def along_epochs(histories: Sequence[Columns], **of_network: Sequence[Any]) -> C
 
 @themed
 def error_curves(table: Table) -> Figure:
-    """Training and test error against epochs: a panel per initialisation, a colour per weight decay.
+    """Training and test error against epochs: a panel per start, a colour per weight decay.
 
-    The table has a row per network and epoch with columns scheme, weight_decay, seed, epoch, train_error and
-    test_error (fractions). Lines are medians over seeds, bands their range. Errors are drawn logarithmically
-    above 0.1 % and linearly below, so that zero shows.
+    The table has a row per network and epoch with columns network, start, weight_decay, diverged, epoch,
+    train_error and test_error (fractions). Lines are medians over seeds, bands their range; networks that
+    diverged are named instead. Errors are drawn logarithmically above 0.1 % and linearly below, so that zero
+    shows.
     """
     columns = {name: np.asarray(column) for name, column in table.items()}
-    schemes = list(dict.fromkeys(columns["scheme"]))
+    trained = ~columns["diverged"]
+    starts = list(dict.fromkeys(columns["start"].tolist()))
     colours = network_colours(np.unique(columns["weight_decay"]).tolist())
-    fig, axes = figure(
-        1.6 + 2.8 * len(schemes), 4.6, 2, len(schemes), sharex=True, sharey="row", squeeze=False
-    )
-    for column, scheme in enumerate(schemes):
+    fig, axes = figure(1.6 + 2.8 * len(starts), 4.6, 2, len(starts), sharex=True, sharey="row", squeeze=False)
+    for column, start in enumerate(starts):
+        of_start = columns["start"] == start
         for ax, error in zip(axes[:, column], ("train_error", "test_error"), strict=True):
             for decay, colour in colours.items():
-                rows = (columns["scheme"] == scheme) & (columns["weight_decay"] == decay)
+                rows = of_start & trained & (columns["weight_decay"] == decay)
                 epochs = np.unique(columns["epoch"][rows])
                 values = [100 * columns[error][rows & (columns["epoch"] == epoch)] for epoch in epochs]
                 ax.plot(epochs, [np.median(v) for v in values], color=colour, label=f"{decay:g}")
                 low, high = [v.min() for v in values], [v.max() for v in values]
                 ax.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
+            diverged_note(ax, list(dict.fromkeys(columns["network"][of_start & ~trained].tolist())))
             ax.grid(axis="y", color="0.9", linewidth=0.6)
-        axes[0, column].set_title(f"initial weights: {INITIAL_WEIGHTS.get(scheme, scheme)}")
+        axes[0, column].set_title(textwrap.fill(start, 36))
         axes[1, column].set_xlabel("epoch")
+    if not trained.any():
+        axes[0, 0].set_xlim(0, columns["epoch"].max())
     for ax, part in zip(axes[:, 0], ("train", "test"), strict=True):
-        error_axis(ax, 100 * columns[f"{part}_error"])
+        error_axis(ax, 100 * columns[f"{part}_error"][trained])
         ax.set_ylabel(f"{part} error (%)")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), title="weight decay", loc="outside right center")
     return fig
@@ -116,7 +130,7 @@ def weight_rms(
 ) -> Figure:
     """Root mean square of the weights: bars by layer and network, `published` values as diamonds.
 
-    Both map a network's name to its layers' values.
+    Both map a network's name to its layers' values; of a network that diverged these are nan.
     """
     colours = network_colours(list(rms))
     layers = list(next(iter(rms.values())))
@@ -127,10 +141,11 @@ def weight_rms(
         ax.bar(at, [values[layer] for layer in layers], 0.92 * width, color=colours[name], label=name)
         if published and name in published:
             ax.plot(at, [published[name][layer] for layer in layers], linestyle="none", **PUBLISHED)
+    diverged_note(ax, [name for name, values in rms.items() if np.isnan(list(values.values())).any()])
     ax.set(yscale="log", ylabel="RMS of the weights", xticks=range(len(layers)), xticklabels=layers)
     ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
     ax.tick_params(axis="x", length=0)
-    legend(fig, ax, published is not None)
+    legend(fig, ax, bool(published))
     return fig
 
 
@@ -138,7 +153,8 @@ def weight_rms(
 def filters(weights: Mapping[str, NDArray[np.floating[Any]]], count: int = 10, seed: int = 0) -> Figure:
     """A random selection of first-layer filters, a row per network; each row has its own colour scale.
 
-    `weights` maps a network's name to its filters (k, h, w). The same filters are drawn for every network.
+    `weights` maps a network's name to its filters (k, h, w). The same filters are drawn for every network;
+    the row of one whose filters are not finite is empty.
     """
     kernels = len(next(iter(weights.values())))
     chosen = np.sort(np.random.default_rng(seed).permutation(kernels)[:count])
@@ -146,11 +162,12 @@ def filters(weights: Mapping[str, NDArray[np.floating[Any]]], count: int = 10, s
         1.6 + 0.55 * len(chosen), 0.35 + 0.68 * len(weights), len(weights), len(chosen), squeeze=False
     )
     for row, (name, bank) in zip(axes, weights.items(), strict=True):
-        limit = float(np.abs(bank[chosen]).max())
+        known = np.isfinite(bank).all()
+        limit = float(np.abs(bank[chosen]).max()) if known else 1.0
         for ax, kernel in zip(row, chosen, strict=True):
             picture = ax.imshow(bank[kernel], cmap=DIVERGING, vmin=-limit, vmax=limit)
             bare(ax)
-        row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        row[0].set_ylabel(name if known else f"{name}\n(diverged)", rotation=0, ha="right", va="center")
         signed_scale(fig, picture, limit, list(row))
     for ax, kernel in zip(axes[0], chosen, strict=True):
         ax.set_title(str(kernel + 1))

@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from tilt.figures.decay import decay_axis
-from tilt.figures.lenet import network_colours
+from tilt.figures.lenet import diverged_note, network_colours
 from tilt.figures.style import figure, themed
 from tilt.random_labels import half_of_chance
 
@@ -21,7 +21,7 @@ def memorisation(table: Columns, histories: Mapping[str, Columns], classes: int)
     """Training error against epochs, a colour per weight decay, and at the end against weight decay.
 
     `table` is a `memorisation_table`, `histories` go by the names of its networks. Lines mark chance and half
-    of it; a network that diverged ends in a cross and has no place on the right.
+    of it; a network that diverged ends in a cross, is named on the right and has no place there.
     """
     half = half_of_chance(classes)
     colours = network_colours(np.unique(table["weight_decay"]).tolist())
@@ -44,6 +44,7 @@ def memorisation(table: Columns, histories: Mapping[str, Columns], classes: int)
     along.annotate("half of it", (1, half), (-2, 2), ha="right", va="bottom", fontsize=7.5, **_AT_THE_RIGHT)
     along.set(xlabel="epoch", ylabel="training error on random labels", ylim=(-0.02, 1))
     along.yaxis.set_major_formatter(PercentFormatter(1))
+    diverged_note(at_end, table["network"][table["diverged"]].tolist())
     decay_axis(at_end, np.unique(table["weight_decay"]))
     at_end.set_title("at the end")
     fig.legend(*along.get_legend_handles_labels(), title="weight decay", loc="outside right center")

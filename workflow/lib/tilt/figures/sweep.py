@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from tilt.figures.colours import SEQUENTIAL
-from tilt.figures.decay import MARKERS, decay_axis, start_styles
+from tilt.figures.decay import MARKERS, decay_axis, log_axis, start_styles
 from tilt.figures.lenet import PUBLISHED, error_axis
 from tilt.figures.style import figure, themed
 from tilt.sweep import GROUPS, grid
@@ -74,11 +74,10 @@ def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure
     fig, axes = figure(7.2, 5.4, 2, 2)
     for ax, layer in zip(axes.flat, LAYERS, strict=True):
         _against_decay(ax, summary, networks, f"rms_{layer}")
-        _mark(ax, {side: values[layer] for side, values in LENET_RMS.items()} if published else {})
-        ax.set(yscale="log", title=layer, ylabel="RMS of the weights")
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_locator(NullLocator())
+        marks = {side: values[layer] for side, values in LENET_RMS.items()} if published else {}
+        _mark(ax, marks)
+        ax.set(title=layer, ylabel="RMS of the weights")
+        log_axis(ax, np.array([*networks[f"rms_{layer}"][~networks["diverged"]], *marks.values()]))
     _legend(fig, axes[0, 0], summary, published)
     return fig
 
@@ -93,6 +92,8 @@ def search(table: Columns) -> Figure:
         ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
     ax.plot(table["distance"], at, "|", color="0.1", markersize=16, markeredgewidth=2, label="all groups")
     ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")
+    for row in np.flatnonzero(np.isnan(table["distance"])):
+        ax.text(0.02, row, "diverged or without a norm", color="0.3", fontsize=8, va="center")
     ax.set(yticks=at, yticklabels=table["start"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
     ax.set_xlabel("root mean square deviation from the article's figures (tolerances)")
     ax.grid(axis="y", color="0.9", linewidth=0.6)

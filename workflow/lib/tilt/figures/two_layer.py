@@ -39,14 +39,13 @@ def along_decay(networks: Columns, svm: Columns, pair: str) -> Figure:
     )
     distances[1].plot(svm["lambda_article"], svm["d_adv"], color="0.1", label="mean of y d(x), training set")
     best = over_seeds(networks, "err_test")
-    marks = (
-        (best["weight_decay"][best["mean"].argmin()], axes[:, 0]),
-        (svm["lambda_article"][optimal_row(svm)], axes[:, 1]),
-    )
+    marks = [(svm["lambda_article"][optimal_row(svm)], axes[:, 1])]
+    if best["n"].size:
+        marks.append((best["weight_decay"][best["mean"].argmin()], axes[:, 0]))
     for place, column in marks:
         for ax in column:
             ax.axvline(place, color="0.1", linewidth=1, linestyle=":", label="least test error")
-    decay_axis(distances[0], best["weight_decay"])
+    decay_axis(distances[0], best["weight_decay"] if best["n"].size else networks["weight_decay"])
     distances[1].set(xscale="log", xlabel=LAMBDA)
     errors[0].set(title=f"two-layer networks, {_counted(networks)}", ylabel="error (%)")
     errors[1].set_title("SVM")
@@ -73,8 +72,10 @@ def distributions(local: Columns, networks: Columns, pair: str) -> Figure:
         norms.ecdf(norm[steep], color=colour, label=f"{decay:g}")
         distances.ecdf(margin, color=colour)
     distances.axvline(0, color="0.6", linewidth=1)
-    all_margins = np.concatenate([line.get_xdata()[1:] for line in distances.lines[:-1]])
-    distances.set(xlim=np.quantile(all_margins, (0.002, 0.995)), xlabel="local distance y d(x) (pixels)")
+    if decays.size:
+        all_margins = np.concatenate([line.get_xdata()[1:] for line in distances.lines[:-1]])
+        distances.set_xlim(np.quantile(all_margins, (0.002, 0.995)))
+    distances.set_xlabel("local distance y d(x) (pixels)")
     norms.set(xscale="log", xlabel="norm of the gradient ‖∇s(x)‖ (per pixel unit)")
     norms.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     norms.set_ylabel("share of the test images")
@@ -87,13 +88,13 @@ def distributions(local: Columns, networks: Columns, pair: str) -> Figure:
 def distances_found(images: Columns, networks: Columns, pair: str) -> Figure:
     """Distance of the nearest adversarial example found against |d(x)|: low, middle and high weight decay."""
     decays = np.unique(networks["weight_decay"][~networks["diverged"]])
-    shown = np.unique(decays[np.linspace(0, decays.size - 1, PANELS).round().astype(int)])
+    shown = np.unique(decays[np.linspace(0, decays.size - 1, min(PANELS, decays.size)).round().astype(int)])
     fig, axes = figure(
-        7.6, 3.9, 1, shown.size, sharex=True, sharey=True, squeeze=False, subplot_kw={"aspect": 1}
+        7.6, 3.9, 1, max(shown.size, 1), sharex=True, sharey=True, squeeze=False, subplot_kw={"aspect": 1}
     )
     usable = reached(images)
     limit = 0.0
-    for ax, decay in zip(axes[0], shown, strict=True):
+    for ax, decay in zip(axes[0], shown, strict=False):
         rows = usable & (images["weight_decay"] == decay)
         local, found = np.abs(images["distance"][rows]), images["found"][rows]
         colours = np.where(images["y"][rows] < 0, CLASS_I, CLASS_J)
@@ -107,7 +108,10 @@ def distances_found(images: Columns, networks: Columns, pair: str) -> Figure:
         )
         ax.set_xlabel("local distance |d(x)| (pixels)")
         limit = max(limit, float(np.quantile(local, 0.99)), float(found.max()))
-    axes[0, 0].set(ylabel="distance found (pixels)", xlim=(0, 1.05 * limit), ylim=(0, 1.05 * limit))
+    ax, reach = axes[0, -1], (0, 1.05 * limit or 1)
+    axes[0, 0].set(ylabel="distance found (pixels)", xlim=reach, ylim=reach)
+    if not shown.size:
+        ax.set_title(_counted(networks))
     ax.plot([], [], "o", color=CLASS_I, markersize=3, label=f"class I, {pair.split('v')[0]}")
     ax.plot([], [], "o", color=CLASS_J, markersize=3, label=f"class J, {pair.split('v')[1]}")
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -4,7 +4,6 @@ Images are (n, 28, 28) float32 on the 0-255 scale. What is done to them before t
 network and is saved with it: scale * (image - mean image).
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tilt.errors import InputError
-from tilt.io import replacing
+from tilt.io import json_text, replacing
 
 SIZE = 28
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
@@ -107,7 +106,7 @@ def save_network(path: str | Path, model: LeNet, metadata: Mapping[str, Any]) ->
     """Write the network, preprocessing included, as safetensors; `metadata` goes beside it as JSON."""
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, {"metadata": json.dumps(metadata)}))
+        temporary.write_bytes(save(tensors, {"metadata": json_text(metadata)}))
 
 
 def load_network(path: str | Path) -> LeNet:

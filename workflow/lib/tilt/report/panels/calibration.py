@@ -13,6 +13,7 @@ from tilt.intervals import wilson_interval
 from tilt.report.panels.base import CURRENT, GREY, Panel, axes, packed, section
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
+from tilt.starts import plain
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -21,7 +22,7 @@ BANK = "calibration"
 STATE = ("start", "decay")
 LOOKS = {"before": (CLASS_J, "circle", "as trained"), "after": (CLASS_I, "square", "after the temperature")}
 CURVES = ("ece_before", "ece_after", "temperature")
-SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after", "evaluated_errors")
+SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after")
 
 
 def calibration_panels(
@@ -48,8 +49,10 @@ def calibration_panels(
         "diverged or stayed at chance are left out of the figures. The article prints no number here; the "
         "temperatures and calibration errors are ours.",
     )
+    errors = np.where(np.isnan(networks["test_error"]), np.nan, networks["evaluated_errors"])
     bank = {
         **{quantity: packed(_at(networks[quantity], rows)) for quantity in SINGLE},
+        "evaluated_errors": packed(_at(errors, rows)),
         "network": [[name or "none with these settings" for name in names] for names in grid],
         "status": [
             ["–" if row < 0 else str(networks["status"][row]) for row in of_start] for of_start in rows
@@ -162,7 +165,7 @@ def _over_seeds(
             start = networks["start"][of_start[of_start >= 0][0]]
             chosen = (seeds["start"] == start) & (seeds["quantity"] == quantity)
             n = int(chosen.sum())
-            of["places"][k, :n] = [tokens.index(f"{value:g}") for value in seeds["weight_decay"][chosen]]
+            of["places"][k, :n] = [tokens.index(plain(value)) for value in seeds["weight_decay"][chosen]]
             for name in ("mean", "low", "high"):
                 of[name][k, :n] = seeds[name][chosen]
         of["low"] = np.maximum(of["low"], 1e-9)  # which a logarithmic axis can show

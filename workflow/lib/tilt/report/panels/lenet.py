@@ -24,7 +24,7 @@ from tilt.report.panels.grids import (
 )
 from tilt.report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from tilt.report.panels.networks import Settings, network_controls
-from tilt.report.panels.shared import article_marks, plain_log
+from tilt.report.panels.shared import article_marks, greatest, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
 Filters = Mapping[str, NDArray[np.floating[Any]]]
@@ -95,15 +95,12 @@ def _ends(grid: Grid, histories: Mapping[str, Columns], chance: float) -> dict[s
 
     def measured(name: str) -> list[float]:
         history = histories[name]
-        errors = np.where(np.isfinite(history["test_error"]), history["test_error"], np.inf)
-        best = errors.argmin()
-        return [
-            100 * history["test_error"][-1],
-            100 * history["train_error"][-1],
-            100 * errors[best],
-            history["epoch"][best],
-            *(history[f"rms_{layer}"][-1] for layer in LAYERS),
-        ]
+        columns = ("test_error", "train_error", *(f"rms_{layer}" for layer in LAYERS))
+        test, train, *rms = (_measured(history, column) for column in columns)
+        known = np.isfinite(test).any()
+        best = np.nanargmin(test) if known else 0
+        least, epoch = (100 * test[best], history["epoch"][best]) if known else (np.nan, np.nan)
+        return [100 * test[-1], 100 * train[-1], least, epoch, *(values[-1] for values in rms)]
 
     names = (
         "test_error",
@@ -120,6 +117,11 @@ def _ends(grid: Grid, histories: Mapping[str, Columns], chance: float) -> dict[s
     }
 
 
+def _measured(history: Columns, column: str) -> Array:
+    """A column of a history, nan in the epoch in which the training diverged."""
+    return np.where(history["diverged"], np.nan, history[column])
+
+
 def _errors(
     panel: Panel,
     bank: dict[str, Any],
@@ -130,10 +132,10 @@ def _errors(
     published: bool,
 ) -> None:
     def along(column: str) -> Array:
-        return apart(numbers(grid, lambda name: 100 * histories[name][column], epochs))
+        return apart(numbers(grid, lambda name: 100 * _measured(histories[name], column), epochs))
 
     errors = {column: along(column) for column in ("test_error", "train_error")}
-    top = max([1.0, *(np.nanmax(curves, initial=0) for curves in errors.values())])
+    top = max(1.0, greatest(list(errors.values())))
     plot = axes(
         "epoch",
         "error (%)",
@@ -181,12 +183,13 @@ def _weights(
     published: bool,
 ) -> None:
     def along(layer: str) -> Array:
-        return apart(numbers(grid, lambda name: histories[name][f"rms_{layer}"], epochs))
+        return apart(numbers(grid, lambda name: _measured(histories[name], f"rms_{layer}"), epochs))
 
     curves = {layer: along(layer) for layer in LAYERS}
     known = np.concatenate([values[values > 0] for values in curves.values()])
     printed = [value for of in LENET_RMS.values() for value in of.values()] if published else []
-    low, high = min([1e-1, *known, *printed]), max([1e-2, *known, *printed])
+    drawn = [*known, *printed] or [1e-2, 1e-1]
+    low, high = min([1e-1, *drawn]), max([1e-2, *drawn])
     plot = axes(
         "epoch",
         "root mean square of the weights",
@@ -217,7 +220,10 @@ def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -
 
     def title(name: str) -> list[str]:
         largest = np.abs(filters[name]).max()
-        return [f"filters of conv1, colours from −{largest:.2g} to {largest:.2g}"]
+        known = np.isfinite(largest)
+        return [
+            f"filters of conv1, {f'colours from −{largest:.2g} to {largest:.2g}' if known else 'diverged'}"
+        ]
 
     def scaled(name: str) -> dict[str, Any] | None:
         if not np.isfinite(filters[name]).all():

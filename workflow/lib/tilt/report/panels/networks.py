@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tilt.report.panels.base import Control
-from tilt.starts import start_labels
+from tilt.starts import NAMED, differing, plain, start_labels
 
 Settings = Mapping[str, Any]
 
-OPTIONAL = {"weight_scale": "w{}", "train_per_class": "n{}", "epochs": "e{}"}  # in a token where they differ
+SHORT = {"weight_scale": "w", "train_per_class": "n", "epochs": "e"}  # in a token where they differ
 
 
 def network_controls(
@@ -22,9 +22,9 @@ def network_controls(
     """
     labels = start_labels(networks)
     kinds = list(dict.fromkeys(labels.values()))
-    differing = [key for key in OPTIONAL if len({network[key] for network in networks.values()}) > 1]
+    own = [key for key in differing(networks) if key not in NAMED]
     rows = {name: (kinds.index(labels[name]), network["seed"]) for name, network in networks.items()}
-    starts = {rows[name]: (_token(network, differing), labels[name]) for name, network in networks.items()}
+    starts = {rows[name]: (_token(network, own), labels[name]) for name, network in networks.items()}
     order = sorted(starts)
     decays = sorted({float(network["weight_decay"]) for network in networks.values()})
     grid: list[list[str | None]] = [[None] * len(decays) for _ in order]
@@ -37,17 +37,24 @@ def network_controls(
             grid[row][column] = name
     start = Control(
         "start",
-        "Initial weights",
+        "Start",
         [starts[key][0] for key in order],
         [f"{starts[key][1]}, seed {key[1]}" for key in order],
         start=first[0],
         slider=False,
     )
-    tokens = [f"{value:g}" for value in decays]
+    tokens = [plain(value) for value in decays]
     return start, Control("decay", "Weight decay", tokens, tokens, start=first[1]), grid
 
 
-def _token(network: Settings, differing: list[str]) -> str:
+def _token(network: Settings, own: list[str]) -> str:
     kind = network["initial_weights"].removeprefix("improved_")
-    own = [OPTIONAL[key].format("all" if network[key] is None else f"{network[key]:g}") for key in differing]
-    return "-".join([kind, f"{network['pixel_scale']:g}", *own, str(network["seed"])])
+    random = ["random"] if network.get("random_labels") else []
+    values = [SHORT.get(key, f"{key}-") + _value(network.get(key)) for key in own]
+    return "-".join([kind, plain(network["pixel_scale"]), *random, *values, str(network["seed"])])
+
+
+def _value(setting: Any) -> str:
+    if setting is None:
+        return "all"
+    return plain(setting) if isinstance(setting, int | float) else str(setting)

@@ -13,6 +13,7 @@ from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.grids import ABSENT, Array, at_published
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import article_marks, decay_axes, greatest, plain_log
+from tilt.starts import plain
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -40,7 +41,7 @@ def sweep_panels(
     the one where it begins; `published` marks the article's values.
     """
     _, decay, _ = network_controls(networks, shown)
-    known = [name for name in QUANTITIES if np.isfinite(summary[f"{name}_mean"]).any()]
+    known = [name for name in QUANTITIES if np.isfinite(summary[f"{name}_mean"]).any()] or ["test_error"]
     quantity = Control(
         "sweep_quantity", "Quantity", known, [QUANTITIES[name][0] for name in known], slider=False
     )
@@ -67,6 +68,7 @@ def sweep_panels(
     drawn = np.concatenate([stacked[..., 0], marks[None]])
     low = np.min(drawn, axis=(0, 2), where=drawn > 0, initial=greatest(drawn)) / MARGIN
     high = np.max(drawn, axis=(0, 2), where=drawn > 0, initial=0) * MARGIN
+    high = np.maximum(high, MARGIN**2 * low)  # where nothing is drawn
     plot = decay_axes(decay.tokens, "", height=380, y_axis_type="log", y_range=Range1d(1, 10))
     plain_log(plot.yaxis[0])
     places = np.arange(len(decay.tokens), dtype=float)
@@ -106,7 +108,7 @@ def sweep_panels(
 def _rows(summary: Columns, start: str, decay: Control) -> list[int | None]:
     """The row of the summary for each weight decay of the slider."""
     of = {
-        f"{value:g}": int(row)
+        plain(value): int(row)
         for row, value in enumerate(summary["weight_decay"])
         if summary["start"][row] == start
     }

@@ -88,7 +88,7 @@ def _ends(networks: Columns, seeds: Columns, quantities: tuple[str, ...]) -> str
         for decay in decays:
             rows = (seeds["start"] == start) & (seeds["weight_decay"] == decay)
             means = [_mean(seeds, rows & (seeds["quantity"] == quantity)) for quantity in quantities]
-            at_decays.append(f"{join(means)} at decay {decay:g}")
+            at_decays.append(f"{join(means) if rows.any() else 'no trained network'} at decay {decay:g}")
         parts.append(f"{start}: {'; '.join(at_decays)}")
     return (" – ".join(parts) or "no start has two weight decays") + "."
 

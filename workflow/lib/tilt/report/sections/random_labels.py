@@ -3,6 +3,7 @@
 import numpy as np
 
 from tilt.claims import Columns
+from tilt.claims.base import NOT_MEASURED
 from tilt.claims.random_labels import stopping_text
 from tilt.random_labels import half_of_chance
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join
@@ -27,7 +28,8 @@ def captions(table: Columns, classes: int) -> Captions:
             "with labels of its own; a line and a dot for each network, no interval. "
             + (f"Diverged: {join(diverged)}." if diverged.size else "No network diverged."),
             NO_NUMBER,
-            f"Training error at the end by weight decay, mean and range over the seeds: {'; '.join(ends)}. "
+            "Training error at the end by weight decay, mean and range over the seeds: "
+            f"{'; '.join(ends) or NOT_MEASURED}. "
             f"Where half of chance ({100 * half_of_chance(classes):.0f} %) is the limit, "
             f"{stopping_text(table, classes)}.",
         )

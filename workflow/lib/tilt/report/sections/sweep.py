@@ -26,7 +26,8 @@ def captions(
         + f". {_diverged(table)}"
     )
     start = shown_start(table, shown)
-    curves = (table["start"] == start) & ~table["diverged"]
+    of_start = table["start"] == start
+    curves = of_start & ~table["diverged"]
     return {
         "errors": Caption(
             "sweep_errors",
@@ -40,8 +41,9 @@ def captions(
             "sweep_robustness",
             "Adversarial distance and temperature against weight decay",
             "Panels against weight decay, a line per start: norms of adversarial perturbations, temperature.",
-            f"{of} Each norm is over the attacked images of a network that reached their target, at least "
-            f"{100 * _least(table['success'][~table['diverged']]):.0f} % of them.",
+            f"{of} Each norm is over the attacked images of a network that reached their target"
+            + _at_least(table["success"][~table["diverged"]])
+            + ".",
             "mean norm {low:.2f} at 1e-04 and {high:.2f} at 1e-01, 10 images".format(**article.ATTACK_MEAN),
             f"Greatest mean norm: {_per_start(summary, 'norm_mean_mean', -1, '.2f', '')}.",
         ),
@@ -63,17 +65,16 @@ def captions(
             "Errors along the epochs",
             "Curves of training and test error against the epoch, coloured by weight decay.",
             f"{curves.sum()} networks of one start ({start}); "
-            f"seed {join(np.unique(table['seed'][curves]))}. "
-            "Diverged networks are left out.",
+            f"seed {join(np.unique(table['seed'][of_start]))}. "
+            f"Left out: {join(table['network'][of_start & table['diverged']]) or 'none'}.",
             "curves of two weight decays, one network each",
             "Test error at the end: "
             + "; ".join(
-                f"{100 * mean:.2f} % at {decay:g}"
+                f"{100 * mean:.2f} % at {decay:g}" if np.isfinite(mean) else f"diverged at {decay:g}"
                 for decay, mean in zip(
                     *(summary[k][summary["start"] == start] for k in ("weight_decay", "test_error_mean")),
                     strict=True,
                 )
-                if np.isfinite(mean)
             )
             + ".",
         ),
@@ -89,7 +90,7 @@ def captions(
             "Root mean square deviation in tolerances: "
             + (
                 "; ".join(
-                    f"{name} {_number(distance, '.1f')}"
+                    f"{name} {distance:.1f}" if np.isfinite(distance) else f"{name} {NOT_MEASURED}"
                     for name, distance in zip(search["start"], search["distance"], strict=True)
                 )
                 or NOT_MEASURED
@@ -207,8 +208,8 @@ def _starts(summary: Columns) -> list[str]:
     return list(dict.fromkeys(summary["start"].tolist()))
 
 
-def _least(values: np.ndarray) -> float:
-    return float(values.min()) if values.size else 0.0
+def _at_least(shares: np.ndarray) -> str:
+    return f", at least {100 * shares.min():.0f} % of them" if shares.size else ""
 
 
 def _number(value: float, digits: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tilt.claims import Columns, Settings
+from tilt.claims.base import NOT_MEASURED
 from tilt.linear.tables import optimal_row
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
@@ -20,9 +21,11 @@ def captions(
         for name in ("err_test", "d_adv", "gradient_norm_mean", "found_mean", "ratio_median", "correlation")
     }
     decays, n = means["err_test"]["weight_decay"], means["err_test"]["n"]
-    best, best_svm = int(means["err_test"]["mean"].argmin()), optimal_row(svm)
+    best_svm = optimal_row(svm)
     seeds = join(settings["seeds"])
-    intervals = "95 % intervals over the seeds (Student's t)" if n.max() > 1 else "one seed, no interval"
+    intervals = "one seed, no interval"
+    if n.max(initial=0) > 1:
+        intervals = "95 % intervals over the seeds (Student's t)"
     of = (
         f"n = {2 * train_per_class:,} training and {networks['test_images'][0]:,} test images; "
         f"{len(networks['seed'])} networks of {settings['hidden']} units, seed {seeds}; {intervals}."
@@ -30,12 +33,14 @@ def captions(
     attacked = f"The first {settings['images_per_class']} test images of each class at most"
 
     def along(name: str, digits: str = ".3g") -> str:
-        return join(f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
+        each = (f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
+        return join(each) or NOT_MEASURED
 
-    least = (
-        f"Least test error {100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}, "
-        f"SVM {100 * svm['err_test'][best_svm]:.2f} %"
-    )
+    least = "every network diverged"
+    if decays.size:
+        best = int(means["err_test"]["mean"].argmin())
+        least = f"{100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}"
+    least = f"Least test error: {least}; SVM {100 * svm['err_test'][best_svm]:.2f} %"
     made = {
         "errors": Caption(
             "two_layer_errors",

@@ -1,0 +1,200 @@
+"""LeNets all of which diverged: recorded, judged, drawn and told of, without nan."""
+
+import re
+import runpy
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from conftest import ROOT
+from panels import check_states, unpacked
+from tilt import claims
+from tilt.attacks.tables import accuracy_table, unattacked_table
+from tilt.calibration_tables import bins_table, calibrate, seeds_table
+from tilt.claims.base import NOT
+from tilt.data.images import Images, save_images
+from tilt.figures import attack, calibration, lenet, random_labels, sweep
+from tilt.io import read_json, read_table, table_of
+from tilt.networks.lenet import load_network, predict_scores
+from tilt.random_labels import memorisation_table
+from tilt.report import sections
+from tilt.report.panels.attack import attack_panels
+from tilt.report.panels.calibration import calibration_panels
+from tilt.report.panels.lenet import lenet_panels
+from tilt.report.panels.map import map_panels
+from tilt.report.panels.random_labels import random_labels_panels
+from tilt.report.panels.sweep import sweep_panels
+from tilt.starts import start_labels
+from tilt.sweep import networks_table, search_table, summary_table
+
+START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
+         "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip
+NETWORKS = {"low": START | {"weight_decay": 1e-4}, "high": START | {"weight_decay": 0.1}}
+SHOWN = {"low": "low", "high": "high"}
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+LABEL = np.repeat([0, 1], 3)
+HISTORY = {
+    "epoch": np.array([1]), "train_error": np.array([0.9]), "test_error": np.array([0.9]),
+    "seconds": np.array([1.0]), "diverged": np.array([True]),
+    **{f"rms_{layer}": np.array([np.nan]) for layer in LAYERS},
+}  # fmt: skip
+HISTORIES = dict.fromkeys(NETWORKS, HISTORY)
+ATTACKS = dict.fromkeys(NETWORKS, unattacked_table(np.arange(6), LABEL, 1 - LABEL, "diverged"))
+ACCURACIES = dict.fromkeys(NETWORKS, accuracy_table([0, 0.1], np.nan, 20, "diverged"))
+TEMPERATURES: dict[str, None] = dict.fromkeys(NETWORKS)
+FILTERS = dict.fromkeys(NETWORKS, np.full((20, 5, 5), np.nan))
+NOTHING = dict.fromkeys(("adversarial", "minimal"), np.full((6, 4, 4), np.nan))
+IMAGES = {name: {"originals": np.zeros((6, 4, 4)), **NOTHING} for name in NETWORKS}
+
+
+def swept():
+    table = networks_table(NETWORKS, 2 * [HISTORY], list(ATTACKS.values()), [None, None], chance=0.9)
+    return table, summary_table(table), search_table(table, HISTORIES)
+
+
+def calibrated():
+    scores, labels = np.full((20, 3), np.nan), np.arange(20) % 3
+    rows = [
+        {"network": name, "start": start, **{key: NETWORKS[name][key] for key in own}}
+        | calibrate(True, scores, labels, np.full(4, np.nan))[0]
+        for own in [("random_labels", "weight_decay", "seed")]
+        for name, start in start_labels(NETWORKS).items()
+    ]
+    table = table_of(rows)
+    return table, bins_table({}), seeds_table(table)
+
+
+def memorised():
+    return memorisation_table(NETWORKS, HISTORIES, train_images=50)
+
+
+def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, monkeypatch):
+    """Weight decay alone multiplies the weights by -1e8 in each of six steps."""
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (6, 28, 28), dtype=np.uint8), np.arange(6) % 2
+    save_images(tmp_path / "images.npz", Images(x, y, x, y, 255))
+    names = {"history": "csv", "weights": "safetensors", "filters": "npz", "record": "json"}
+    output = SimpleNamespace(**{name: tmp_path / f"{name}.{suffix}" for name, suffix in names.items()})
+    params = SimpleNamespace(
+        network=START | {"weight_decay": 0.1}, batch_size=1, learning_rate=1e9, momentum=0.9, device="cpu",
+        checkpoint=tmp_path / "checkpoint.safetensors",
+    )  # fmt: skip
+    job = SimpleNamespace(input=SimpleNamespace(images=tmp_path / "images.npz"), output=output, params=params)
+    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
+    runpy.run_path(str(ROOT / "workflow" / "scripts" / "lenet_network.py"), {"snakemake": job})
+    record = read_json(output.record)
+    assert record["diverged"]
+    assert record["rms"] == dict.fromkeys(LAYERS)
+    assert read_table(output.history)["diverged"][-1]
+    assert np.isnan(predict_scores(load_network(output.weights), np.float32(x))).all()
+    assert not params.checkpoint.exists()
+
+
+def test_nothing_is_reproduced_and_each_network_is_named():
+    table, summary, search = swept()
+    judged = [
+        *claims.lenet_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
+        *claims.attack_claims(NETWORKS, ATTACKS, ACCURACIES, numbers=True),
+        *claims.sweep_claims(table, summary, search, numbers=True),
+        *claims.map_claims(table),
+        *claims.calibration_claims(calibrated()[0]),
+        *claims.random_labels_claims(memorised(), 10),
+    ]
+    assert len(judged) == 6 + 5 + 3 + 2 + 3 + 2
+    assert {claim.verdict for claim in judged} == {NOT}
+    for claim in judged:
+        assert claim.measured.startswith(("not measured", "no seed has both")), claim
+        assert "diverged" in claim.measured or claim.statement.startswith("One start gives")
+
+
+@pytest.mark.parametrize(
+    ("draw", "note"),
+    [
+        (lambda: lenet.error_curves(epochs()), "diverged: low, high"),
+        (
+            lambda: lenet.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
+            "diverged: low, high",
+        ),
+        (lambda: lenet.filters(FILTERS), "low\n(diverged)"),
+        (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
+        (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
+        (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),
+        (lambda: attack.norms_by_class(ATTACKS), "low (diverged)"),
+        (lambda: sweep.errors(swept()[1], swept()[0], published=False), "networks that diverged"),
+        (lambda: sweep.robustness(swept()[1], swept()[0], published=False), "networks that diverged"),
+        (lambda: sweep.layer_rms(swept()[1], swept()[0], published=True), "networks that diverged"),
+        (lambda: sweep.search(swept()[2]), "diverged or without a norm"),
+        (lambda: sweep.maps(swept()[0]), "–"),
+        (lambda: calibration.reliability_diagrams(*calibrated()[1::-1], SHOWN), "(diverged)"),
+        (lambda: calibration.calibration_curves(*calibrated()[::-2]), "diverged or at chance"),
+        (lambda: calibration.temperature_curves(*calibrated()[::-2]), "diverged or at chance"),
+        (lambda: random_labels.memorisation(memorised(), HISTORIES, 10), "diverged: low, high"),
+    ],
+)
+def test_every_figure_says_so(draw, note):
+    figure = draw()
+    figure.draw_without_rendering()
+    assert any(note in text.get_text() for text in figure.findobj(Text))
+
+
+def epochs():
+    own = {
+        "network": list(NETWORKS),
+        "start": ["one"] * 2,
+        "weight_decay": [1e-4, 0.1],
+        "diverged": [True] * 2,
+    }
+    return lenet.along_epochs(list(HISTORIES.values()), **own)
+
+
+def test_captions_and_tables_say_so_without_nan():
+    table, summary, search = swept()
+    records = {name: {"train_images": 50, "test_images": 20} for name in NETWORKS}
+    networks, _, seeds = calibrated()
+    captions = [
+        *sections.lenet.captions(NETWORKS, HISTORIES, records).values(),
+        *sections.attack.captions(NETWORKS, ATTACKS, ACCURACIES, TEMPERATURES, SHOWN).values(),
+        *sections.sweep.captions(NETWORKS, table, summary, search, "low").values(),
+        *sections.sweep.map_captions(table).values(),
+        *sections.calibration.captions(networks, seeds, SHOWN).values(),
+        *sections.random_labels.captions(memorised(), 10).values(),
+    ]
+    for caption in captions:
+        said = f"{caption.sample} {caption.measured}"
+        assert not re.search(r"\b(nan|inf|None)\b", said), said
+        assert re.search(r"[Dd]iverged|not measured|no trained network|no networks?", said), said
+    cells = [
+        cell
+        for made in (sections.lenet.tables(NETWORKS, HISTORIES), sections.sweep.tables(summary, search))
+        for rows in made
+        for row in rows.rows
+        for cell in row
+    ]
+    assert "1, diverged" in cells
+    assert not {"nan", "nan %"} & set(cells)
+
+
+def test_every_panel_has_its_states():
+    table, summary, _ = swept()
+    networks, bins, seeds = calibrated()
+    made = {
+        "lenet": lenet_panels(
+            NETWORKS, "high", HISTORIES, FILTERS, chance=0.9, test_images=20, published=False
+        ),
+        "attack": attack_panels(NETWORKS, "high", ATTACKS, ACCURACIES, TEMPERATURES, IMAGES, published=False),
+        "sweep": sweep_panels(NETWORKS, "high", summary, published=False),
+        "map": map_panels(table),
+        "calibration": calibration_panels(NETWORKS, networks, bins, seeds, "high"),
+        "random-labels": random_labels_panels(memorised(), HISTORIES, 10),
+    }
+    for name, record in made.items():
+        assert check_states(record) >= 1, name
+        assert "nan" not in str(unpacked(record)[name].get("title")), name
+    bank = unpacked(made["lenet"])["lenet"]
+    assert bank["fate"] == [["diverged"] * 2]
+    assert np.isnan(bank["least_error"]).all()
+    ends = unpacked(made["sweep"])["sweep"]
+    assert ((ends["low"] < ends["cross_0"].T) & (ends["high"] > ends["cross_0"].T)).all()
+    assert np.isnan(unpacked(made["calibration"])["calibration"]["evaluated_errors"]).all()
