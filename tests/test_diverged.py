@@ -74,7 +74,7 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
     """Weight decay alone multiplies the weights by -1e8 in each of six steps."""
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 256, (6, 28, 28), dtype=np.uint8), np.arange(6) % 2
-    save_images(tmp_path / "images.npz", Images(x, y, x, y, 255))
+    save_images(tmp_path / "images.npz", Images(x, y, x, y, (0, 255)))
     names = {"history": "csv", "weights": "safetensors", "filters": "npz", "record": "json"}
     output = SimpleNamespace(**{name: tmp_path / f"{name}.{suffix}" for name, suffix in names.items()})
     params = SimpleNamespace(

@@ -568,7 +568,7 @@ def test_the_job_of_a_pair_names_data_set_and_key(tmp_path, monkeypatch, coincid
     y = np.repeat([0, 1], 10)
     if coinciding:
         x[10:] = x[:10]
-    save_images(tmp_path / "images.npz", Images(x, y, x, y, 1.0))
+    save_images(tmp_path / "images.npz", Images(x, y, x, y, (0, 1)))
     params = {"dataset": "mine", "pair": "0v1", "train_per_class": 2, "validation_per_class": None,
               "loss": "hinge", "tolerance": 1e-6, "grid": GRID_OF_ONE, **changed}  # fmt: skip
     if coinciding:

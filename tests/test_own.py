@@ -402,7 +402,7 @@ def test_the_counts_of_standard_data(reference):
 def test_the_examples_of_the_readme(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     section = re.search(r"\n## Your own data\n(.*?)\n## ", (ROOT / "README.md").read_text(), flags=re.S)[1]
-    (program,) = re.findall(r"```python\n(.*?)```", section, flags=re.S)
+    program, _ = re.findall(r"```python\n(.*?)```", section, flags=re.S)
     (config,) = re.findall(r"```yaml\n(.*?)```", section, flags=re.S)
     subprocess.run([sys.executable, "-c", program], check=True)
     study = yaml.safe_load(config)
@@ -416,9 +416,10 @@ def test_the_examples_of_the_readme(tmp_path, monkeypatch):
             zip(map(str, range(len(counts))), counts.values(), strict=True)
         )
     name, dataset = next(iter(study["datasets"].items()))
-    dataset["svm"]["train_per_class"] = 100000
-    status, printed = finish(tmp_path, f"{name}_data", "-n", config=study)
+    dataset["svm"] = {"train_per_class": 100000}
+    status, printed = finish(tmp_path, f"{name}_svm", config=study)
     assert status == 1
+    assert "Traceback" not in printed
     assert f"datasets.{name}.svm.train_per_class: 100000 training samples" in printed
 
 

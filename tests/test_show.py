@@ -168,6 +168,21 @@ def test_the_command_prints_a_summary_or_one_line_of_error(tmp_path, capsys):
         main(["shew", str(tmp_path)])
 
 
+def test_a_reader_that_closes_the_pipe_and_a_locale_without_lambda_are_no_errors(tmp_path):
+    write_table(tmp_path / "t.csv", {"λ": [1.0, 2.0]})
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow" / "lib"), "LC_ALL": "C",
+                   "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}  # fmt: skip
+    command = [sys.executable, "-m", "tilt", "show", tmp_path / "t.csv"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u03bb" in done.stdout
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_line_of_the_readme_works_from_the_root_of_the_checkout(tmp_path):
     line = re.search(r"^PYTHONPATH=\S+ python -m tilt show .*", (ROOT / "README.md").read_text(), flags=re.M)[
         0
