@@ -15,6 +15,7 @@ from tilt.article import (
 )
 from tilt.claims.base import Claim, Columns, if_comparable, judged, near
 from tilt.linear.tables import optimal_row
+from tilt.words import counted
 
 SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ
 MIN_PAIRS = 5  # of a rank correlation
@@ -167,7 +168,7 @@ def _pairs_claim(
         section,
         statement,
         "in words",
-        f"{sum(holds)} of {len(holds)} pairs{remark}",
+        f"{sum(holds)} of {counted(len(holds), 'pair')}{remark}",
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         np.mean(holds) >= full,
         np.mean(holds) >= part,

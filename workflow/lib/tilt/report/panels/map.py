@@ -9,7 +9,7 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from tilt.article import LAYERS, LENET_DECAYS
-from tilt.figures.colours import CLASS_J
+from tilt.figures.colours import CLASS_J, scale_ends
 from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid
@@ -117,11 +117,8 @@ def _drawn(
     known = np.isfinite(cells)
     low, high = (cells[known].min(), cells[known].max()) if known.any() else (0.0, 1.0)
     logarithmic = 0 < 10 * low < high
-    colours, ends = (
-        (np.log10(cells), np.log10([low, high])) if logarithmic else (cells, np.array([low, high]))
-    )
-    if low == high:
-        ends += [-0.5, 0.5]
+    colours = np.log10(cells) if logarithmic else cells
+    ends = scale_ends(colours)
     dark = known & ((colours - ends[0]) / np.ptp(ends) < 0.55)
     named = f"{name} ({unit})" if unit else name
 
