@@ -8,6 +8,7 @@ from tilt.figures import scaling as figures
 from tilt.figures.style import save_figure
 from tilt.losses import LOSSES
 from tilt.scaling import risk_table, score_histograms
+from tilt.words import IMAGES
 
 Y = np.repeat([-1, 1], 200)
 DISTANCE = np.random.default_rng(0).normal(0.8 * Y, 1.0)
@@ -71,11 +72,12 @@ def test_norm_must_be_positive(norm):
 @pytest.mark.parametrize("shift", [0.0, 10.0], ids=["with errors", "separated"])
 def test_figures_are_drawn(tmp_path, shift):
     margins = MARGINS + shift
+    of_pair = {"pair": "7v9", "norm_w": 1.0}, IMAGES
     drawn = {
-        "histograms": figures.histograms(score_histograms(Y, Y * margins, 1.0), 1.0),
+        "histograms": figures.histograms(score_histograms(Y, Y * margins, 1.0), *of_pair),
         "losses": figures.losses(),
-        "scaled": figures.scaled_losses(margins, [0.1, 1.0, 10.0]),
-        "limits": figures.limits(risk_table(margins, np.logspace(-2, 3, 11))),
+        "scaled": figures.scaled_losses(margins, [0.1, 1.0, 10.0], IMAGES),
+        "limits": figures.limits(risk_table(margins, np.logspace(-2, 3, 11)), IMAGES),
     }
     for name, drawing in drawn.items():
         save_figure(tmp_path / f"{name}.png", drawing)

@@ -211,6 +211,7 @@ rule attack_panels:
         accuracies=of_networks_shown("results/{dataset}/attack/{network}/accuracy.csv"),
         records=of_networks_shown("results/{dataset}/attack/{network}/record.json"),
         images=of_networks_shown("results/{dataset}/attack/{network}/images.npz"),
+        data=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/attack.json",
     log:

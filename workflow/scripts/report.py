@@ -93,7 +93,7 @@ def main(input, output, params):
         pictures |= {"lenet": input.lenet_figures, "attack": input.attack_figures}
         tables["lenet"] = sections.lenet.tables(networks, histories)
         tables["attack"] = sections.attack.tables(
-            attacks, temperatures, accuracies, read_table(input.linear[0])
+            attacks, temperatures, accuracies, read_table(input.linear[0]), words
         )
     if of_two_layer:
         written["two_layer"] = {}

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 LONGEST = 15  # letters of a class's name on an axis or in a legend
 LONGEST_IN_TITLE = 30
+TICKS = 20  # classes that get their name on an axis, at most
 EXPONENTS = range(-4, 6)  # of numbers that are written without one
 
 
@@ -40,6 +42,11 @@ class Words:
     def class_name(self, label: float) -> str:
         """The name of a class by its number, or the number."""
         return self.names[int(label)] if self.names else f"{label:.0f}"
+
+    def ticks(self, classes: NDArray[Any]) -> dict[int, str]:
+        """Names for an axis on which classes have the places 0, 1, ...: of all, or of some of many."""
+        places = range(0, len(classes), -(-len(classes) // TICKS))
+        return {place: short(self.class_name(classes[place])) for place in places}
 
     def pair(self, pair: str) -> str:
         """A pair of classes, "7v9": as it is, or "setosa v virginica"."""

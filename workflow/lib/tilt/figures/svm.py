@@ -20,16 +20,15 @@ from tilt.figures.colours import (
     SEQUENTIAL,
     scale_ends,
 )
-from tilt.figures.style import figure, themed
+from tilt.figures.style import figure, named_ticks, themed
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
-from tilt.words import Words, counted, short, significant
+from tilt.words import Words, counted, significant
 
 LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
 D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
 Z_HAT, N_HAT, W_HAT = r"$\hat{z}$", r"$\hat{n}$", r"$\hat{w}$"
 PANELS_ACROSS = 3
-TICKS = 20  # classes that get a name on an axis, at most
 LETTERS = 24  # of all these names, if they are to stand side by side
 ANNOTATED = 10  # classes; numbers in the cells of larger maps would be too small to read
 
@@ -225,15 +224,9 @@ def pair_maps(summary: Columns, words: Words) -> Figure:
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
                 ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
         ax.set(title=title, xlabel="class J", ylabel="class I")
-        step = -(-max(cells.shape) // TICKS)
-        across, down = ([short(words.class_name(c)) for c in each[::step]] for each in (classes_j, classes_i))
-        slant = (
-            {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
-            if sum(map(len, across)) > LETTERS
-            else {}
-        )
-        ax.set_xticks(range(0, classes_j.size, step), across, **slant)
-        ax.set_yticks(range(0, classes_i.size, step), down)
+        across, down = words.ticks(classes_j), words.ticks(classes_i)
+        named_ticks(ax, list(across), list(across.values()), LETTERS)
+        ax.set_yticks(list(down), down.values())
     return fig
 
 

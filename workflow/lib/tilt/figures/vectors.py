@@ -27,7 +27,7 @@ def mirror_vectors(
         axes[c, 0].stairs(x, edges, fill=True, color=colour, alpha=0.45)
         for ax, mirror in zip(axes[c, 1:], plane["mirror_images"][c][rows], strict=True):
             ax.stairs(mirror, edges, fill=True, color=colour, alpha=0.45)
-            ax.stairs(x, edges, baseline=None, color="0.1", linewidth=0.8)
+            ax.stairs(x, edges, baseline=None, color="0.1", linewidth=min(0.8, 30 / len(x)))
             ax.set_title(f"{GAP} = {significant(np.linalg.norm(mirror - x))}", fontsize=8)
         axes[c, 0].set_ylabel(f"{name}\nvalue")
     directions = [weights["z_hat"], *(weights["w"][k] / table["norm_w"][k] for k in rows)]

@@ -29,14 +29,13 @@ from tilt.report.panels.base import (
     power,
     right_axis,
 )
-from tilt.words import Words, counted, short
+from tilt.report.panels.shared import class_axis
+from tilt.words import Words, counted
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEPS = 1000  # of a length, or a feature, from 0 to the greatest drawn
 LINE = 20.0  # of a line to either side, in half widths of what a figure has to show
 MOST_PIXELS = 96  # of a picture along either side
-TICKS = 20  # classes that get a name on an axis, at most
-LETTERS = 40  # of all these names, if they are to stand side by side
 PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
 CLASSES = {"class I": ("class_i",), "class J": ("class_j",)}  # what legends say until a pair is shown
 
@@ -93,9 +92,8 @@ def map_panel(
         "class J", "class I", height=340, x_range=Range1d(-0.5, last), y_range=Range1d(last, -0.5),
         tools="tap,hover", tooltips=[("pair", "@pair"), ("value", "@value")],
     )  # fmt: skip
-    named_axis(chart.xaxis, numbers, words)
-    named_axis(chart.yaxis, numbers, words)
-    chart.yaxis.major_label_orientation = "horizontal"
+    class_axis(chart.xaxis, numbers, words)
+    class_axis(chart.yaxis, numbers, words, slanted=False)
     chart.grid.visible = False
     mapper, of_bar = (LinearColorMapper(palette=colours(SEQUENTIAL)) for _ in range(2))
     for each in (mapper, of_bar):  # a bar on the mapper of the cells would be painted anew at every λ
@@ -115,15 +113,6 @@ def map_panel(
     chart.rect("x", "y", 1, 1, source=chosen, fill_color=None, line_color=CURRENT, line_width=4)
     panel.plot(chart, "Map over the pairs of classes, coloured by the chosen quantity", "large")
     return panel, bank
-
-
-def named_axis(axis: Any, classes: Array, words: Words) -> None:
-    """Names of classes at the places 0, 1, ... of an axis, aslant where they are long."""
-    axis.ticker = list(range(0, len(classes), -(-len(classes) // TICKS)))
-    names = [short(words.class_name(label)) for label in classes]
-    axis.major_label_overrides = dict(enumerate(names))
-    if sum(map(len, names)) > LETTERS:
-        axis.major_label_orientation = 0.7
 
 
 def pair_panel(

@@ -10,6 +10,7 @@ from tilt import article
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
+from tilt.words import Words
 
 
 def captions(
@@ -84,13 +85,14 @@ def tables(
     temperatures: Mapping[str, float | None],
     accuracies: Mapping[str, Columns],
     linear: Columns,
+    words: Words,
 ) -> list[Table]:
     """Of the tables of images and accuracies and the temperatures, by network, and of the attacked SVMs."""
     return [
         _ascent(attacks, temperatures),
         _nearest(attacks),
         _accuracies(accuracies),
-        _linear_models(linear),
+        _linear_models(linear, words),
     ]
 
 
@@ -157,14 +159,14 @@ def _accuracies(accuracies: Mapping[str, Columns]) -> Table:
     return Table(f"Accuracy under the linear attack, {first['images'][0]:,} test images", header, rows)
 
 
-def _linear_models(linear: Columns) -> Table:
+def _linear_models(linear: Columns, words: Words) -> Table:
     """The minimal-norm attack against exact distances, on the SVM of the shown pairs."""
     rows = []
     for k, pair in enumerate(linear["pair"]):
         row = {name: column[k] for name, column in linear.items()}
         rows.append(
             (
-                pair,
+                words.pair(pair),
                 f"{row['found']} of {row['images'] - row['misclassified']}",
                 percent(row["box_active"]),
                 *(f"{row[name]:.4f}" for name in ("ratio_median", "ratio_max")),
@@ -180,10 +182,10 @@ def _linear_models(linear: Columns) -> Table:
     return Table("The same attack on the SVM, whose exact distances are known", header, rows)
 
 
-def _by_network(tables: Mapping[str, Columns], words: Callable[[Columns], str]) -> str:
+def _by_network(tables: Mapping[str, Columns], said: Callable[[Columns], str]) -> str:
     """What is to be said of each table, or why its network was not attacked."""
     parts = (
-        f"{name} {words(table) if table['status'][0] == ATTACKED else table['status'][0]}"
+        f"{name} {said(table) if table['status'][0] == ATTACKED else table['status'][0]}"
         for name, table in tables.items()
     )
     return f"{'; '.join(parts)}."
