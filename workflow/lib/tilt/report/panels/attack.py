@@ -25,7 +25,7 @@ from tilt.report.panels.grids import (
 )
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import article_marks, class_axis, decay_axes, greatest
-from tilt.words import Words
+from tilt.words import Words, counted
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
@@ -53,7 +53,7 @@ def attack_panels(
     """
     start, decay, grid = network_controls(networks, shown)
     classes, counts = np.unique(attacks[shown]["label"], return_counts=True)
-    images_text = f"n = {counts.sum():,} test images, {_span(counts)} of each class"
+    images_text = f"n = {counted(counts.sum(), 'test image')}, {_span(counts)} of each class"
     examples = Panel(
         "panel-examples",
         "Adversarial examples of any network",

@@ -13,6 +13,7 @@ from tilt.figures.colours import CLASS_J, scale_ends
 from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid
+from tilt.words import counted
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -49,7 +50,8 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "panel-map",
         "One quantity over initial weights and weight decay",
         [choice],
-        f"{len(table['seed'])} LeNet networks ({start}; {table['epochs'].max()} epochs), one a cell, seed "
+        f"{counted(len(table['seed']), 'LeNet network')} ({start}; "
+        f"{counted(table['epochs'].max(), 'epoch')}), one a cell, seed "
         f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
         "attacked test images, pixels in [0, 1]; RMS is that of a layer’s weights. The map is ours: the "
         "article varies weight decay alone; frames stand round its two weight decays. Colours are "

@@ -10,7 +10,7 @@ from tilt import article
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
-from tilt.words import Words
+from tilt.words import Words, counted
 
 
 def captions(
@@ -41,7 +41,7 @@ def captions(
         )
     images = max(len(table["norm"]) for table in attacks.values())
     seeds = f"seed {join(sorted({str(network['seed']) for network in networks.values()}))}."
-    of = f"n = {images} test images for each network; {seeds}"
+    of = f"n = {counted(images, 'test image')} for each network; {seeds}"
     printed = "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
     printed += f"{article.ATTACK_RATIO:.1f} times as far"
     made["norms"] = Caption(
@@ -65,7 +65,7 @@ def captions(
         "attack_classes",
         "How far, by class",
         "Two panels of medians with bars over the quartiles, for each class and network.",
-        f"{of} {images // classes} images of each class.",
+        f"{of} {counted(images // classes, 'image')} of each class.",
         printed,
         _by_network(attacks, _medians_by_class),
     )
