@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, LogTicker
+from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, NoOverlap
 from bokeh.plotting import figure
 from numpy.typing import ArrayLike, NDArray
 
@@ -45,9 +45,10 @@ def article_marks(
 
 
 def plain_log(axis: Any) -> None:
-    """Ticks of a logarithmic axis as plain numbers, as many as there is room for."""
-    axis.ticker = LogTicker(mantissas=[1, 2, 5], desired_num_ticks=5)
-    axis.formatter = BasicTickFormatter(power_limit_low=-5)
+    """Ticks of a logarithmic axis at 1, 2 and 5 times the powers of ten, plain numbers where there is room."""
+    axis.ticker = FixedTicker(ticks=[digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 5)])
+    axis.formatter = BasicTickFormatter(use_scientific=False)
+    axis.major_label_policy = NoOverlap(min_distance=8)
 
 
 def greatest(values: ArrayLike, otherwise: float = 1.0) -> float:
