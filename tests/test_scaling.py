@@ -7,7 +7,7 @@ from tilt.errors import InputError
 from tilt.figures import scaling as figures
 from tilt.figures.style import save_figure
 from tilt.losses import LOSSES
-from tilt.scaling import risk_table, score_histograms
+from tilt.scaling import bin_edges, risk_table, score_histograms
 from tilt.words import IMAGES
 
 Y = np.repeat([-1, 1], 200)
@@ -90,3 +90,15 @@ def test_svg_is_the_same_each_time(tmp_path):
     for name in ("one", "two"):
         save_figure(tmp_path / f"{name}.png", figures.losses())
     assert (tmp_path / "one.svg").read_text() == (tmp_path / "two.svg").read_text()
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_distances_that_differ_by_rounding_alone_lie_in_the_middle(scale):
+    values = scale * np.array([1.0, 1 + 2e-16, 1 - 1e-16, 1 + 4e-16])
+    counts, edges = np.histogram(values, bin_edges(values, 60))
+    assert counts[29:31].sum() == 4
+    np.testing.assert_allclose(edges[[0, -1]], scale * np.array([0.5, 1.5]))
+    table = score_histograms(np.array([-1, 1, -1, 1]), values, 1e-2)
+    assert table["count"].sum() == 16
+    spread = scale * np.array([1.0, 2, 5])
+    np.testing.assert_array_equal(bin_edges(spread, 60), np.histogram_bin_edges(spread, 60))

@@ -23,6 +23,15 @@ def decade(distance: Array) -> float:
     return float(10.0 ** -np.round(np.log10(np.abs(distance).mean())))
 
 
+def bin_edges(values: Array, bins: int) -> Array:
+    """Edges (bins + 1,) of bins over all values; of values that differ by rounding alone, around them."""
+    low, high = values.min(), values.max()
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-9 * size or size == 0:
+        low, high = low - (size or 1) / 2, high + (size or 1) / 2
+    return np.linspace(low, high, bins + 1)
+
+
 def score_histograms(y: Array, distance: Array, norm: float, *, bins: int = 60) -> Columns:
     """Histograms, class by class, of the score s, the margin y s and both losses of it at ‖w‖ = `norm`.
 
@@ -34,7 +43,7 @@ def score_histograms(y: Array, distance: Array, norm: float, *, bins: int = 60) 
     quantities = {"s": score, "ys": y * score} | {name: loss(y * score) for name, loss in LOSSES.items()}
     parts: dict[str, list[NDArray[Any]]] = {"quantity": [], "y": [], "left": [], "right": [], "count": []}
     for quantity, values in quantities.items():
-        edges = np.histogram_bin_edges(values, bins)
+        edges = bin_edges(values, bins)
         for label in (-1, 1):
             columns = (
                 np.repeat(quantity, bins),

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.figures.style import figure, themed
 from tilt.losses import LOSSES, scaled, zero_one
-from tilt.scaling import Array, Columns
+from tilt.scaling import Array, Columns, bin_edges
 from tilt.words import Words
 
 NAMES = {"zero_one": "0-1", "hinge": "hinge", "softplus": "softplus"}
@@ -73,7 +73,9 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float], words: Words)
         ax.patch.set_visible(False)
         counts = ax.twinx()
         counts.set_zorder(ax.get_zorder() - 1)
-        counts.stairs(*np.histogram(distance_margins, 60), fill=True, color="0.88")
+        counts.stairs(
+            *np.histogram(distance_margins, bin_edges(distance_margins, 60)), fill=True, color="0.88"
+        )
         if ax is axes[0, -1]:
             counts.spines["right"].set_visible(True)
             counts.set_ylabel(f"training {words.samples} per bin")

@@ -9,7 +9,7 @@ from bokeh.models import Range1d
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
 from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, plain, right_axis, section
-from tilt.scaling import Columns, score_histograms
+from tilt.scaling import Columns, bin_edges, score_histograms
 from tilt.words import Words, counted
 
 BANK = "scaling"
@@ -64,7 +64,7 @@ def scaling_panels(
     along = y * distance
     reach = 1.02 * np.abs(along).max()
     d = np.linspace(-reach, reach, POINTS)
-    counts, edges = np.histogram(along, 60)
+    counts, edges = np.histogram(along, bin_edges(along, 60))
     bank = {
         "left": packed(stacked("left", 1)),
         "right": packed(stacked("right", 1)),

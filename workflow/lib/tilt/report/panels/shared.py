@@ -45,7 +45,7 @@ def article_marks(
 
 
 def plain_log(axis: Any) -> None:
-    """Ticks of a logarithmic axis at 1, 2 and 5 times the powers of ten, plain numbers where there is room."""
+    """Ticks of a logarithmic axis at 1, 2, 5 times powers of ten, with plain numbers where there is room."""
     axis.ticker = FixedTicker(ticks=[digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 5)])
     axis.formatter = BasicTickFormatter(use_scientific=False)
     axis.major_label_policy = NoOverlap(min_distance=8)
