@@ -17,6 +17,7 @@ from panels import counted, cut, unpack
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
+from tilt.words import significant
 
 pytestmark = pytest.mark.browser
 
@@ -200,7 +201,7 @@ def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
         told = readouts(tiny, "panel-svm")
         assert told["test error"] == f"{100 * table['err_test'][k]:.2f} %"
         assert told["θ"] == f"{np.degrees(table['theta'][k]):.2f}°"
-        assert told["dadv"] == f"{table['d_adv'][k]:.3f} pixels"
+        assert told["dadv"] == f"{significant(table['d_adv'][k], 4)} pixels"
 
 
 def test_images_stand_upright(tiny, results):

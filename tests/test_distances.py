@@ -1,5 +1,7 @@
 """Minimal norm and linear attack against exact distances; tables, statistics and figures of the attacks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -29,6 +31,7 @@ from tilt.figures.attack import (
     norm_distribution,
     norms_by_class,
 )
+from tilt.words import IMAGES
 
 SHAPE = (6, 7)
 
@@ -417,7 +420,7 @@ def test_examples_show_class_score_and_norm():
         "status": np.repeat("attacked", 4),
     }
     x = images(4)
-    titles = [ax.get_title() for ax in adversarial_examples("low", x, x + 1, table).axes[:12]]
+    titles = [ax.get_title() for ax in adversarial_examples("low", x, x + 1, table, IMAGES).axes[:12]]
     assert titles[::4] == ["0@0.90", "1@0.95", "1.00"]
     assert titles[3::4] == ["1@0.60", "(0@0.30)", "9.00"]
 
@@ -425,7 +428,7 @@ def test_examples_show_class_score_and_norm():
 def test_examples_of_a_network_that_diverged(tables):
     x = images(2)
     rows = {name: column[:2] for name, column in tables["high"].items()}
-    figure = adversarial_examples("high", x, np.full_like(x, np.nan), rows)
+    figure = adversarial_examples("high", x, np.full_like(x, np.nan), rows, IMAGES)
     figure.draw_without_rendering()
     assert "diverged" in figure.get_suptitle()
 
@@ -464,7 +467,7 @@ def test_curves_of_accuracy_show_the_table():
 
 
 def test_norms_by_class_show_medians_and_the_published(tables):
-    figure = norms_by_class(tables, {"low": np.array([5.0, 6.0, 7.0])})
+    figure = norms_by_class(tables, IMAGES, {"low": np.array([5.0, 6.0, 7.0])})
     above, below = figure.axes
     medians = [np.median(tables["low"]["minimal_norm"][tables["low"]["label"] == k]) for k in range(3)]
     np.testing.assert_allclose(below.lines[0].get_ydata(), medians)
@@ -474,8 +477,9 @@ def test_norms_by_class_show_medians_and_the_published(tables):
 def test_norms_of_many_classes_number_only_some(tables):
     many = {name: column.repeat(15) for name, column in tables["low"].items()}
     many["label"] = np.arange(len(many["label"])) % 45
-    ticks = norms_by_class({"low": many}).axes[1].get_xticks()
-    np.testing.assert_array_equal(ticks, np.arange(0, 45, 3))
+    ax = norms_by_class({"low": many}, replace(IMAGES, names=[f"name {k}" for k in range(45)])).axes[1]
+    np.testing.assert_array_equal(ax.get_xticks(), np.arange(0, 45, 3))
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == [f"name {k}" for k in range(0, 45, 3)]
 
 
 def test_figures_are_labelled_and_within_the_page(tables):
@@ -483,7 +487,7 @@ def test_figures_are_labelled_and_within_the_page(tables):
     for figure in (
         norm_distribution(tables),
         distance_curves(tables),
-        norms_by_class(tables),
+        norms_by_class(tables, IMAGES),
         accuracy_curves(accuracy),
     ):
         figure.draw_without_rendering()

@@ -1,5 +1,7 @@
 """Figures show the tables they are given, on labelled axes, with nothing cut off at the edge of the page."""
 
+import re
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.lines import AxLine
 from matplotlib.patches import StepPatch
+from matplotlib.text import Text
 
 from tilt import toy
 from tilt.data.images import BinaryPair
@@ -15,7 +18,7 @@ from tilt.figures import logistic as logistic_figures
 from tilt.figures import scaling as scaling_figures
 from tilt.figures import svm as svm_figures
 from tilt.figures import toy as toy_figures
-from tilt.figures.colours import CLASS_I, CLASS_J
+from tilt.figures.colours import CLASS_I, CLASS_J, scale_ends
 from tilt.figures.vectors import mirror_vectors
 from tilt.linear import fit_path
 from tilt.linear.tables import (
@@ -28,8 +31,11 @@ from tilt.linear.tables import (
 )
 from tilt.losses import LOSSES
 from tilt.scaling import risk_table, score_histograms
+from tilt.words import IMAGES, VECTORS, significant
 
 SHAPE = (6, 6)
+PAIR = ("7v9", IMAGES)
+NAMED = replace(VECTORS, names=("benign", "malignant", "a name that is too long"))
 ARTICLE, LAMBDAS = lambda_grid(-1, 7, 0.5, 1e-5)
 ROWS = [0, 9, 12, 16]
 DISTANCE = np.random.default_rng(0).normal(np.repeat([-0.8, 0.8], 60), 1.0)
@@ -107,6 +113,7 @@ def drawn(fitted, softplus, paths, noisy):
     """Every figure by name, laid out."""
     _, table, plane, weights = fitted
     angles = toy.mirror_distance_table(np.radians([0, 45, 85]))
+    of_pair = {"pair": "7v9", "norm_w": 1.5}, IMAGES
     figures = {
         "boundaries": toy_figures.boundaries(angles),
         "mirror_distance": toy_figures.mirror_distance(
@@ -114,21 +121,21 @@ def drawn(fitted, softplus, paths, noisy):
         ),
         "noisy_point": toy_figures.noisy_point(*noisy[:2], toy.four_fits(noisy[2])),
         "tilt_against_lambda": toy_figures.tilt_against_lambda(noisy[2]),
-        "histograms": scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), 1.5),
+        "histograms": scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), *of_pair),
         "losses": scaling_figures.losses(),
-        "scaled_losses": scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0, 10.0]),
-        "limits": scaling_figures.limits(risk_table(Y * DISTANCE, np.logspace(-2, 3, 11))),
-        "path_curves": svm_figures.path_curves(table, "7 v 9"),
-        "margins": svm_figures.margins(plane, table, ROWS),
-        "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS),
-        "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS),
-        "mirror_vectors": mirror_vectors(plane, table, weights, ROWS),
-        "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values()))),
-        "comparison": logistic_figures.comparison(table, softplus, "7v9"),
+        "scaled_losses": scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0, 10.0], IMAGES),
+        "limits": scaling_figures.limits(risk_table(Y * DISTANCE, np.logspace(-2, 3, 11)), IMAGES),
+        "path_curves": svm_figures.path_curves(table, *PAIR),
+        "margins": svm_figures.margins(plane, table, ROWS, *PAIR),
+        "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS, *PAIR),
+        "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS, *PAIR),
+        "mirror_vectors": mirror_vectors(plane, table, weights, ROWS, *PAIR),
+        "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values())), IMAGES),
+        "comparison": logistic_figures.comparison(table, softplus, *PAIR),
         "solvers": bench_figures.solvers(SOLVED, {"7v9": FITS}),
         "solver_scaling": bench_figures.scaling(SIZES),
         "training_times": bench_figures.training(EPOCHS, 11.5),
-        "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}),
+        "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}, IMAGES),
     }
     for figure in figures.values():
         figure.draw_without_rendering()
@@ -158,9 +165,9 @@ def test_boundaries_that_are_never_tilted_are_drawn(pair):
     assert table["theta"].max() < 1e-9
     mirrors = mirror_vectors if len(pair.shape) == 1 else svm_figures.mirror_images
     figures = (
-        svm_figures.margins(plane, table, [0]),
-        svm_figures.tilt_planes(plane, table, [0]),
-        mirrors(plane, table, weights, [0]),
+        svm_figures.margins(plane, table, [0], *PAIR),
+        svm_figures.tilt_planes(plane, table, [0], *PAIR),
+        mirrors(plane, table, weights, [0], *PAIR),
     )
     for figure in figures:
         figure.draw_without_rendering()
@@ -173,7 +180,7 @@ def test_boundaries_that_are_never_tilted_are_drawn(pair):
 def test_path_curves_show_the_validation_part(fitted):
     table = fitted[1]
     validated = table | {"err_validation": np.where(np.arange(len(ARTICLE)) == 5, 0.01, 0.05)}
-    error = svm_figures.path_curves(validated, "7v9").axes[2]
+    error = svm_figures.path_curves(validated, *PAIR).axes[2]
     assert has_line(error, ARTICLE, 100 * validated["err_validation"])
     assert has_line(error, ARTICLE[5], [0, 1])
 
@@ -304,7 +311,7 @@ def test_path_curves_show_the_table(drawn, fitted):
 
 def test_path_curves_of_a_pair_without_errors(fitted):
     nothing = {name: np.zeros(len(ARTICLE)) for name in ("err_train", "err_test")}
-    error = svm_figures.path_curves(fitted[1] | nothing, "0 v 3").axes[2]
+    error = svm_figures.path_curves(fitted[1] | nothing, *PAIR).axes[2]
     assert has_line(error, ARTICLE, nothing["err_test"])
     assert error.get_ylim()[0] < 0
     assert error.get_ylim()[1] == 1
@@ -331,7 +338,7 @@ def test_margins_show_histograms_and_the_scaled_hinge(drawn, fitted):
 def test_margins_show_the_boundary_where_no_sample_is_near_it(fitted):
     _, table, plane, _ = fitted
     far = plane | {"histogram_edges": plane["histogram_edges"] + 10}
-    assert svm_figures.margins(far, table, ROWS).axes[0].get_xlim()[0] == 0
+    assert svm_figures.margins(far, table, ROWS, *PAIR).axes[0].get_xlim()[0] == 0
 
 
 def test_tilt_planes_show_the_training_data(drawn, fitted):
@@ -368,20 +375,23 @@ def test_tilt_planes_show_boundary_margins_and_mirror_images(drawn, fitted):
 @pytest.mark.parametrize("shape", [SHAPE, (3, 4, 3)], ids=["grey", "colour"])
 def test_mirror_images_show_images_distances_and_weights(fitted, shape):
     _, table, plane, weights = fitted
-    figure = svm_figures.mirror_images(plane, table, weights | {"image_shape": np.array(shape)}, ROWS)
-    axes = np.array([ax for ax in figure.axes if ax.images]).reshape(3, 1 + len(ROWS))
+    of_shape = weights | {"image_shape": np.array(shape)}
+    figure = svm_figures.mirror_images(plane, table, of_shape, ROWS, *PAIR)
+    axes = np.array([ax for ax in figure.axes if ax.images]).reshape(-1, 1 + len(ROWS))
+    assert len(axes) == (5 if len(shape) > 2 else 3)
     for c in (0, 1):
         shown = [plane["images"][c], *plane["mirror_images"][c][ROWS]]
         for ax, pixels in zip(axes[c], shown, strict=True):
             np.testing.assert_allclose(ax.images[0].get_array(), pixels.reshape(shape).clip(0, 1))
         for ax, pixels in zip(axes[c, 1:], shown[1:], strict=True):
-            assert ax.get_xlabel() == f"{np.linalg.norm(pixels - shown[0]):.2f}"
+            assert float(ax.get_xlabel()) == pytest.approx(np.linalg.norm(pixels - shown[0]), rel=5e-3)
     directions = [weights["z_hat"], *(w / np.linalg.norm(w) for w in weights["w"][ROWS])]
-    for ax, direction in zip(axes[2], directions, strict=True):
-        flat = direction.reshape(*shape[:2], -1).mean(axis=2)
-        np.testing.assert_allclose(ax.images[0].get_array(), flat)
-        low, high = ax.images[0].get_clim()
-        assert low == -high
+    for column, direction in zip(axes[2:].T, directions, strict=True):
+        for channel, ax in enumerate(column):
+            pixels = direction.reshape(*shape[:2], -1)[..., channel]
+            np.testing.assert_allclose(ax.images[0].get_array(), pixels)
+            low, high = ax.images[0].get_clim()
+            assert low == -high
     for ax, k in zip(axes[0, 1:], ROWS, strict=True):
         assert f"10^{{{np.log10(ARTICLE[k]):g}}}" in ax.get_title()
         assert f"{np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
@@ -399,7 +409,7 @@ def test_mirror_vectors_show_features_as_bars(drawn, fitted):
         np.testing.assert_array_equal(bars(axes[c, 0])[0], x)
         for ax, mirror in zip(axes[c, 1:], mirrors, strict=True):
             np.testing.assert_array_equal(bars(ax), [mirror, x])
-            assert f"{np.linalg.norm(mirror - x):.2f}" in ax.get_title()
+            assert significant(np.linalg.norm(mirror - x)) in ax.get_title()
     for ax, direction in zip(axes[2], [weights["z_hat"], *weights["w"][ROWS]], strict=True):
         np.testing.assert_allclose(bars(ax)[0], direction / np.linalg.norm(direction))
         assert ax.get_xlabel() == "feature"
@@ -430,13 +440,68 @@ def test_pair_maps_place_every_pair(drawn, paths):
 )
 def test_pair_maps_of_few_and_of_many_classes(paths, classes, numbers):
     pairs = list(combinations(classes, 2))
-    figure = svm_figures.pair_maps(summary_table(pairs, [next(iter(paths.values()))] * len(pairs)))
+    summary = summary_table(pairs, [next(iter(paths.values()))] * len(pairs))
+    figure = svm_figures.pair_maps(summary, IMAGES)
     figure.draw_without_rendering()
     for ax in figure.axes:
         if ax.images:
             assert ax.images[0].get_array().count() == len(pairs)
             assert len(ax.texts) == numbers
             assert len(ax.get_xticks()) <= 20
+
+
+def test_pair_maps_of_named_classes_without_an_error(paths):
+    table = next(iter(paths.values()))
+    summary = summary_table([(0, 1), (0, 2)], [table | {"err_test": np.zeros(len(ARTICLE))}] * 2)
+    figure = svm_figures.pair_maps(summary, NAMED)
+    figure.draw_without_rendering()
+    maps = [ax for ax in figure.axes if ax.images]
+    for ax in maps:
+        assert [tick.get_text() for tick in ax.get_yticklabels()] == ["benign"]
+        assert [tick.get_text() for tick in ax.get_xticklabels()] == ["malignant", "a name that is…"]
+    assert maps[3].images[0].get_clim() == (0, 1)  # per cent
+    assert maps[2].images[0].get_clim() == (0, pytest.approx(summary["d_adv_optimal"][0]))
+    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -0.01
+
+
+def test_figures_of_vectors_name_classes_and_units(fitted, softplus):
+    _, table, plane, weights = fitted
+    classifier = {"pair": "0v1", "norm_w": 1.5}
+    of_pair = ("0v1", NAMED)
+    drawn = [
+        svm_figures.path_curves(table, *of_pair),
+        svm_figures.margins(plane, table, ROWS, *of_pair),
+        svm_figures.tilt_planes(plane, table, ROWS, *of_pair),
+        svm_figures.all_paths({"0v1": table}, NAMED),
+        mirror_vectors(plane, table, weights, ROWS, *of_pair),
+        logistic_figures.comparison(table, softplus, *of_pair),
+        scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), classifier, NAMED),
+        scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0], NAMED),
+        scaling_figures.limits(risk_table(Y * DISTANCE, [0.1, 1.0]), NAMED),
+    ]
+    for figure in drawn:
+        told = " ".join(text.get_text() for text in figure.findobj(Text))
+        assert not re.search(r"pixel|(?<!mirror )\bimages?\b", told)
+        assert "1 pairs" not in told
+    for k in (0, 1, 2, 4, 5, 6):
+        told = " ".join(text.get_text() for text in drawn[k].findobj(Text))
+        assert "benign" in told
+        assert "malignant" in told
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([0.2, np.nan, 3], (0.2, 3)),
+        ([0, 0], (0, 1)),
+        ([5, 5], (0, 5)),
+        ([-2, -2], (-2, 0)),
+        ([], (0, 1)),
+    ],
+)
+def test_a_scale_of_colours_begins_at_zero_where_all_is_one_value(values, ends):
+    assert scale_ends(values) == ends
 
 
 def test_all_paths_show_every_pair_the_median_and_the_optimal_lambdas(drawn, paths):

@@ -1,6 +1,7 @@
 """Interactive panels: what is packed is what the tables hold, at every state of the controls."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -22,14 +23,16 @@ from tilt.linear import fit_path
 from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
 from tilt.report.panels import svm
-from tilt.report.panels.base import packed, power, section
+from tilt.report.panels.base import packed, packed_in, plain, power, section
 from tilt.report.panels.published import published_bank, published_panel
 from tilt.report.panels.scaling import scaling_panels
 from tilt.report.panels.toy import toy_panels
-from tilt.scaling import risk_table, score_histograms
+from tilt.scaling import decade, risk_table, score_histograms
 from tilt.toy import image, mirror_distance_table, noisy_point_table, noisy_training_set
+from tilt.words import IMAGES, VECTORS
 
 GRID = lambda_grid(0, 4, 1, 1e-3)
+NAMED = replace(IMAGES, names=["nought", "one", "a class with a long name", "three", "four", "five"])
 
 
 @given(
@@ -51,9 +54,20 @@ def test_numbers_that_no_step_holds_are_refused(value):
         packed([0, value], 0.01)
 
 
+@given(
+    arrays(np.float64, array_shapes(max_dims=3), elements=st.floats(-1, 1)), st.sampled_from([1e-30, 1, 1e30])
+)
+def test_numbers_keep_a_share_of_the_largest(values, scale):
+    found = unpack(packed_in(scale * values, 1000))
+    np.testing.assert_allclose(found, scale * values, atol=0.00051 * scale * np.abs(values).max(), rtol=0)
+
+
 def test_powers_of_ten_as_text():
     assert power(2.5) == "10²·⁵"
     assert power(-1.0) == "10⁻¹"
+    assert [plain(value) for value in (0, 0.0123456, -2, 1.25e6, 3.4e-7)] == [
+        "0", "0.0123", "−2.00", "1.25·10⁶", "3.40·10⁻⁷",
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +94,13 @@ def pairs():
 @pytest.fixture(scope="module")
 def of_svm(pairs):
     paths = {name: table for name, (_, _, table, _, _) in pairs.items()}
-    pair, lam = svm.pair_control(list(paths), "2v5"), svm.lambda_control(paths["2v5"])
-    overview, bank = svm.map_panel(paths, pair, lam)
+    pair, lam = svm.pair_control(list(paths), "2v5", NAMED), svm.lambda_control(paths["2v5"])
+    overview, bank = svm.map_panel(paths, pair, lam, NAMED)
     banks = {"svm-map": bank}
     for name, (_, _, table, planes, weights) in pairs.items():
-        banks |= svm.pair_banks(name, table, planes, weights)
+        banks |= svm.pair_banks(name, table, planes, weights, NAMED)
     banks["logistic/0v1"] = svm.logistic_bank(paths["2v5"], pairs["2v5"][4])
-    one = svm.pair_panel(paths, pair, lam, shape=(4, 3), per_class=15, published=True)
+    one = svm.pair_panel(paths, pair, lam, NAMED, shape=(4, 3), per_class=15, published=True)
     return json.loads(json.dumps(section([overview, one], banks), allow_nan=False))
 
 
@@ -129,10 +143,10 @@ def test_boundaries_that_are_never_tilted_have_panels():
     pair = replace(BinaryPair(x, y, x, y, (1,), 0, 1), x_validation=x, y_validation=y)
     path = fit_path(x, y, GRID[1])
     table = path_table(pair, path, GRID[0])
-    controls = svm.pair_control(["0v1"], "0v1"), svm.lambda_control(table)
-    overview, bank = svm.map_panel({"0v1": table}, *controls)
-    banks = svm.pair_banks("0v1", table, plane_arrays(pair, path), weight_arrays(pair, path))
-    one = svm.pair_panel({"0v1": table}, *controls, shape=(1,), per_class=2, published=False)
+    controls = svm.pair_control(["0v1"], "0v1", IMAGES), svm.lambda_control(table)
+    overview, bank = svm.map_panel({"0v1": table}, *controls, IMAGES)
+    banks = svm.pair_banks("0v1", table, plane_arrays(pair, path), weight_arrays(pair, path), IMAGES)
+    one = svm.pair_panel({"0v1": table}, *controls, IMAGES, shape=(1,), per_class=2, published=False)
     record = section([overview, one], {"svm-map": bank} | banks)
     assert check_states(record)
     low, high = part(record, "window_n", pair="0v1")
@@ -154,6 +168,7 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
     z_hat = nearest_centroid_direction(pair.x_train, pair.y_train)
     n_hat = tilt_directions(path.w, z_hat)[k if view == "tilting" else optimal_row(table)]
     plane = TiltPlane((i + j) / 2, z_hat, n_hat)
+    reach = max(shown("window_z")[1], shown("window_n")[1])
     for c, side in enumerate("ij"):
         expected = plane.coordinates(pair.x_train[pair.y_train == (-1, 1)[c]])
         cells = np.stack([shown(f"column_{side}"), shown(f"row_{side}")], 1)
@@ -162,16 +177,18 @@ def test_both_planes_are_projections(pairs, of_svm, view, k):
         x = planes["images"][c]
         mirror = plane.coordinates(mirror_image(x, path.w[k], path.b[k]))
         for what, place in (("x", plane.coordinates(x)), ("mirror", mirror)):
-            np.testing.assert_allclose([shown(f"{what}_z")[c], shown(f"{what}_n")[c]], place, atol=0.011)
-        np.testing.assert_allclose(shown(f"path_{side}_z")[k], mirror[0], atol=0.011)
+            found = [shown(f"{what}_z")[c], shown(f"{what}_n")[c]]
+            np.testing.assert_allclose(found, place, atol=0.001 * reach)
+        np.testing.assert_allclose(shown(f"path_{side}_z")[k], mirror[0], atol=0.001 * reach)
     lines = {0: ("boundary_z", "boundary_n")} | dict.fromkeys((-1, 1), ("margins_z0", "margins_n0"))
     for score, (along, across) in lines.items():
         z, n = shown(along), shown(across)
         if score:  # of both margins the first ends
             z, n = z[[(score + 1) // 2]], n[[(score + 1) // 2]]
         on_line = plane.origin + np.outer(z, z_hat) + np.outer(n, n_hat)
+        assert np.hypot(z, n).max() > 15 * reach  # however wide a figure is
         np.testing.assert_allclose(
-            on_line @ path.w[k] + path.b[k], score, atol=2e-5 * abs(path.w[k]).max() * 30
+            on_line @ path.w[k] + path.b[k], score, atol=2e-5 * abs(path.w[k]).max() * 20 * reach
         )
 
 
@@ -190,16 +207,86 @@ def test_a_pair_without_logistic_regression_has_no_bank_of_it(of_svm):
     assert "logistic/2v5" not in of_svm["banks"]
 
 
-def test_vectors_are_bars_and_colours_become_grey(pairs):
-    _, _, table, planes, weights = pairs["0v1"]
-    flat = svm.pair_panel({"0v1": table}, svm.pair_control(["0v1"], "0v1"), svm.lambda_control(table),
-                          shape=(12,), per_class=15, published=False)  # fmt: skip
-    assert sum(plot["size"] == "small" for plot in flat.plots) == 0
-    coloured = weights | {"image_shape": np.array([2, 2, 3])}
-    bank = svm.pair_banks("0v1", table, planes, coloured)["svm/0v1"]
-    np.testing.assert_allclose(
-        unpack(bank["image_i"]), planes["images"][0].reshape(4, 3).mean(axis=1), atol=0.5 / 127
+def test_menus_and_legends_name_the_classes_of_a_pair(of_svm):
+    (menu,) = (each for each in of_svm["panels"][0]["controls"] if each["name"] == "pair")
+    assert menu["tokens"] == ["0v1", "2v5"]
+    assert menu["texts"] == ["nought v one", "a class with a long name v five"]
+    assert part(of_svm, "class_i", pair="2v5") == "I: a class with a…"
+    assert part(of_svm, "class_j", pair="2v5") == "J: five"
+    labels = [target["model"] for target in of_svm["panels"][1]["targets"] if "label" in target["parts"]]
+    assert len(labels) == 4  # of the histogram and of the plane
+
+
+def one_pair(pairs, shape, words, scale=1.0):
+    """The record of one pair of which samples have another shape, and are `scale` times as large."""
+    pair, _, _, _, _ = pairs["0v1"]
+    article, lambdas = GRID
+    pair = replace(pair, x_train=scale * pair.x_train, x_test=scale * pair.x_test, shape=shape)
+    path = fit_path(pair.x_train, pair.y_train, scale**2 * lambdas)
+    table, planes, weights = (
+        path_table(pair, path, article),
+        plane_arrays(pair, path),
+        weight_arrays(pair, path),
     )
+    panel = svm.pair_panel(
+        {"0v1": table}, svm.pair_control(["0v1"], "0v1", words), svm.lambda_control(table), words,
+        shape=shape, per_class=15, published=False,
+    )  # fmt: skip
+    banks = svm.pair_banks("0v1", table, planes, weights, words)
+    record = json.loads(json.dumps(section([panel], banks), allow_nan=False))
+    return record, planes, weights
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
+def test_features_of_any_scale_are_bars_to_a_thousandth(pairs, scale):
+    record, planes, weights = one_pair(pairs, (12,), VECTORS, scale)
+    assert not any(plot["size"] == "small" for plot in record["panels"][0]["plots"])
+    bank = {
+        name: unpack(array) for name, array in record["banks"]["svm/0v1"].items() if isinstance(array, dict)
+    }
+    for c, side in enumerate("ij"):
+        for name, values in (("image", planes["images"][c]), ("mirror", planes["mirror_images"][c])):
+            found = bank[f"{name}_{side}"]
+            np.testing.assert_allclose(found, values, atol=0.0006 * np.abs(values).max())
+    w = weights["w"]
+    relative = w / np.abs(w).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(bank["direction"], relative, atol=0.0006)
+    left, right = planes["histogram_edges"][[0, -1]]
+    assert bank["last"] == pytest.approx(right, rel=1e-6)
+    assert bank["first"] == pytest.approx(min(left, -0.02 * right), rel=1e-6)
+    places = record["banks"]["plane/0v1/tilting"]
+    z, n = unpack(places["boundary_z"]), unpack(places["boundary_n"])
+    np.testing.assert_allclose(
+        np.hypot(np.ptp(z, axis=1), np.ptp(n, axis=1)) / unpack(places["window_z"])[1],
+        np.full(len(z), 40 * max(1, unpack(places["window_n"])[1] / unpack(places["window_z"])[1])),
+        rtol=1e-5,
+    )
+    told = json.dumps(record["panels"], ensure_ascii=False)
+    assert not re.search(r"pixel|(?<!mirror )\bimages?\b(?!_|\")", told)
+
+
+def test_colour_images_are_in_colour_and_weights_by_channel(pairs):
+    record, planes, weights = one_pair(pairs, (2, 2, 3), IMAGES)
+    bank = record["banks"]["svm/0v1"]
+    np.testing.assert_allclose(unpack(bank["image_i"]), planes["images"][0], atol=0.5 / 127)
+    mirrors = planes["mirror_images"][1].clip(-0.5, 1.5)
+    np.testing.assert_allclose(unpack(bank["mirror_j"]), mirrors, atol=0.5 / 84 + 1e-6)
+    w = weights["w"]
+    relative = (w / np.abs(w).max(axis=1, keepdims=True)).reshape(len(w), 4, 3)
+    for channel, name in enumerate(("red", "green", "blue")):
+        found = unpack(bank[f"direction_{name}"])
+        np.testing.assert_allclose(found, relative[..., channel], atol=0.5 / 127 + 1e-9)
+    kinds = [target["kind"] for target in record["panels"][0]["targets"]]
+    assert (kinds.count("colours"), kinds.count("image")) == (4, 6)
+
+
+def test_large_images_are_shown_by_means_of_blocks():
+    x = np.arange(2 * 200 * 100 * 3, dtype=float).reshape(2, -1)
+    found = svm._shrunk(x, [200, 100, 3]).reshape(2, 67, 34, 3)  # blocks of 3 x 3 pixels, smaller at the edge
+    images = x.reshape(2, 200, 100, 3)
+    np.testing.assert_allclose(found[1, 2, 5], images[1, 6:9, 15:18].mean(axis=(0, 1)))
+    np.testing.assert_allclose(found[0, 66, 33], images[0, 198:, 99:].mean(axis=(0, 1)))
+    assert svm._shrunk(x, [60000]) is x
 
 
 def test_a_view_of_the_published_tables(pairs):
@@ -210,7 +297,7 @@ def test_a_view_of_the_published_tables(pairs):
         compared |= {f"{quantity}_ours": table[quantity], f"{quantity}_published": table[quantity] + 0.001,
                      f"{quantity}_deviation": np.full(k, -0.001)}  # fmt: skip
     compared["err_test_deviation"][1] = 0.2
-    pair, lam = svm.pair_control(["2v5"], "2v5"), svm.lambda_control(table)
+    pair, lam = svm.pair_control(["2v5"], "2v5", IMAGES), svm.lambda_control(table)
     panel, bank = published_panel(pair, lam, table, {"2v5"})
     record = section([panel], {"published": bank, "published/2v5": published_bank(compared)})
     assert part(record, "within", published_quantity="err_test") == "1 of 2 within tolerance"
@@ -226,16 +313,26 @@ def test_a_view_of_the_published_tables(pairs):
     )
 
 
-def test_a_view_of_the_scaled_loss():
+@pytest.mark.parametrize("factor", [1, 1e-3])
+def test_a_view_of_the_scaled_loss(factor):
     chance = np.random.default_rng(1)
     y = np.repeat([-1, 1], 40)
-    distance = y * chance.normal(0.4, 0.5, 80)
-    norms = [0.01, 0.5, 3, 100]
+    distance = factor * y * chance.normal(0.4, 0.5, 80)
+    assert decade(distance) == pytest.approx(1 / factor)
+    norms = [norm / factor for norm in (0.01, 0.5, 3, 100)]
     record = scaling_panels(
-        {"y": y, "distance": distance}, risk_table(y * distance, norms), {"pair": "0v1", "norm_w": 2.0}
-    )
+        {"y": y, "distance": distance}, risk_table(y * distance, norms),
+        {"pair": "0v1", "norm_w": 2.0 / factor}, replace(VECTORS, names=["benign", "malignant"]),
+    )  # fmt: skip
+    told = json.dumps(record["panels"], ensure_ascii=False)
+    assert "I: benign" in told
+    assert not re.search("pixel|training image", told)
+    ranges = re.findall(r'"start": ?(-[\d.e-]+), "end": ?([\d.e-]+)', json.dumps(record["panels"]))
+    assert ranges  # of the losses and of both limits
+    assert all(float(end) < 5 * factor for _, end in ranges)
     [norm] = [each for each in record["panels"][0]["controls"] if each["name"] == "norm"]
-    assert norm["tokens"][norm["start"]] == "3"
+    assert norm["tokens"][norm["start"]] == f"{3 / factor:.3g}"
+    assert norm["texts"][norm["start"]] == ("3.00 /unit" if factor == 1 else "3000 /unit")
     for token, value in zip(norm["tokens"], norms, strict=True):
         table = score_histograms(y, distance, value)
         for name in ("s", "ys", "hinge", "softplus"):

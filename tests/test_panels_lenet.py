@@ -12,6 +12,7 @@ from tilt.report.panels.lenet import lenet_panels
 from tilt.report.panels.mosaics import mosaic
 from tilt.report.panels.sweep import sweep_panels
 from tilt.sweep import networks_table, summary_table
+from tilt.words import IMAGES
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 4,
          "train_per_class": None, "seed": 0}  # fmt: skip
@@ -162,7 +163,7 @@ def attack(request):
     tables, accuracies, images = ({name: each[k] for name, each in of.items()} for k in range(3))
     temperatures = {name: None if name == "wild" else 1.5 for name in NETWORKS}
     record = attack_panels(
-        NETWORKS, "high", tables, accuracies, temperatures, images, published=classes == 10
+        NETWORKS, "high", tables, accuracies, temperatures, images, IMAGES, published=classes == 10
     )
     return record, tables, images
 
@@ -205,7 +206,7 @@ def test_networks_none_of_which_was_attacked_have_a_section():
     images = {key: np.zeros((2, 4, 4)) for key in ("originals", "adversarial", "minimal")}
     record = attack_panels(
         {"high": NETWORKS["high"]}, "high", {"high": table}, {"high": accuracy_table([0, 0.1], np.nan, 2)},
-        {"high": None}, {"high": images}, published=False,
+        {"high": None}, {"high": images}, IMAGES, published=False,
     )  # fmt: skip
     assert check_states(record) == 2
     assert list(record["banks"]) == ["attack"]

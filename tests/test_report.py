@@ -31,6 +31,7 @@ from tilt.scaling import risk_table
 from tilt.sweep import search_table
 from tilt.sweep import summary_table as sweep_summary
 from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
+from tilt.words import IMAGES, words_of
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
 NETWORKS = {
@@ -107,9 +108,9 @@ def test_mirror_images_that_do_not_come_closer_are_not_a_reproduction(toy):
 
 
 def test_both_limits_are_reached_at_extreme_norms_only():
-    judged = claims.scaling_claims(risk_table(MARGINS, [1e-3, 1, 1e3]))
+    judged = claims.scaling_claims(risk_table(MARGINS, [1e-3, 1, 1e3]), IMAGES)
     assert [claim.verdict for claim in judged] == [REPRODUCED] * 3
-    judged = claims.scaling_claims(risk_table(MARGINS, [2, 3, 4]))
+    judged = claims.scaling_claims(risk_table(MARGINS, [2, 3, 4]), IMAGES)
     assert verdict(judged, "For large") == NOT
     assert verdict(judged, "For small") == NOT
 
@@ -119,7 +120,7 @@ def test_a_limit_is_reached_to_one_per_cent_of_d_adv(factor, expected):
     risk = risk_table(MARGINS, [1e-6, 1e6])
     d_adv = MARGINS.mean()
     risk["hinge"][0] = 1 - 1e-6 * factor * d_adv
-    assert verdict(claims.scaling_claims(risk), "For small") == expected
+    assert verdict(claims.scaling_claims(risk, IMAGES), "For small") == expected
 
 
 # SVM
@@ -716,7 +717,11 @@ def calibrated_networks():
 
 @pytest.fixture(scope="module")
 def written(toy):
-    """All captions and tables, from made-up results of 0v1 and 7v9 and two networks."""
+    return everything(toy, IMAGES)
+
+
+def everything(toy, words):
+    """All captions, tables and claims, from made-up results of 0v1 and 7v9 and two networks."""
     tables = dict(zip(("0v1", "7v9"), paths(n=2, mean=2).values(), strict=True))
     summary = summary_table([(0, 1), (7, 9)], list(tables.values()))
     plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
@@ -724,7 +729,7 @@ def written(toy):
     attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
     temperatures = dict.fromkeys(NETWORKS, 4.5)
     beyond = arbitration("d_adv", ["ours"])
-    classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0}
+    classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0, "norms": [0.1, 10]}
     part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
             "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
     bounds = {"value_min": 0.0, "value_max": 16.0}
@@ -736,20 +741,20 @@ def written(toy):
     calibrated = calibrated_networks()
     seeds = seeds_table(calibrated)
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
-    of_pair = sections.svm.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number")
+    of_losses = sections.logistic.pair_captions("7v9", *tables.values(), 3000, words)
+    of_pair = sections.svm.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
     return {
         "captions": {
             "toy": sections.toy.captions(
                 {"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]
             ),
             "scaling": sections.scaling.captions(
-                classifier, {"y": np.ones(200), "distance": MARGINS}, [0.1, 10]
+                classifier, {"y": np.ones(200), "distance": MARGINS}, words
             ),
             "logistic": {
-                f"{{pair}}_{name.split('_')[1]}": caption
-                for name, caption in sections.logistic.pair_captions("7v9", *tables.values(), 3000).items()
+                f"{{pair}}_{name.split('_')[1]}": caption for name, caption in of_losses.items()
             },
-            "svm": sections.svm.captions(summary, 5, 3000)
+            "svm": sections.svm.captions(summary, 5, 3000, words)
             | {f"{{pair}}_{name}": caption for name, caption in of_pair.items()},
             "published": sections.published.captions(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
             "lenet": sections.lenet.captions(NETWORKS, histories, records),
@@ -759,7 +764,8 @@ def written(toy):
             "two_layer": {
                 f"{{pair}}_{name.removeprefix('7v9_')}": caption
                 for name, caption in sections.two_layer.captions(
-                    "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3}, 30
+                    "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3},
+                    30, words,
                 ).items()
             },
             "calibration": sections.calibration.captions(calibrated, seeds, SHOWN),
@@ -767,27 +773,29 @@ def written(toy):
         },
         "tables": {
             "toy": sections.toy.tables(toy["fits"]),
-            "svm": sections.svm.tables(summary),
-            "logistic": sections.svm.tables(summary),
+            "svm": sections.svm.tables(summary, words),
+            "logistic": sections.svm.tables(summary, words),
             "published": sections.published.tables(deviations(d_adv=999), beyond),
             "lenet": sections.lenet.tables(NETWORKS, histories),
-            "attack": sections.attack.tables(attacks, temperatures, accuracies(), LINEAR),
-            "two_layer": sections.two_layer.tables({"7v9": two_layer}),
+            "attack": sections.attack.tables(attacks, temperatures, accuracies(), LINEAR, words),
+            "two_layer": sections.two_layer.tables({"7v9": two_layer}, words),
             "sweep": sections.sweep.tables(*sweep[1:]),
-            "data": sections.data.tables({"names": ["frog"], "train": part, "test": part} | bounds),
+            "data": sections.data.tables(
+                {"train": part, "test": part} | (bounds if words is IMAGES else dict.fromkeys(bounds)), words
+            ),
             "run": sections.run.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
         },
         "claims": [
             *claims.toy_claims(toy["mirror"], toy["fits"]),
-            *claims.scaling_claims(risk_table(MARGINS, [1e-3, 1e3])),
-            *claims.svm_claims(tables, numbers=True),
+            *claims.scaling_claims(risk_table(MARGINS, [1e-3, 1e3]), words),
+            *claims.svm_claims({words.pair(pair): table for pair, table in tables.items()}, numbers=True),
             *claims.logistic_claims(tables, tables),
             *claims.published_claims(deviations(), NO_ARBITRATION),
             *claims.lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
             *claims.attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
             *sweep_claims(*sweep, numbers=False),
             *map_claims(cells),
-            *claims.two_layer_claims("7v9", two_layer),
+            *claims.two_layer_claims("7v9", two_layer, words),
             *calibration_claims(calibrated),
             *random_labels_claims(memorised, 10),
         ],
@@ -809,27 +817,27 @@ def test_captions_carry_the_measured_numbers(written):
     assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
     errors = written["captions"]["lenet"]["errors"].measured
     assert errors.endswith("small_low 1.60 % (0.00 %); small_high diverged.")
-    assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4f} pixels.")
+    assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4g} pixels.")
 
 
 def test_both_rules_and_the_balanced_error_are_reported_where_they_differ():
     table = next(iter(paths(n=2, mean=2).values()))
-    named = sections.svm.tables(summary_table([(0, 1)], [table]))[0]
+    named = sections.svm.tables(summary_table([(0, 1)], [table]), IMAGES)[0]
     assert not {"Balanced error there", "λ_article at λ_validation"} & set(named.header)
     table |= {"err_validation": np.array([0.3, 0.01, 0.02, 0.2, 0.3])}
     table["balanced_err_test"] = table["err_test"] + 0.001
     summary = summary_table([(0, 1)], [table])
-    named = sections.svm.tables(summary)[0]
+    named = sections.svm.tables(summary, IMAGES)[0]
     (row,) = named.rows
     cells = dict(zip(named.header, row, strict=True))
     at_validation, at_optimal = 100 * table["err_test"][[1, 2]]
     assert cells["Balanced error there"] == f"{at_optimal + 0.1:.2f} %"
     assert cells["λ_article at λ_validation"] == "10^1"
     assert cells["Test error there"] == f"{at_validation:.2f} %"
-    maps = sections.svm.captions(summary, 5, 3000)["pair_maps"].measured
+    maps = sections.svm.captions(summary, 5, 3000, IMAGES)["pair_maps"].measured
     assert f"At λ_validation, chosen without the test images, it is {at_validation:.3f} % in the mean" in maps
     plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
-    curves = sections.svm.pair_captions("0v1", table, plane, [-1], 3000, "")["curves"].measured
+    curves = sections.svm.pair_captions("0v1", table, plane, [-1], 3000, "", IMAGES)["curves"].measured
     assert f"(mean of the two classes {at_optimal + 0.1:.2f} %)" in curves
     assert (
         f"λ_article = 10^1: least validation error 1.00 %, test error there {at_validation:.2f} %" in curves
@@ -857,7 +865,7 @@ def test_captions_and_tables_name_a_network_that_diverged():
     for name in ("norms", "distances", "classes", "accuracy"):
         assert found[name].measured.endswith("; small_high diverged.")
         assert "nan" not in found[name].measured
-    ascent, nearest, accuracy, _ = sections.attack.tables(tables, temperatures, given, LINEAR)
+    ascent, nearest, accuracy, _ = sections.attack.tables(tables, temperatures, given, LINEAR, IMAGES)
     assert ascent.rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
     assert nearest.rows[1][1:3] == ("0 of 20", "0")
     assert set(accuracy.rows[1][1:]) == {"–"}
@@ -919,6 +927,7 @@ def rendered(written, folder, **changed):
         "settings": SETTINGS,
         "source": "a <made-up> & small source",
         "shape": [8, 8],
+        "words": IMAGES,
         "config": "main: tiny  # <b>",
     }
     return page.render(**arguments | changed)
@@ -981,7 +990,7 @@ def test_a_page_without_lenet_leaves_out_its_sections(written, tmp_path):
 )
 def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, resized, grey):
     text = rendered(written, tmp_path, shape=shape)
-    assert ("vectors of 30 values" in text) == vectors
+    assert ("vectors of 30 features" in text) == vectors
     assert ("resized to 28 × 28" in text) == resized
     assert ("turned to grey" in text) == grey
 
@@ -989,8 +998,30 @@ def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, r
 def test_the_data_are_described_with_the_names_of_the_classes(written):
     (table,) = written["tables"]["data"]
     rows = {row[0]: row[1:] for row in table.rows}
-    assert rows["Images per class"] == ("0 frog: 20",) * 2
+    assert rows["Images per class"] == ("0: 20",) * 2
     assert rows["Values that count as 0 and 1"] == ("0 and 16", "0 and 16")
+
+
+def test_the_page_of_vectors_speaks_of_samples_and_names_their_classes(toy, tmp_path):
+    kinds = ("setosa", "virginica", *(f"kind {k}" for k in range(2, 10)))
+    record = {"train": {"shape": [20, 30]}, "value_max": None, "names": kinds}
+    words = words_of(record)
+    told = everything(toy, words)
+    without = {
+        part: {key: value for key, value in told[part].items() if key not in NETWORK_SECTIONS | {"published"}}
+        for part in ("captions", "tables")
+    }
+    judged = [claim for claim in told["claims"] if claim.section in without["captions"]]
+    text = rendered(
+        without | {"claims": judged}, tmp_path, shape=[30], words=words, settings=SETTINGS | {"lenet": None}
+    )
+    text = re.sub(r'<style>.*?</style>|data:image/webp|<section id="toy">.*?</section>', "", text, flags=re.S)
+    assert not re.search(r"pixel|(?<!mirror )\bimages?\b", text, flags=re.I)
+    assert "vectors of 30 features" in text
+    assert "none, units as given" in text
+    assert text.count("kind 7 v kind 9") > 10
+    assert not re.search(r"\b7v9\b", text)
+    assert "0 setosa: 20" in text
 
 
 def test_the_examples_show_ten_classes_at_most():
@@ -1017,6 +1048,7 @@ def test_a_file_that_is_no_png_is_refused(written, tmp_path):
         ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5&nbsp;·&nbsp;10<sup>7</sup>"),
         ("xavier_low, max_steps 3.1 %", "xavier_low, max_steps 3.1&nbsp;%"),
         ("10^2.5 to 10^3", "10<sup>2.5</sup> to 10<sup>3</sup>"),
+        ("-3.2 to -1, 0-1 loss, 0-255, 2026-11-26", "−3.2 to −1, 0-1 loss, 0-255, 2026-11-26"),
     ],
 )
 def test_plain_text_is_typeset(text, expected):

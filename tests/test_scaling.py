@@ -6,8 +6,10 @@ import pytest
 from tilt.errors import InputError
 from tilt.figures import scaling as figures
 from tilt.figures.style import save_figure
+from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES
 from tilt.scaling import risk_table, score_histograms
+from tilt.words import IMAGES
 
 Y = np.repeat([-1, 1], 200)
 DISTANCE = np.random.default_rng(0).normal(0.8 * Y, 1.0)
@@ -71,11 +73,12 @@ def test_norm_must_be_positive(norm):
 @pytest.mark.parametrize("shift", [0.0, 10.0], ids=["with errors", "separated"])
 def test_figures_are_drawn(tmp_path, shift):
     margins = MARGINS + shift
+    of_pair = {"pair": "7v9", "norm_w": 1.0}, IMAGES
     drawn = {
-        "histograms": figures.histograms(score_histograms(Y, Y * margins, 1.0), 1.0),
+        "histograms": figures.histograms(score_histograms(Y, Y * margins, 1.0), *of_pair),
         "losses": figures.losses(),
-        "scaled": figures.scaled_losses(margins, [0.1, 1.0, 10.0]),
-        "limits": figures.limits(risk_table(margins, np.logspace(-2, 3, 11))),
+        "scaled": figures.scaled_losses(margins, [0.1, 1.0, 10.0], IMAGES),
+        "limits": figures.limits(risk_table(margins, np.logspace(-2, 3, 11)), IMAGES),
     }
     for name, drawing in drawn.items():
         save_figure(tmp_path / f"{name}.png", drawing)
@@ -90,9 +93,13 @@ def test_svg_is_the_same_each_time(tmp_path):
     assert (tmp_path / "one.svg").read_text() == (tmp_path / "two.svg").read_text()
 
 
-def test_distances_that_differ_by_rounding_only_have_histograms():
-    distance = np.array([-0.7, 0.7 + 2e-16])
-    table = score_histograms(np.array([-1, 1]), distance, 1.5, bins=10)
-    for quantity in ("s", "ys", "hinge", "softplus"):
-        assert table["count"][table["quantity"] == quantity].sum() == 2
-        assert (table["right"] - table["left"])[table["quantity"] == quantity].min() > 1e-3
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_distances_that_differ_by_rounding_alone_lie_in_the_middle(scale):
+    values = scale * np.array([1.0, 1 + 2e-16, 1 - 1e-16, 1 + 4e-16])
+    counts, edges = np.histogram(values, histogram_edges(values, 60))
+    assert counts[29:31].sum() == 4
+    np.testing.assert_allclose(edges[[0, -1]], scale * np.array([0.5, 1.5]))
+    table = score_histograms(np.array([-1, 1, -1, 1]), values, 1e-2)
+    assert table["count"].sum() == 16
+    spread = scale * np.array([1.0, 2, 5])
+    np.testing.assert_array_equal(histogram_edges(spread, 60), np.histogram_bin_edges(spread, 60))

@@ -64,9 +64,7 @@ def test_a_path_tells_its_optimum(tmp_path):
         write_arrays(tmp_path / name, ARRAYS)
     lines = words(tmp_path)
     assert lines[1] == "3 values of λ, λ_article from 1 to 100; largest relative duality gap 3.0e-08"
-    assert lines[2].startswith(
-        "λ_optimal: λ_article 100, θ 0.2500 rad, d_adv 0.1000 pixels, test error 12.50%"
-    )
+    assert lines[2].startswith("λ_optimal: λ_article 100, θ 0.2500 rad, d_adv 0.1, test error 12.50%")
     assert "100 0.1 0.25 0.1 0.1 0.125 0.1" in lines
     assert not any(line.startswith("not there") for line in lines)
 

@@ -25,9 +25,11 @@ from tilt.two_layer import (
     over_seeds,
     study_tables,
 )
+from tilt.words import IMAGES, VECTORS
 
 RNG = np.random.default_rng(0)
 DECAYS = [0.0, 1e-3, 1e-2, 1e-1]
+NAMED = replace(VECTORS, names=[f"class {label}" for label in range(10)])
 
 
 def random_network(hidden, inputs, seed=0):
@@ -246,33 +248,33 @@ def test_networks_all_of_which_diverged_are_counted_and_shown(pair):
     constant = TwoLayer(np.zeros((2, 12)), np.zeros(2), np.zeros(2), 1.0)
     table, images, local = study_tables(pair, 2 * [constant], [0.0, 1.0], [0, 0], 5)
     assert over_seeds(table, "err_test")["mean"].size == 0
-    judged = two_layer_claims("7v9", table)
+    judged = two_layer_claims("7v9", table, IMAGES)
     assert {claim.verdict for claim in judged} == {NOT}
     assert {claim.measured for claim in judged} == {
         "not measured; 1 seed, no interval; 2 networks diverged and are left out"
     }
     for drawn in (
-        figures.along_decay(table, svm_path(), "7v9"),
-        figures.distributions(local, table, "7v9"),
-        figures.distances_found(images, table, "7v9"),
-        figures.trade_off(table, svm_path(), "7v9"),
+        figures.along_decay(table, svm_path(), "7v9", IMAGES),
+        figures.distributions(local, table, "7v9", IMAGES),
+        figures.distances_found(images, table, "7v9", IMAGES),
+        figures.trade_off(table, svm_path(), "7v9", IMAGES),
     ):
         drawn.draw_without_rendering()
         texts = [text.get_text() for text in drawn.findobj(Text)]
         assert any("diverged: 2, decay 0, 1" in text for text in texts)
     made = sections.two_layer.captions(
-        "7v9", table, svm_path(), {"seeds": [0], "hidden": 2, "images_per_class": 5}, 60
+        "7v9", table, svm_path(), {"seeds": [0], "hidden": 2, "images_per_class": 5}, 60, IMAGES
     )
     said = " ".join(f"{caption.sample} {caption.measured}" for caption in made.values())
     assert "every network diverged" in said
     assert not re.search(r"\b(nan|inf)\b", said)
-    rows = sections.two_layer.tables({"7v9": table})[0].rows
+    rows = sections.two_layer.tables({"7v9": table}, IMAGES)[0].rows
     assert [row[:4] for row in rows] == [("0", "0", "1", "–"), ("1", "0", "1", "–")]
 
 
 def test_one_weight_decay_that_trained_shows_nothing():
     table = networks(**{"diverged": [False, True, True]})
-    assert {claim.verdict for claim in two_layer_claims("7v9", table)} == {NOT}
+    assert {claim.verdict for claim in two_layer_claims("7v9", table, IMAGES)} == {NOT}
 
 
 def test_intervals_over_seeds_are_those_of_student():
@@ -324,7 +326,7 @@ def networks(**changed):
     ],
 )
 def test_claims_are_judged_by_their_rules(changed, claim, verdict):
-    judged = [claim.verdict for claim in two_layer_claims("7v9", networks(**changed))]
+    judged = [claim.verdict for claim in two_layer_claims("7v9", networks(**changed), IMAGES)]
     assert judged[claim] == [verdict] * len(judged[claim])
 
 
@@ -344,10 +346,10 @@ def test_figures_captions_and_table_take_the_tables_as_they_are_read_back(study,
         write_table(tmp_path / name, content)
     table, images, svm = read_table(tmp_path / "table"), read_table(tmp_path / "images"), svm_path()
     drawn = {
-        "errors": figures.along_decay(table, svm, "7v9"),
-        "distributions": figures.distributions(local, table, "7v9"),
-        "found": figures.distances_found(images, table, "7v9"),
-        "trade_off": figures.trade_off(table, svm, "7v9"),
+        "errors": figures.along_decay(table, svm, "7v9", NAMED),
+        "distributions": figures.distributions(local, table, "7v9", NAMED),
+        "found": figures.distances_found(images, table, "7v9", NAMED),
+        "trade_off": figures.trade_off(table, svm, "7v9", NAMED),
     }
     for figure in drawn.values():
         figure.draw_without_rendering()
@@ -359,15 +361,18 @@ def test_figures_captions_and_table_take_the_tables_as_they_are_read_back(study,
             assert box.x1 <= page.x1 + 1
             assert box.y0 >= page.y0 - 1
             assert box.y1 <= page.y1 + 1
+        told = " ".join(text.get_text() for text in figure.findobj(Text))
+        assert "class 7" in told
+        assert not re.search("pixel|image", told)
     assert len(drawn["distributions"].axes[0].lines) == len(DECAYS)
     below = [np.asarray(ax.collections[0].get_offsets()) for ax in drawn["found"].axes if ax.collections]
     assert sum(len(points) for points in below) > 0
     made = sections.two_layer.captions(
-        "7v9", table, svm, {"seeds": [0, 1, 2], "hidden": 20, "images_per_class": 30}, 60
+        "7v9", table, svm, {"seeds": [0, 1, 2], "hidden": 20, "images_per_class": 30}, 60, NAMED
     )
     assert {f"7v9_{name}" for name in drawn} == set(made)
     assert "nan" not in " ".join(caption.measured for caption in made.values())
-    rows = sections.two_layer.tables({"7v9": table})[0].rows
+    rows = sections.two_layer.tables({"7v9": table}, NAMED)[0].rows
     assert [row[:3] for row in rows] == [(f"{decay:g}", "3", "0") for decay in DECAYS]
 
 

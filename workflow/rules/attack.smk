@@ -64,6 +64,7 @@ rule attack_figures:
         accuracy=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
         low=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.low')(w)}/images.npz",
         high=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.high')(w)}/images.npz",
+        record=rules.images.output.record,
     output:
         low=picture(
             "results/{dataset}/figures/attack/low",

@@ -37,6 +37,7 @@ rule logistic_figures:
         code=code("logistic_figures.py"),
         hinge=rules.svm_path.output.path,
         softplus=rules.logistic_path.output.path,
+        record=rules.images.output.record,
     output:
         comparison=picture(
             "results/{dataset}/figures/logistic/{pair}_comparison",

@@ -26,6 +26,7 @@ rule scaling_panels:
         margins=rules.scaling_tables.output.margins,
         risk=rules.scaling_tables.output.risk,
         classifier=rules.scaling_tables.output.classifier,
+        record=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/scaling.json",
     log:
@@ -51,6 +52,7 @@ rule svm_panels:
         logistic_weights=of_pairs(
             "results/{dataset}/logistic/{pair}/weights.npz", "logistic", explored
         ),
+        record=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/svm.json",
     log:
@@ -77,6 +79,7 @@ rule published_panels:
         deviations=of_pairs(
             "results/{dataset}/published/{pair}/deviations.csv", among=explored
         ),
+        record=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/published.json",
     log:
@@ -100,6 +103,7 @@ rule two_layer_panels:
         images=of_pairs(rules.two_layer_pair.output.images, "two_layer"),
         local=of_pairs(rules.two_layer_pair.output.local, "two_layer"),
         paths=of_pairs(rules.svm_path.output.path, "two_layer"),
+        record=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/two_layer.json",
     log:
@@ -207,6 +211,7 @@ rule attack_panels:
         accuracies=of_networks_shown("results/{dataset}/attack/{network}/accuracy.csv"),
         records=of_networks_shown("results/{dataset}/attack/{network}/record.json"),
         images=of_networks_shown("results/{dataset}/attack/{network}/images.npz"),
+        data=rules.images.output.record,
     output:
         panels="results/{dataset}/panels/attack.json",
     log:

@@ -22,6 +22,7 @@ rule scaling_tables:
     params:
         pair=setting("scaling.pair"),
         train_per_class=setting("svm.train_per_class"),
+        norms=setting("scaling.norms"),
     script:
         "../scripts/scaling_tables.py"
 
@@ -33,6 +34,7 @@ rule scaling_figures:
         histograms=rules.scaling_tables.output.histograms,
         risk=rules.scaling_tables.output.risk,
         classifier=rules.scaling_tables.output.classifier,
+        record=rules.images.output.record,
     output:
         histograms=picture(
             "results/{dataset}/figures/scaling/histograms",
@@ -61,7 +63,5 @@ rule scaling_figures:
     resources:
         mem_mb=800,
         runtime=5,
-    params:
-        norms=setting("scaling.norms"),
     script:
         "../scripts/scaling_figures.py"

@@ -54,6 +54,7 @@ rule svm_figures:
         code=code("svm_figures.py"),
         summary=rules.svm_summary.output,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
+        record=rules.images.output.record,
     output:
         maps=picture(
             "results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "03 SVM"
@@ -80,6 +81,7 @@ rule svm_pair_figures:
         path=rules.svm_path.output.path,
         plane=rules.svm_path.output.plane,
         weights=rules.svm_path.output.weights,
+        record=rules.images.output.record,
     output:
         curves=picture(
             "results/{dataset}/figures/svm/{pair}_curves",

@@ -42,6 +42,7 @@ rule two_layer_figures:
         images=rules.two_layer_pair.output.images,
         local=rules.two_layer_pair.output.local,
         path=rules.svm_path.output.path,
+        record=rules.images.output.record,
     output:
         errors=picture(
             "results/{dataset}/figures/two_layer/{pair}_errors",

@@ -13,7 +13,8 @@ from tilt.figures.attack import (
     norms_by_class,
 )
 from tilt.figures.style import save_figure
-from tilt.io import read_arrays, read_table
+from tilt.io import read_arrays, read_json, read_table
+from tilt.words import words_of
 
 
 def main(input, output, params):
@@ -21,18 +22,22 @@ def main(input, output, params):
         {name: read_table(path) for name, path in zip(params.networks, files, strict=True)}
         for files in (input.attacks, input.accuracy)
     )
+    words = words_of(read_json(input.record))
     for side in ("low", "high"):
         network = params.shown[side]
         arrays, table = read_arrays(input[side], "originals", "adversarial"), tables[network]
         first = first_images(table)
         title = f"{network}: weight decay {params.networks[network]['weight_decay']:g}"
         shown = {name: column[first] for name, column in table.items()}
-        figure = adversarial_examples(title, arrays["originals"][first], arrays["adversarial"][first], shown)
+        images = (arrays[kind][first] for kind in ("originals", "adversarial"))
+        figure = adversarial_examples(title, *images, shown, words)
         save_figure(output[side][0], figure)
-    published = {params.shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
+    published = None
+    if params.source == "mnist":
+        published = {params.shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
     save_figure(output.norms[0], norm_distribution(tables))
     save_figure(output.distances[0], distance_curves(tables))
-    save_figure(output.classes[0], norms_by_class(tables, published if params.source == "mnist" else None))
+    save_figure(output.classes[0], norms_by_class(tables, words, published))
     save_figure(output.accuracy[0], accuracy_curves(accuracy))
 
 

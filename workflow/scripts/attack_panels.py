@@ -3,6 +3,7 @@
 from pipeline.job import job
 from tilt.io import read_arrays, read_json, read_table, write_json
 from tilt.report.panels.attack import attack_panels
+from tilt.words import words_of
 
 
 def main(input, output, params):
@@ -16,6 +17,7 @@ def main(input, output, params):
         by_name(input.accuracies, read_table),
         by_name(input.records, lambda file: read_json(file)["temperature"]),
         by_name(input.images, read_arrays),
+        words_of(read_json(input.data)),
         published=params.source == "mnist",
     )
     write_json(output.panels, record, indent=None)

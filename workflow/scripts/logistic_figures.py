@@ -3,11 +3,13 @@
 from pipeline.job import job
 from tilt.figures.logistic import comparison
 from tilt.figures.style import save_figure
-from tilt.io import read_table
+from tilt.io import read_json, read_table
+from tilt.words import words_of
 
 
 def main(input, output, params):
-    drawn = comparison(read_table(input.hinge), read_table(input.softplus), params.pair)
+    tables, words = map(read_table, (input.hinge, input.softplus)), words_of(read_json(input.record))
+    drawn = comparison(*tables, params.pair, words)
     save_figure(output.comparison[0], drawn)
 
 

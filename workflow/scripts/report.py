@@ -7,6 +7,7 @@ from tilt import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
 from tilt.report import page, sections
 from tilt.report.sections.base import NO_NUMBER
+from tilt.words import words_of
 
 
 def main(input, output, params):
@@ -28,29 +29,34 @@ def main(input, output, params):
     of_two_layer = by(params.two_layer_pairs, input.two_layer)
     published = [read_table(file) for file in input.published]
     record = read_json(input.record)
+    words = words_of(record)
 
     judged = [
         *claims.toy_claims(mirror, fits),
-        *claims.scaling_claims(risk),
-        *claims.svm_claims(paths, numbers=comparable("svm")),
+        *claims.scaling_claims(risk, words),
+        *claims.svm_claims(
+            {words.pair(pair): path for pair, path in paths.items()}, numbers=comparable("svm")
+        ),
         *claims.logistic_claims(paths, logistic),
         *(claims.published_claims(*published[:2]) if published else ()),
-        *(claim for pair, table in of_two_layer.items() for claim in claims.two_layer_claims(pair, table)),
+        *(
+            claim
+            for pair, table in of_two_layer.items()
+            for claim in claims.two_layer_claims(pair, table, words)
+        ),
     ]
-    of_svm = sections.svm.captions(summary, len(paths[params.pairs[0]]["lambda"]), per_class)
+    of_svm = sections.svm.captions(summary, len(paths[params.pairs[0]]["lambda"]), per_class, words)
     tabled = set(published[0]["pair"]) if published else ()
     for pair, plane in by(shown, input.planes, positions).items():
         printed = "a table of this pair, compared below" if pair in tabled else NO_NUMBER
-        of_pair = sections.svm.pair_captions(pair, paths[pair], plane, exponents, per_class, printed)
+        of_pair = sections.svm.pair_captions(pair, paths[pair], plane, exponents, per_class, printed, words)
         of_svm |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
     of_logistic = {}
     for pair in shown:
-        of_logistic |= sections.logistic.pair_captions(pair, paths[pair], logistic[pair], per_class)
+        of_logistic |= sections.logistic.pair_captions(pair, paths[pair], logistic[pair], per_class, words)
     written = {
         "toy": sections.toy.captions(params.toy, mirror, fits, read_table(input.noisy_point)),
-        "scaling": sections.scaling.captions(
-            read_json(input.classifier), read_table(input.margins), params.scaling["norms"]
-        ),
+        "scaling": sections.scaling.captions(read_json(input.classifier), read_table(input.margins), words),
         "svm": of_svm,
         "logistic": of_logistic,
     }
@@ -65,9 +71,9 @@ def main(input, output, params):
     }
     tables = {
         "toy": sections.toy.tables(fits),
-        "svm": sections.svm.tables(summary),
-        "logistic": sections.svm.tables(read_table(input.logistic_summary[0])),
-        "data": sections.data.tables(record),
+        "svm": sections.svm.tables(summary, words),
+        "logistic": sections.svm.tables(read_table(input.logistic_summary[0]), words),
+        "data": sections.data.tables(record, words),
         "run": sections.run.tables(read_json(input.manifest)),
     }
     if params.lenet:
@@ -90,16 +96,16 @@ def main(input, output, params):
         pictures |= {"lenet": input.lenet_figures, "attack": input.attack_figures}
         tables["lenet"] = sections.lenet.tables(networks, histories)
         tables["attack"] = sections.attack.tables(
-            attacks, temperatures, accuracies, read_table(input.linear[0])
+            attacks, temperatures, accuracies, read_table(input.linear[0]), words
         )
     if of_two_layer:
         written["two_layer"] = {}
         for pair, table in of_two_layer.items():
             written["two_layer"] |= sections.two_layer.captions(
-                pair, table, paths[pair], params.two_layer, per_class
+                pair, table, paths[pair], params.two_layer, per_class, words
             )
         pictures["two_layer"] = input.two_layer_figures
-        tables["two_layer"] = sections.two_layer.tables(of_two_layer)
+        tables["two_layer"] = sections.two_layer.tables(of_two_layer, words)
     if published:
         written["published"] = sections.published.captions(*published, params.scaling["pair"])
         pictures["published"] = input.published_figures
@@ -137,6 +143,7 @@ def main(input, output, params):
         settings=settings,
         source=record["source"],
         shape=record["train"]["shape"][1:],
+        words=words,
         config=Path(input.config).read_text(encoding="utf-8"),
     )
     write_table(output.claims, claims.claims_table(judged))

@@ -4,15 +4,17 @@ from pipeline.job import job
 from tilt.figures.scaling import histograms, limits, losses, scaled_losses
 from tilt.figures.style import save_figure
 from tilt.io import read_json, read_table
+from tilt.words import words_of
 
 
 def main(input, output, params):
     margins = read_table(input.margins)
-    norm = read_json(input.classifier)["norm_w"]
-    save_figure(output.histograms[0], histograms(read_table(input.histograms), norm))
+    classifier, words = read_json(input.classifier), words_of(read_json(input.record))
+    along = margins["y"] * margins["distance"]
+    save_figure(output.histograms[0], histograms(read_table(input.histograms), classifier, words))
     save_figure(output.losses[0], losses())
-    save_figure(output.scaled[0], scaled_losses(margins["y"] * margins["distance"], params.norms))
-    save_figure(output.limits[0], limits(read_table(input.risk)))
+    save_figure(output.scaled[0], scaled_losses(along, classifier["norms"], words))
+    save_figure(output.limits[0], limits(read_table(input.risk), words))
 
 
 job(main, snakemake)

@@ -3,11 +3,13 @@
 from pipeline.job import job
 from tilt.io import read_json, read_table, write_json
 from tilt.report.panels.scaling import scaling_panels
+from tilt.words import words_of
 
 
 def main(input, output, params):
     tables = read_table(input.margins), read_table(input.risk), read_json(input.classifier)
-    write_json(output.panels, scaling_panels(*tables), indent=None)
+    words = words_of(read_json(input.record))
+    write_json(output.panels, scaling_panels(*tables, words), indent=None)
 
 
 job(main, snakemake)

@@ -8,9 +8,10 @@ from tilt.data.images import binary_pair, load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_json, write_table
 from tilt.linear.tables import optimal_row
-from tilt.scaling import risk_table, score_histograms
+from tilt.scaling import decade, risk_table, score_histograms
 
-NORMS = np.logspace(-3, 3, 121)
+NORMS = np.logspace(-3, 3, 121)  # of the weights, for distances of about 1
+DRAWN = (0.1, 0.5, 2.0, 10.0)
 
 
 def main(input, output, params):
@@ -23,8 +24,13 @@ def main(input, output, params):
     norm = float(path["norm_w"][row])
     write_table(output.margins, {"y": pair.y_train, "distance": distance})
     write_table(output.histograms, score_histograms(pair.y_train, distance, norm))
-    write_table(output.risk, risk_table(pair.y_train * distance, NORMS))
-    record = {"pair": params.pair, "lambda_article": float(path["lambda_article"][row]), "norm_w": norm}
+    write_table(output.risk, risk_table(pair.y_train * distance, decade(distance) * NORMS))
+    record = {
+        "pair": params.pair,
+        "lambda_article": float(path["lambda_article"][row]),
+        "norm_w": norm,
+        "norms": params.norms or [decade(distance) * value for value in DRAWN],
+    }
     write_json(output.classifier, record)
 
 

@@ -3,13 +3,15 @@
 from pipeline.job import job
 from tilt.figures.style import save_figure
 from tilt.figures.svm import all_paths, pair_maps
-from tilt.io import read_table
+from tilt.io import read_json, read_table
+from tilt.words import words_of
 
 
 def main(input, output, params):
     tables = {pair: read_table(path) for pair, path in zip(params.pairs, input.paths, strict=True)}
-    save_figure(output.maps[0], pair_maps(read_table(input.summary[0])))
-    save_figure(output.paths[0], all_paths(tables))
+    words = words_of(read_json(input.record))
+    save_figure(output.maps[0], pair_maps(read_table(input.summary[0]), words))
+    save_figure(output.paths[0], all_paths(tables, words))
 
 
 job(main, snakemake)

@@ -3,15 +3,18 @@
 from pipeline.job import job
 from tilt.figures.style import save_figure
 from tilt.figures.two_layer import along_decay, distances_found, distributions, trade_off
-from tilt.io import read_arrays, read_table
+from tilt.io import read_arrays, read_json, read_table
+from tilt.words import words_of
 
 
 def main(input, output, params):
     networks, svm = read_table(input.networks), read_table(input.path)
-    save_figure(output.errors[0], along_decay(networks, svm, params.pair))
-    save_figure(output.distributions[0], distributions(read_arrays(input.local), networks, params.pair))
-    save_figure(output.found[0], distances_found(read_table(input.images), networks, params.pair))
-    save_figure(output.trade_off[0], trade_off(networks, svm, params.pair))
+    local, images = read_arrays(input.local), read_table(input.images)
+    named = params.pair, words_of(read_json(input.record))
+    save_figure(output.errors[0], along_decay(networks, svm, *named))
+    save_figure(output.distributions[0], distributions(local, networks, *named))
+    save_figure(output.found[0], distances_found(images, networks, *named))
+    save_figure(output.trade_off[0], trade_off(networks, svm, *named))
 
 
 job(main, snakemake)

@@ -1,8 +1,9 @@
 """Prepare the interactive panel of the two-layer networks."""
 
 from pipeline.job import job
-from tilt.io import read_arrays, read_table, write_json
+from tilt.io import read_arrays, read_json, read_table, write_json
 from tilt.report.panels.two_layer import two_layer_panels
+from tilt.words import words_of
 
 
 def main(input, output, params):
@@ -14,6 +15,7 @@ def main(input, output, params):
         by_pair(input.images),
         by_pair(input.local, read_arrays),
         by_pair(input.paths),
+        words_of(read_json(input.record)),
     )
     write_json(output.panels, record, indent=None)
 

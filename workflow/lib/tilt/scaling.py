@@ -1,7 +1,8 @@
 """The norm of the weights scales the loss: one boundary, many norms (article: scaling the loss function).
 
 The boundary is fixed by signed distances d (n,) of training samples, in the units of the samples (pixels in
-[0, 1]); changing ‖w‖ changes the raw scores s = ‖w‖ d and nothing else. Labels y (n,) are in {-1, +1}.
+[0, 1] for images); changing ‖w‖ changes the raw scores s = ‖w‖ d and nothing else. Labels y (n,) are in
+{-1, +1}.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,11 @@ from tilt.losses import LOSSES, empirical_risk, large_norm_limit, scaled, small_
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
+
+
+def decade(distance: Array) -> float:
+    """The power of ten that norms are multiplied by where distances (n,), signed, are not of about 1."""
+    return float(10.0 ** -np.round(np.log10(np.abs(distance).mean())))
 
 
 def score_histograms(y: Array, distance: Array, norm: float, *, bins: int = 60) -> Columns:

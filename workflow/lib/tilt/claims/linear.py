@@ -26,6 +26,7 @@ from tilt.claims.base import (
 )
 from tilt.linear.tables import optimal_row
 from tilt.numerals import plain
+from tilt.words import counted
 
 UPRIGHT = 0.1  # degrees up to which a boundary is that of the nearest centroids
 SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ
@@ -202,7 +203,7 @@ def _pairs_claim(
         section,
         statement,
         "in words",
-        (f"{sum(holds)} of {len(holds)} pairs" if tables else NOT_MEASURED) + remark,
+        (f"{sum(holds)} of {counted(len(holds), 'pair')}" if tables else NOT_MEASURED) + remark,
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         share >= full,
         share >= part,

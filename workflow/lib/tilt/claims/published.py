@@ -5,6 +5,7 @@ import numpy as np
 from tilt.claims.base import Claim, Columns, judged
 from tilt.numerals import plain
 from tilt.published import TOLERANCES
+from tilt.words import counted
 
 PUBLISHED_QUANTITIES = {  # name, unit of the tolerance, share of the cells that has to agree
     "theta": ("tilt θ", "rad", 1.0),
@@ -18,7 +19,7 @@ THETA_MEDIAN = 4e-4  # radians
 
 def published_claims(summary: Columns, arbitration: Columns) -> list[Claim]:
     """The article's tables, from `published.summarise` and the rows of `published.arbitrate` of all pairs."""
-    pairs = f"{len(np.unique(summary['pair']))} pairs"
+    pairs = counted(len(np.unique(summary["pair"])), "pair")
     typical = summary["median"][summary["quantity"] == "theta"].max()
     claims = [
         judged(

@@ -4,6 +4,7 @@ import numpy as np
 
 from tilt.claims.base import Claim, Columns, judged
 from tilt.losses import LOSSES
+from tilt.words import Words, significant
 
 TILTED, UPRIGHT = 45, 5  # degrees from which, up to which, a boundary of the toy problem is tilted, upright
 
@@ -46,7 +47,7 @@ def toy_claims(mirror: Columns, fits: Columns) -> list[Claim]:
     return claims
 
 
-def scaling_claims(risk: Columns) -> list[Claim]:
+def scaling_claims(risk: Columns, words: Words) -> list[Claim]:
     """Both limits of the scaled loss, from the table of `scaling.risk_table`."""
     norm = risk["norm"]
     small, large = norm.argmin(), norm.argmax()
@@ -61,18 +62,19 @@ def scaling_claims(risk: Columns) -> list[Claim]:
             "scaling",
             "For large ‖w‖ only errors are penalised: the least risk is the least error distance",
             "R/‖w‖ → d_err",
-            "hinge {:.4f}, softplus {:.4f} at ‖w‖ = {:g}; d_err = {:.4f}".format(
-                *at_large, norm[large], d_err
+            "hinge {}, softplus {} at ‖w‖ = {:g}; d_err = {}".format(
+                *(significant(value, 4) for value in at_large), norm[large], significant(d_err, 4)
             ),
             rule,
             *(abs(value - d_err) <= 0.01 * d_adv for value in at_large),
         ),
         judged(
             "scaling",
-            "For small ‖w‖ every image is penalised: the least risk is the greatest adversarial distance",
+            f"For small ‖w‖ every {words.sample} is penalised: the least risk is the greatest adversarial "
+            "distance",
             "(α − R)/(β‖w‖) → d_adv",
-            "hinge {:.4f}, softplus {:.4f} at ‖w‖ = {:g}; d_adv = {:.4f}".format(
-                *at_small, norm[small], d_adv
+            "hinge {}, softplus {} at ‖w‖ = {:g}; d_adv = {}".format(
+                *(significant(value, 4) for value in at_small), norm[small], significant(d_adv, 4)
             ),
             rule,
             *(abs(value - d_adv) <= 0.01 * d_adv for value in at_small),

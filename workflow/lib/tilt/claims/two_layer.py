@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from tilt.claims.base import NOT_MEASURED, Claim, Columns, judged
 from tilt.numerals import plain
 from tilt.two_layer import over_seeds
+from tilt.words import Words
 
 RATIO, CORRELATION = 0.1, 0.9  # deviation of the median of found/|d| from 1, correlation: at most, at least
 
 
-def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
+def two_layer_claims(pair: str, networks: Columns, words: Words) -> list[Claim]:
     """Weight decay, local scale and distances of the networks of a pair, from the table of `study_tables`.
 
     Values are means over the seeds; networks that diverged are left out and counted. Where fewer than two
@@ -39,12 +40,14 @@ def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
 
     def claim(statement: str, measured: str, rule: str, *holds: object) -> Claim:
         measured, holds = (measured, holds) if known else (NOT_MEASURED, (False,))
-        return judged("two_layer", f"{statement} ({pair})", "in words", measured + remark, rule, *holds)
+        return judged(
+            "two_layer", f"{statement} ({words.pair(pair)})", "in words", measured + remark, rule, *holds
+        )
 
     return [
         claim(
             "Weight decay lowers the local scale ‖∇s(x)‖",
-            f"mean over the test images {_ends(scale)} {ends}; falls at {_steps(-scale['mean'])}",
+            f"mean over the test {words.samples} {_ends(scale)} {ends}; falls at {_steps(-scale['mean'])}",
             f"falls {every}",
             (np.diff(scale["mean"]) < 0).all(),
             scale["mean"][-1] < scale["mean"][0],
@@ -61,14 +64,14 @@ def two_layer_claims(pair: str, networks: Columns) -> list[Claim]:
         ),
         claim(
             "Weight decay moves adversarial examples away",
-            f"mean distance found {_ends(found)} pixels {ends}; rises at {_steps(found['mean'])}",
+            f"mean distance found {_ends(found)} {words.units} {ends}; rises at {_steps(found['mean'])}",
             f"rises {every}",
             (np.diff(found["mean"]) > 0).all(),
             found["mean"][-1] > found["mean"][0],
         ),
         claim(
             "The two aims conflict: training error and mean distance y d(x) both grow with weight decay",
-            f"training error {_ends(train, 100)} %, mean distance {_ends(d_adv)} pixels {ends}",
+            f"training error {_ends(train, 100)} %, mean distance {_ends(d_adv)} {words.units} {ends}",
             "both greater at the greatest than at the least, beyond the intervals",
             *(_greater(of) for of in (train, d_adv)),
         ),

@@ -10,36 +10,47 @@ from numpy.typing import NDArray
 from tilt.attacks.statistics import ATTACKED, found_norms
 from tilt.figures.colours import DIVERGING
 from tilt.figures.lenet import PUBLISHED, bare, legend, network_colours, signed_scale
-from tilt.figures.style import figure, themed
+from tilt.figures.style import figure, named_ticks, themed
 from tilt.intervals import wilson_interval
 from tilt.io import Table
+from tilt.words import Words, short
 
-TICKS = 20  # classes that get a number on the axis, at most
+NARROW = 11  # letters of a class's name above an image
+LETTERS = 60  # of the names of classes that stand side by side
 NORM = "L2 norm of the perturbation\n(pixels in [0, 1])"
 
 
 @themed
 def adversarial_examples(
-    title: str, originals: NDArray[np.floating[Any]], adversarial: NDArray[np.floating[Any]], table: Table
+    title: str,
+    originals: NDArray[np.floating[Any]],
+    adversarial: NDArray[np.floating[Any]],
+    table: Table,
+    words: Words,
 ) -> Figure:
     """Original, adversarial example and perturbation, a column per row of an `ascent_table`.
 
     Images are (n, h, w) on the 0-255 scale. Above the first two rows stands class@score, above the third the
     norm; a target that was not reached is in brackets. A network that was not attacked shows its originals.
     """
+
+    def scored(label: float, score: float) -> str:
+        named = short(words.class_name(label), NARROW) + "\n" if words.names else f"{label}"
+        return f"{named}@{score:.2f}"
+
     n, status = len(originals), table["status"][0]
     change = (adversarial - originals) / 255
     limit = float(np.nan_to_num(np.abs(change)).max()) or 1.0
     fig, axes = figure(1.5 + 0.72 * n, 3.2, 3, n, squeeze=False)
     for k in range(n):
-        reached = f"{table['target'][k]}@{table['p_target_end'][k]:.2f}"
+        reached = scored(table["target"][k], table["p_target_end"][k])
         titles = (
-            f"{table['predicted'][k]}@{table['p_source_start'][k]:.2f}",
+            scored(table["predicted"][k], table["p_source_start"][k]),
             reached if table["success"][k] else f"({reached})",
             f"{table['norm'][k]:.2f}",
         )
         if status != ATTACKED:
-            titles = (f"{table['label'][k]}", "–", "–")
+            titles = (short(words.class_name(table["label"][k]), NARROW), "–", "–")
         axes[0, k].imshow(originals[k], vmin=0, vmax=255)
         axes[1, k].imshow(adversarial[k], vmin=0, vmax=255)
         picture = axes[2, k].imshow(change[k], cmap=DIVERGING, vmin=-limit, vmax=limit)
@@ -137,7 +148,9 @@ def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
 
 @themed
 def norms_by_class(
-    tables: Mapping[str, Table], published: Mapping[str, NDArray[np.floating[Any]]] | None = None
+    tables: Mapping[str, Table],
+    words: Words,
+    published: Mapping[str, NDArray[np.floating[Any]]] | None = None,
 ) -> Figure:
     """Median norm by the class attacked, bars over the quartiles: targeted ascent above, minimal norm below.
 
@@ -166,8 +179,10 @@ def norms_by_class(
             at = np.arange(len(published[name])) + shift
             axes[0].plot(at, published[name], linestyle="none", **PUBLISHED)
     for ax, title in zip(axes, ("targeted ascent to the next class", "minimal norm"), strict=True):
-        ax.set(ylabel=NORM, ylim=(0, None), xticks=classes[:: -(-len(classes) // TICKS)])
+        ax.set(ylabel=NORM, ylim=(0, None))
         ax.set_title(title)
+    ticks = words.ticks(classes)
+    named_ticks(ax, classes[list(ticks)].tolist(), list(ticks.values()), LETTERS)
     axes[1].set_xlabel("class attacked")
     legend(fig, axes[0], published is not None)
     return fig

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import Columns
+from tilt.words import counted
 
 SOLVERS = {  # name in the tables: label, colour, marker
     "tilt": ("tilt, whole path", "#0072B2", "o"),
@@ -89,7 +90,7 @@ def training(table: Columns, floor: float) -> Figure:
         place = row + (k - (len(threads) - 1) / 2) * height
         ax.barh(place, np.median(seconds), 0.9 * height, color=colour, alpha=0.5)
         ax.plot(seconds, np.full(len(seconds), place), "o", color=colour, markersize=4)
-        label = f"{count} thread{'s' if count > 1 else ''}"
+        label = counted(count, "thread")
         ax.annotate(label, (seconds.max(), place), (7, 0), textcoords="offset points", va="center")
     ax.axvline(floor, color="0.1", linestyle="--", linewidth=1, label="floor of direct sums, one thread")
     ax.set(xlabel="wall time of an epoch (s)", ylabel="recipe", xlim=(0, 1.25 * table["epoch_seconds"].max()))

@@ -6,12 +6,13 @@ from matplotlib.figure import Figure
 from tilt.figures.colours import LOSS_COLOURS
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import Columns
+from tilt.words import Words
 
 NAMES = {"hinge": "SVM (hinge)", "softplus": "logistic regression (softplus)"}
 
 
 @themed
-def comparison(hinge: Columns, softplus: Columns, pair: str) -> Figure:
+def comparison(hinge: Columns, softplus: Columns, pair: str, words: Words) -> Figure:
     """θ, d_adv and both errors of the two losses, against λ on the left and against ‖w‖ on the right.
 
     `hinge` and `softplus` are the path tables of the pair; the same height is the same quantity. ‖w‖ falls to
@@ -27,16 +28,16 @@ def comparison(hinge: Columns, softplus: Columns, pair: str) -> Figure:
             axes[2, column].plot(x, 100 * table["err_test"], **style)
             axes[2, column].plot(x, 100 * table["err_train"], linestyle="--", color=style["color"])
     axes[0, 0].set(ylabel="tilt θ (degrees)", ylim=(0, 90), yticks=[0, 30, 60, 90])
-    axes[1, 0].set(ylabel=r"$d_\mathrm{adv}$ (pixels)")
+    axes[1, 0].set(ylabel=rf"$d_\mathrm{{adv}}$ ({words.units})")
     axes[1, 0].set_ylim(bottom=0)
     axes[2, 0].set(ylabel="error (%)", xscale="log", xlabel=r"$\lambda_\mathrm{article}$")
     axes[2, 0].set_ylim(bottom=0)
-    axes[2, 1].set(xscale="log", xlabel="‖w‖ (per pixel unit)")
+    axes[2, 1].set(xscale="log", xlabel=f"‖w‖ (per {words.unit})")
     axes[2, 1].invert_xaxis()
     axes[0, 0].set_title("at the same λ")
     axes[0, 1].set_title("at the same ‖w‖")
     axes[2, 1].plot([], [], color="0.5", label="test error")
     axes[2, 1].plot([], [], color="0.5", linestyle="--", label="training error")
     fig.legend(*axes[2, 1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    fig.suptitle(pair)
+    fig.suptitle(words.title(pair))
     return fig

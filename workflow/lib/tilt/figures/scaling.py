@@ -1,6 +1,7 @@
 """Figures of the scaled loss: histograms of scores, the losses, their scaling by ‖w‖, its two limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,6 +11,7 @@ from tilt.figures.style import figure, themed
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, scaled, zero_one
 from tilt.scaling import Array, Columns
+from tilt.words import Words
 
 NAMES = {"zero_one": "0-1", "hinge": "hinge", "softplus": "softplus"}
 CURVES = {"zero_one": zero_one} | LOSSES
@@ -18,8 +20,8 @@ ASYMPTOTE = {"color": "0.1", "linestyle": "--", "linewidth": 1}
 
 
 @themed
-def histograms(table: Columns, norm: float) -> Figure:
-    """Histograms of s, y s and both losses of y s, from `score_histograms` at ‖w‖ = `norm`."""
+def histograms(table: Columns, classifier: Mapping[str, Any], words: Words) -> Figure:
+    """Histograms of s, y s and both losses of y s, from `score_histograms` and the classifier's record."""
     fig, axes = figure(7.2, 4.6, 2, 2)
     titles = {
         "s": "raw score s(x)",
@@ -27,20 +29,23 @@ def histograms(table: Columns, norm: float) -> Figure:
         "hinge": "hinge loss f(y s(x))",
         "softplus": "softplus loss f(y s(x))",
     }
+    sides = [
+        f"{side} (y = {y})" for side, y in zip(words.sides(classifier["pair"]), ("−1", "+1"), strict=True)
+    ]
     for ax, (quantity, title) in zip(axes.flat, titles.items(), strict=True):
-        for label, colour, name in ((-1, CLASS_I, "class I (y = −1)"), (1, CLASS_J, "class J (y = +1)")):
+        for label, colour, name in zip((-1, 1), (CLASS_I, CLASS_J), sides, strict=True):
             rows = (table["quantity"] == quantity) & (table["y"] == label)
             edges = np.append(table["left"][rows], table["right"][rows][-1])
             ax.stairs(table["count"][rows], edges, fill=True, color=colour, alpha=0.45)
             ax.stairs(table["count"][rows], edges, color=colour, label=name)
-        ax.set(xlabel=title, ylabel="training images per bin")
+        ax.set(xlabel=title, ylabel=f"training {words.samples} per bin")
         if quantity in LOSSES:
             ax.set(yscale="log", ylim=(0.7, None))
         else:
             ax.axvline(0, color="0.1", linewidth=1, linestyle="--")
     axes[0, 1].text(0.02, 0.98, "errors: y s ≤ 0", transform=axes[0, 1].transAxes, va="top", fontsize=8)
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    fig.suptitle(f"Scores and losses at ‖w‖ = {norm:g}")
+    fig.suptitle(f"Scores and losses at ‖w‖ = {classifier['norm_w']:g}")
     return fig
 
 
@@ -57,7 +62,7 @@ def losses() -> Figure:
 
 
 @themed
-def scaled_losses(distance_margins: Array, norms: Sequence[float]) -> Figure:
+def scaled_losses(distance_margins: Array, norms: Sequence[float], words: Words) -> Figure:
     """The losses scaled by each of `norms` over the histogram of the margins y d (n,)."""
     fig, axes = figure(7.2, 3.0, 1, len(norms), sharey=True, squeeze=False)
     reach = np.abs(distance_margins).max() * 1.02
@@ -65,7 +70,7 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float]) -> Figure:
     for ax, norm in zip(axes[0], norms, strict=True):
         for name, loss in CURVES.items():
             ax.plot(d, scaled(loss, norm)(d), color=LOSS_COLOURS[name], label=NAMES[name])
-        ax.set(title=f"‖w‖ = {norm:g}", xlabel="y d(x) (pixels)", xlim=(-reach, reach), ylim=(0, 4))
+        ax.set(title=f"‖w‖ = {norm:g}", xlabel=f"y d(x) ({words.units})", xlim=(-reach, reach), ylim=(0, 4))
         ax.patch.set_visible(False)
         counts = ax.twinx()
         counts.set_zorder(ax.get_zorder() - 1)
@@ -74,7 +79,7 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float]) -> Figure:
         )
         if ax is axes[0, -1]:
             counts.spines["right"].set_visible(True)
-            counts.set_ylabel("training images per bin")
+            counts.set_ylabel(f"training {words.samples} per bin")
         else:
             counts.set_yticks([])
     axes[0, 0].set_ylabel("scaled loss f(‖w‖ y d)")
@@ -83,7 +88,7 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float]) -> Figure:
 
 
 @themed
-def limits(table: Columns) -> Figure:
+def limits(table: Columns, words: Words) -> Figure:
     """Empirical risk against ‖w‖ over its two limits, and the distances d_err and d_adv found in them.
 
     `table` is that of `risk_table`.
@@ -117,11 +122,11 @@ def limits(table: Columns) -> Figure:
     )
     large.set(
         yscale="log",
-        ylabel="R / ‖w‖ (pixels)",
+        ylabel=f"R / ‖w‖ ({words.units})",
         ylim=(0.3 * max(d_err, 1e-3 * d_adv), 3 * (table["hinge"] / norm).max()),
     )
-    small.set(ylabel="(α − R) / (β ‖w‖) (pixels)")
+    small.set(ylabel=f"(α − R) / (β ‖w‖) ({words.units})")
     for ax in (risk, large, small):
-        ax.set(xscale="log", xlabel="‖w‖ (1/pixel)")
+        ax.set(xscale="log", xlabel=f"‖w‖ (1/{words.unit})")
     fig.legend(*risk.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return fig

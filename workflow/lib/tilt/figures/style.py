@@ -4,11 +4,13 @@ Decorate each function that draws with ``@themed``, so that text and lines added
 theme too.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tilt.io import replacing
@@ -44,6 +46,12 @@ def figure(width: float, height: float, rows: int = 1, cols: int = 1, **kw: Any)
     """
     created = Figure(figsize=(width, height), layout="constrained")
     return created, created.subplots(rows, cols, **kw)
+
+
+def named_ticks(ax: Axes, places: Sequence[float], names: Sequence[str], letters: int) -> None:
+    """Names at places of the horizontal axis, slanted where they have more than so many letters together."""
+    slant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+    ax.set_xticks(places, names, **(slant if sum(map(len, names)) > letters else {}))
 
 
 @themed

@@ -7,14 +7,24 @@ the path table, each one λ, that get a panel. Article: the section on the SVM o
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, LOSS_COLOURS, SEQUENTIAL
-from tilt.figures.style import figure, themed
+from tilt.figures.colours import (
+    CHANNELS,
+    CLASS_I,
+    CLASS_J,
+    DIVERGING,
+    LOSS_COLOURS,
+    SEQUENTIAL,
+    scale_ends,
+)
+from tilt.figures.style import figure, named_ticks, themed
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
 from tilt.numerals import plain
+from tilt.words import Words, counted, significant
 
 LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
 VALIDATED = r"$\lambda_\mathrm{validation}$"
@@ -22,15 +32,15 @@ D_ADV, GAP = r"$d_\mathrm{adv}$", r"$\|x_m - x\|$"
 Z_HAT, N_HAT, W_HAT = r"$\hat{z}$", r"$\hat{n}$", r"$\hat{w}$"
 PANELS_ACROSS = 3
 THINNEST = 0.1  # extent of a tilt plane along n̂ that is drawn at least, over that along ẑ
-TICKS = 20  # classes that get a number on an axis, at most
+LETTERS = 24  # of all these names, if they are to stand side by side
 ANNOTATED = 10  # classes; numbers in the cells of larger maps would be too small to read
 
 
 @themed
-def path_curves(table: Columns, pair: str) -> Figure:
+def path_curves(table: Columns, pair: str, words: Words) -> Figure:
     """θ, d_adv under its ceiling ½‖j - i‖ and the errors against λ, with λ_optimal, of one pair.
 
-    `pair` names it in the title. The ceiling is d_adv / cos θ, for balanced classes.
+    The ceiling is d_adv / cos θ, for balanced classes.
     """
     fig, (tilt, distance, error) = figure(5.4, 6.2, 3, 1, sharex=True)
     lam, best = table["lambda_article"], optimal_row(table)
@@ -42,7 +52,7 @@ def path_curves(table: Columns, pair: str) -> Figure:
     ceiling = table["d_adv"][upright] / np.cos(table["theta"][upright])
     distance.axhline(ceiling, color="0.5", linestyle="--", label="½‖j − i‖")
     distance.plot(lam, table["d_adv"], color="0.1", label=D_ADV)
-    distance.set(ylabel=f"{D_ADV} (pixels)", ylim=(0, 1.1 * ceiling))
+    distance.set(ylabel=f"{D_ADV} ({words.units})", ylim=(0, 1.1 * ceiling))
     distance.legend()
     error.axhline(0, color="0.8", linewidth=0.8)
     error.plot(lam, 100 * table["err_train"], color="0.5", linestyle="--", label="training set")
@@ -61,38 +71,41 @@ def path_curves(table: Columns, pair: str) -> Figure:
         ax.axvspan(lam.min(), lam[best], color="0.94")
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
-    fig.suptitle(f"{pair}: least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}")
+    fig.suptitle(
+        f"{words.title(pair)}: least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
+    )
     return fig
 
 
 @themed
-def margins(plane: Columns, table: Columns, rows: list[int]) -> Figure:
+def margins(plane: Columns, table: Columns, rows: list[int], pair: str, words: Words) -> Figure:
     """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them."""
     fig, axes = figure(5.8, 0.9 + 1.6 * len(rows), len(rows), 1, sharex=True, squeeze=False)
     edges = plane["histogram_edges"]
     filled = np.flatnonzero((plane["histogram_i"][rows] + plane["histogram_j"][rows]).any(axis=0))
     d = np.linspace(min(edges[filled[0]], 0), edges[filled[-1] + 1], 2001)
     for ax, k in zip(axes[:, 0], rows, strict=True):
-        for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
+        for side, colour, name in zip("ij", (CLASS_I, CLASS_J), words.sides(pair), strict=True):
             ax.stairs(plane[f"histogram_{side}"][k], edges, fill=True, color=colour, alpha=0.45)
             ax.stairs(plane[f"histogram_{side}"][k], edges, color=colour, linewidth=1, label=name)
         ax.axvline(0, color="0.6", linewidth=1, label="boundary")
         ax.axvline(table["d_adv"][k], color="0.1", linewidth=1, linestyle=":", label=f"mean, {D_ADV}")
         ax.set(
-            title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}", ylabel="images per bin"
+            title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}",
+            ylabel=f"{words.samples} per bin",
         )
         loss = ax.twinx()
         loss.plot(d, scaled(hinge, table["norm_w"][k])(d), color=LOSS_COLOURS["hinge"])
         loss.set(ylim=(0, 3), ylabel="f(‖w‖ y d)")
         loss.spines["right"].set_visible(True)
-    axes[-1, 0].set(xlabel="y d(x) (pixels)", xlim=(d[0], d[-1]))
+    axes[-1, 0].set(xlabel=f"y d(x) ({words.units})", xlim=(d[0], d[-1]))
     ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    _legend(fig, ax)
     return fig
 
 
 @themed
-def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
+def tilt_planes(plane: Columns, table: Columns, rows: list[int], pair: str, words: Words) -> Figure:
     """Training data in the tilt plane, boundary, margin lines y s = 1, representative and mirror images.
 
     The margin lines lie 1/‖w‖ to either side of the boundary; for large λ that is outside the panel.
@@ -109,11 +122,12 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
     )
     mixed = np.random.default_rng(0).permutation(len(plane["y"]))  # neither class lies over the other
     colours = np.where(plane["y"] < 0, CLASS_I, CLASS_J)
+    size = np.clip(18000 / len(mixed), 3, 12)  # few points may be larger
     for ax, k in zip(axes.flat, rows, strict=False):
         ax.scatter(
             plane["z"][mixed],
             plane["n"][k][mixed],
-            3,
+            size,
             colours[mixed],
             alpha=0.35,
             linewidth=0,
@@ -134,45 +148,50 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int]) -> Figure:
     for ax in axes.flat[len(rows) :]:
         ax.remove()
     for ax in axes[:, 0]:
-        ax.set_ylabel(f"along {N_HAT} (pixels)")
+        ax.set_ylabel(f"along {N_HAT} ({words.units})")
     for ax in axes.flat[max(len(rows) - across, 0) : len(rows)]:
-        ax.set_xlabel(f"along {Z_HAT} (pixels)")
+        ax.set_xlabel(f"along {Z_HAT} ({words.units})")
         ax.tick_params(labelbottom=True)
-    ax.plot([], [], "o", color=CLASS_I, markersize=3, label="class I")
-    ax.plot([], [], "o", color=CLASS_J, markersize=3, label="class J")
+    for colour, name in zip((CLASS_I, CLASS_J), words.sides(pair), strict=True):
+        ax.plot([], [], "o", color=colour, markersize=3, label=name)
     ax.plot([], [], "o", color="0.6", markeredgecolor="0.1", label="representative $x$")
     ax.plot([], [], "o", color="0.4", markerfacecolor="white", label="its mirror image $x_m$")
     ax.plot([], [], color="0.1", linewidth=1, label="boundary")
     ax.plot([], [], color="0.1", linewidth=1, linestyle="--", label="margin")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    _legend(fig, ax)
     return fig
 
 
 @themed
-def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[int]) -> Figure:
+def mirror_images(
+    plane: Columns, table: Columns, weights: Columns, rows: list[int], pair: str, words: Words
+) -> Figure:
     """The representative image of each class beside its mirror images, and ẑ beside ŵ, for each λ.
 
-    Pixels outside [0, 1] are shown as black and white; of colour images ŵ is the mean over the channels.
+    Pixels outside [0, 1] are shown as 0 and 1; of colour images ẑ and ŵ have a row for each channel.
     """
     shape = tuple(weights["image_shape"])
-    fig, axes = figure(max(1.2 * (1 + len(rows)), 4), 5.2, 3, 1 + len(rows))
-    for c, name in enumerate(("class I", "class J")):
+    channels = CHANNELS if len(shape) > 2 else ("directions",)
+    down = 2 + len(channels)
+    fig, axes = figure(max(1.2 * (1 + len(rows)), 4), 1.6 + 1.2 * down, down, 1 + len(rows))
+    for c, name in enumerate(words.sides(pair)):
         x, mirrors = plane["images"][c], plane["mirror_images"][c][rows]
         for ax, pixels in zip(axes[c], (x, *mirrors), strict=True):
             ax.imshow(pixels.reshape(shape).clip(0, 1), vmin=0, vmax=1)
         axes[c, 0].set_ylabel(name)
-        axes[c, 0].set_xlabel(f"{GAP} (pixels)")
+        axes[c, 0].set_xlabel(f"{GAP} ({words.units})")
         for ax, mirror in zip(axes[c, 1:], mirrors, strict=True):
-            ax.set_xlabel(f"{np.linalg.norm(mirror - x):.2f}")
+            ax.set_xlabel(significant(np.linalg.norm(mirror - x)))
     directions = [weights["z_hat"], *(weights["w"][k] / table["norm_w"][k] for k in rows)]
-    maps = np.stack([direction.reshape(*shape[:2], -1).mean(axis=2) for direction in directions])
-    limit = np.abs(maps).max()
-    for ax, pixels in zip(axes[2], maps, strict=True):
-        shading = ax.imshow(pixels, cmap=DIVERGING, vmin=-limit, vmax=limit)
-    axes[2, 0].set(xlabel=Z_HAT, ylabel="directions")
-    for ax in axes[2, 1:]:
-        ax.set_xlabel(W_HAT)
-    bar = fig.colorbar(shading, ax=axes[2, :], location="bottom", shrink=0.4, aspect=30, ticks=MaxNLocator(5))
+    limit = np.abs(directions).max()
+    for column, direction in zip(axes[2:].T, directions, strict=True):
+        for ax, pixels in zip(column, np.moveaxis(direction.reshape(*shape[:2], -1), 2, 0), strict=True):
+            shading = ax.imshow(pixels, cmap=DIVERGING, vmin=-limit, vmax=limit)
+    for ax, name in zip(axes[2:, 0], channels, strict=True):
+        ax.set_ylabel(name)
+    for ax, name in zip(axes[-1], [Z_HAT, *[W_HAT] * len(rows)], strict=True):
+        ax.set_xlabel(name)
+    bar = fig.colorbar(shading, ax=axes[-1], location="bottom", shrink=0.4, aspect=30, ticks=MaxNLocator(5))
     bar.set_label("weight of a pixel (blue: towards I, red: towards J)")
     axes[0, 0].set_title("$x$")
     for ax, k in zip(axes[0, 1:], rows, strict=True):
@@ -183,7 +202,7 @@ def mirror_images(plane: Columns, table: Columns, weights: Columns, rows: list[i
 
 
 @themed
-def pair_maps(summary: Columns) -> Figure:
+def pair_maps(summary: Columns, words: Words) -> Figure:
     """Maps over the pairs of classes: θ at the smallest λ and at λ_optimal, d_adv and test error there."""
     classes_i, rows = np.unique(summary["class_i"], return_inverse=True)
     classes_j, columns = np.unique(summary["class_j"], return_inverse=True)
@@ -193,7 +212,7 @@ def pair_maps(summary: Columns) -> Figure:
     panels = (
         ("θ at the smallest λ", "degrees", smallest, thetas, ".0f"),
         (f"θ at {OPTIMAL}", "degrees", optimal, thetas, ".0f"),
-        (f"{D_ADV} at {OPTIMAL}", "pixels", summary["d_adv_optimal"], summary["d_adv_optimal"], ".1f"),
+        (f"{D_ADV} at {OPTIMAL}", words.units, summary["d_adv_optimal"], summary["d_adv_optimal"], ".2g"),
         (
             "least test error",
             "%",
@@ -205,21 +224,22 @@ def pair_maps(summary: Columns) -> Figure:
     fig, axes = figure(7.2, 6.4, 2, 2)
     for ax, (title, unit, values, scale, digits) in zip(axes.flat, panels, strict=True):
         cells[rows, columns] = values
-        mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=scale.min(), vmax=scale.max())
+        low, high = scale_ends(scale)
+        mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=low, vmax=high)
         fig.colorbar(mesh, ax=ax, label=unit, shrink=0.8)
         if max(cells.shape) <= ANNOTATED:
             for i, j, value in zip(rows, columns, values, strict=True):
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
                 ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
         ax.set(title=title, xlabel="class J", ylabel="class I")
-        step = -(-max(cells.shape) // TICKS)
-        ax.set_xticks(range(0, classes_j.size, step), [f"{c:g}" for c in classes_j[::step]])
-        ax.set_yticks(range(0, classes_i.size, step), [f"{c:g}" for c in classes_i[::step]])
+        across, down = words.ticks(classes_j), words.ticks(classes_i)
+        named_ticks(ax, list(across), list(across.values()), LETTERS)
+        ax.set_yticks(list(down), down.values())
     return fig
 
 
 @themed
-def all_paths(tables: Mapping[str, Columns]) -> Figure:
+def all_paths(tables: Mapping[str, Columns], words: Words) -> Figure:
     """θ, d_adv and errors of every pair against λ with their median, and where λ_optimal lies.
 
     `tables` maps the name of a pair to its path table; all of them have the same values of λ. Errors are on
@@ -230,7 +250,7 @@ def all_paths(tables: Mapping[str, Columns]) -> Figure:
     lam = first["lambda_article"]
     panels = (
         ("theta", "tilt θ (degrees)", 180 / np.pi),
-        ("d_adv", f"{D_ADV} (pixels)", 1),
+        ("d_adv", f"{D_ADV} ({words.units})", 1),
         ("err_train", "training error (%)", 100),
         ("err_test", "test error (%)", 100),
     )
@@ -246,7 +266,7 @@ def all_paths(tables: Mapping[str, Columns]) -> Figure:
         ax.yaxis.set_major_locator(FixedLocator([0, 0.2, 1, 2, 5, 10, 20, 50]))
         ax.yaxis.set_major_formatter("{x:g}")
     axes[0].plot([], [], color="0.7", linewidth=0.6, label="one pair")
-    axes[0].plot([], [], color="0.1", linewidth=2, label=f"median of {len(tables)} pairs")
+    axes[0].plot([], [], color="0.1", linewidth=2, label=f"median of {counted(len(tables), 'pair')}")
     axes[0].legend()
     optimal = [lam[optimal_row(table)] for table in tables.values()]
     places, counts = np.unique(optimal, return_counts=True)
@@ -269,6 +289,13 @@ def all_paths(tables: Mapping[str, Columns]) -> Figure:
 def lambda_and_tilt(table: Columns, row: int) -> str:
     """λ_article and θ of a row of the path table, on two lines."""
     return f"{_value(table['lambda_article'][row])}\n{_tilt(table, row)}"
+
+
+def _legend(fig: Figure, ax: Axes) -> None:
+    """The legend of a figure's panels below them, in as many columns as its names leave room for."""
+    handles, labels = ax.get_legend_handles_labels()
+    columns = len(labels) if sum(map(len, labels)) < 75 else -(-len(labels) // 2)
+    fig.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def _exponent(lam: float) -> str:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
-from tilt.figures.colours import SEQUENTIAL
+from tilt.figures.colours import SEQUENTIAL, scale_ends
 from tilt.figures.decay import MARKERS, decay_axis, log_axis, start_styles
 from tilt.figures.lenet import PUBLISHED, error_axis
 from tilt.figures.style import figure, themed
@@ -144,7 +144,7 @@ def maps(table: Columns) -> Figure:
 
 def _colour_scale(cells: NDArray[np.float64]) -> mpl.colors.Normalize:
     """Logarithmic where the values span more than a factor of ten."""
-    low, high = (np.nanmin(cells), np.nanmax(cells)) if np.isfinite(cells).any() else (0, 1)
+    low, high = scale_ends(cells)
     return mpl.colors.LogNorm(low, high) if 0 < 10 * low < high else mpl.colors.Normalize(low, high)
 
 

@@ -10,20 +10,21 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tilt.figures.colours import CLASS_I, CLASS_J, SEQUENTIAL
 from tilt.figures.decay import decay_axis
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import optimal_row
 from tilt.two_layer import Array, Columns, over_seeds, reached
+from tilt.words import Words, counted
 
 LAMBDA = r"$\lambda_\mathrm{article}$"
 PANELS = 3
 
 
 @themed
-def along_decay(networks: Columns, svm: Columns, pair: str) -> Figure:
+def along_decay(networks: Columns, svm: Columns, pair: str, words: Words) -> Figure:
     """Errors and mean distances: against weight decay on the left, of the SVM against λ on the right."""
     fig, axes = figure(7.2, 5.4, 2, 2, sharex="col", sharey="row")
     errors, distances = axes
@@ -49,17 +50,17 @@ def along_decay(networks: Columns, svm: Columns, pair: str) -> Figure:
     distances[1].set(xscale="log", xlabel=LAMBDA)
     errors[0].set(title=f"two-layer networks, {_counted(networks)}", ylabel="error (%)")
     errors[1].set_title("SVM")
-    distances[0].set_ylabel("distance (pixels)")
+    distances[0].set_ylabel(f"distance ({words.units})")
     for ax in (errors[0], distances[0]):
         ax.set_ylim(bottom=0)
     errors[1].legend()
     distances[1].legend(*distances[0].get_legend_handles_labels(), loc="lower right")
-    fig.suptitle(pair)
+    fig.suptitle(words.title(pair))
     return fig
 
 
 @themed
-def distributions(local: Columns, networks: Columns, pair: str) -> Figure:
+def distributions(local: Columns, networks: Columns, pair: str, words: Words) -> Figure:
     """Distributions over the test images of ‖∇s(x)‖ and of y d(x): a curve per weight decay."""
     fig, (norms, distances) = figure(7.6, 3.4, 1, 2, sharey=True)
     kept = ~networks["diverged"]
@@ -75,17 +76,18 @@ def distributions(local: Columns, networks: Columns, pair: str) -> Figure:
     if decays.size:
         all_margins = np.concatenate([line.get_xdata()[1:] for line in distances.lines[:-1]])
         distances.set_xlim(np.quantile(all_margins, (0.002, 0.995)))
-    distances.set_xlabel("local distance y d(x) (pixels)")
-    norms.set(xscale="log", xlabel="norm of the gradient ‖∇s(x)‖ (per pixel unit)")
+    distances.set_xlabel(f"local distance y d(x) ({words.units})")
+    distances.xaxis.set_major_locator(MaxNLocator(6))
+    norms.set(xscale="log", xlabel=f"norm of the gradient ‖∇s(x)‖ (per {words.unit})")
     norms.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    norms.set_ylabel("share of the test images")
+    norms.set_ylabel(f"share of the test {words.samples}")
     fig.legend(*norms.get_legend_handles_labels(), title="weight decay", loc="outside right center")
-    fig.suptitle(f"{pair}: {_counted(networks)}")
+    fig.suptitle(f"{words.title(pair)}: {_counted(networks)}")
     return fig
 
 
 @themed
-def distances_found(images: Columns, networks: Columns, pair: str) -> Figure:
+def distances_found(images: Columns, networks: Columns, pair: str, words: Words) -> Figure:
     """Distance of the nearest adversarial example found against |d(x)|: low, middle and high weight decay."""
     decays = np.unique(networks["weight_decay"][~networks["diverged"]])
     shown = np.unique(decays[np.linspace(0, decays.size - 1, min(PANELS, decays.size)).round().astype(int)])
@@ -106,20 +108,20 @@ def distances_found(images: Columns, networks: Columns, pair: str) -> Figure:
         ax.set_title(
             f"weight decay {decay:g}\nfound / local: {median:.3f}, correlation {correlation:.2f}", fontsize=8
         )
-        ax.set_xlabel("local distance |d(x)| (pixels)")
+        ax.set_xlabel(f"local distance |d(x)| ({words.units})")
         limit = max(limit, float(np.quantile(local, 0.99)), float(found.max()))
     ax, reach = axes[0, -1], (0, 1.05 * limit or 1)
-    axes[0, 0].set(ylabel="distance found (pixels)", xlim=reach, ylim=reach)
+    axes[0, 0].set(ylabel=f"distance found ({words.units})", xlim=reach, ylim=reach)
     if not shown.size:
         ax.set_title(_counted(networks))
-    ax.plot([], [], "o", color=CLASS_I, markersize=3, label=f"class I, {pair.split('v')[0]}")
-    ax.plot([], [], "o", color=CLASS_J, markersize=3, label=f"class J, {pair.split('v')[1]}")
+    for colour, name in zip((CLASS_I, CLASS_J), words.sides(pair), strict=True):
+        ax.plot([], [], "o", color=colour, markersize=3, label=name)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return fig
 
 
 @themed
-def trade_off(networks: Columns, svm: Columns, pair: str) -> Figure:
+def trade_off(networks: Columns, svm: Columns, pair: str, words: Words) -> Figure:
     """Test error against mean distance y d(x): the networks by weight decay, and the path of the SVM."""
     fig, ax = figure(5.6, 3.8)
     distance, error = over_seeds(networks, "d_adv"), over_seeds(networks, "err_test")
@@ -141,12 +143,13 @@ def trade_off(networks: Columns, svm: Columns, pair: str) -> Figure:
             label=f"two-layer, decay {decay:g}",
         )
     ax.set(
-        xlabel="mean of y d(x), training set (pixels)",
+        xlabel=f"mean of y d(x), training set ({words.units})",
         ylabel="test error (%)",
-        title=f"{pair}: {_counted(networks)}",
     )
+    ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.set_ylim(bottom=-0.03 * ax.get_ylim()[1])
     fig.legend(*ax.get_legend_handles_labels(), loc="outside right center")
+    fig.suptitle(f"{words.title(pair)}: {_counted(networks)}")
     return fig
 
 
@@ -173,7 +176,7 @@ def _counted(networks: Columns) -> str:
     """How many seeds a weight decay has, and which networks diverged."""
     seeds = np.unique(networks["seed"]).size
     diverged = networks["weight_decay"][networks["diverged"]]
-    text = f"{seeds} seed{'s' if seeds > 1 else ', no interval'}"
+    text = counted(seeds, "seed") + (", no interval" if seeds == 1 else "")
     if diverged.size:
         text += f"; diverged: {diverged.size}, decay {', '.join(f'{d:g}' for d in np.unique(diverged))}"
     return text

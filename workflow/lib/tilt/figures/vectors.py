@@ -8,10 +8,13 @@ from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.figures.style import figure, themed
 from tilt.figures.svm import GAP, W_HAT, Z_HAT, lambda_and_tilt
 from tilt.linear.tables import Columns
+from tilt.words import Words, significant
 
 
 @themed
-def mirror_vectors(plane: Columns, table: Columns, weights: Columns, rows: list[int]) -> Figure:
+def mirror_vectors(
+    plane: Columns, table: Columns, weights: Columns, rows: list[int], pair: str, words: Words
+) -> Figure:
     """The representative vector of each class beside its mirror images, and ẑ beside ŵ, for each λ.
 
     Arguments are those of `tilt.figures.svm.mirror_images`; a bar for each feature, x as a line over its
@@ -19,14 +22,14 @@ def mirror_vectors(plane: Columns, table: Columns, weights: Columns, rows: list[
     """
     fig, axes = figure(max(1.7 * (1 + len(rows)), 4), 5.4, 3, 1 + len(rows), sharex=True, sharey="row")
     edges = np.arange(len(weights["z_hat"]) + 1) - 0.5
-    for c, (name, colour) in enumerate((("class I", CLASS_I), ("class J", CLASS_J))):
+    for c, (name, colour) in enumerate(zip(words.sides(pair), (CLASS_I, CLASS_J), strict=True)):
         x = plane["images"][c]
         axes[c, 0].stairs(x, edges, fill=True, color=colour, alpha=0.45)
         for ax, mirror in zip(axes[c, 1:], plane["mirror_images"][c][rows], strict=True):
             ax.stairs(mirror, edges, fill=True, color=colour, alpha=0.45)
-            ax.stairs(x, edges, baseline=None, color="0.1", linewidth=0.8)
-            ax.set_title(f"{GAP} = {np.linalg.norm(mirror - x):.2f}", fontsize=8)
-        axes[c, 0].set_ylabel(f"{name}: value")
+            ax.stairs(x, edges, baseline=None, color="0.1", linewidth=min(0.8, 30 / len(x)))
+            ax.set_title(f"{GAP} = {significant(np.linalg.norm(mirror - x))}", fontsize=8)
+        axes[c, 0].set_ylabel(f"{name}\nvalue")
     directions = [weights["z_hat"], *(weights["w"][k] / table["norm_w"][k] for k in rows)]
     for ax, direction, name in zip(axes[2], directions, [Z_HAT, *[W_HAT] * len(rows)], strict=True):
         ax.stairs(direction, edges, fill=True, color="0.4")

@@ -76,6 +76,11 @@ function apply({ kind, model: name, parts, fixed }, bank) {
       const [pixels] = model.data.image;
       pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
       model.change.emit();
+    } else if (kind === "colours") {
+      const [pixels] = model.data.image;
+      const bytes = new Uint8ClampedArray(pixels.buffer).fill(255);
+      cut[0][1].forEach((value, k) => { bytes[4 * Math.floor(k / 3) + k % 3] = 255 * value; });
+      model.change.emit();
     } else if (kind === "counts") {
       const [column, row] = cut.map(([, values]) => values);
       const [cells] = model.data.image;
@@ -89,13 +94,25 @@ function apply({ kind, model: name, parts, fixed }, bank) {
   }
 }
 
+// A number with so many decimals or significant digits; very large and very small ones as 1.2·10⁻⁷.
+function written(value, { digits, significant }) {
+  let text = value.toFixed(digits);
+  if (significant && value !== 0) {
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    text = exponent >= -4 && exponent < 6
+      ? Number(`${mantissa}e${exponent}`).toFixed(Math.max(digits - 1 - exponent, 0))
+      : `${mantissa}·10${[...exponent.replace("+", "")].map((each) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(each)]).join("")}`;
+  }
+  return text.replace("-", "−");
+}
+
 function tell(readout, bank) {
   const value = part(bank, readout);
   const element = document.getElementById(readout.id);
   if (value === undefined) element.textContent = "–";
   else if (typeof value === "string") element.textContent = value;
   else element.textContent = Number.isFinite(value[0])
-    ? (value[0] * readout.factor).toFixed(readout.digits) + readout.unit : "–";
+    ? written(value[0] * readout.factor, readout) + readout.unit : "–";
 }
 
 // Figures out of view follow when the control has come to rest.

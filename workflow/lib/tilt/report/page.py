@@ -19,6 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from tilt.claims import VERDICTS, Claim, Settings
 from tilt.errors import InputError
 from tilt.report.sections.base import Captions, Table
+from tilt.words import Words
 
 SECTIONS = {
     "toy": "Toy problem",
@@ -106,13 +107,14 @@ def render(
     settings: Mapping[str, Settings],
     source: str,
     shape: Sequence[int],
+    words: Words,
     config: str,
 ) -> str:
     """The page as HTML; sections without figures and tables are left out.
 
     `panels` holds the record of each section that has panels, `settings` what the text mentions of "svm",
-    "lenet" and "attack", `source` says where the data come from, `shape` is that of an image or vector, and
-    `config` is the configuration as text.
+    "lenet" and "attack", `source` says where the data come from, `shape` is that of an image or vector,
+    `words` are those of the data set, and `config` is the configuration as text.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -141,16 +143,18 @@ def render(
         settings=settings,
         source=source,
         shape=shape,
+        words=words,
         config=config,
     )
 
 
 def marked(text: str) -> str:
-    """Plain text as HTML: λ_optimal, d_adv, x_m, 10^2.5 and 4e-15 typeset, a number kept with its %."""
+    """Plain text as HTML: λ_optimal, d_adv, x_m, 10^2.5, 4e-15 and -1 typeset, a number kept with its %."""
     text = re.sub(r"(?<!\w)(λ|d|x|w)_(\w+)", r"<i>\1</i><sub>\2</sub>", html.escape(text))
     text = re.sub(r"(\d)e([+-])0*(?=\d)", r"\1&nbsp;·&nbsp;10^\2", text).replace("10^+", "10^")
     text = re.sub(r"(?<![\d.])1&nbsp;·&nbsp;10\^", "10^", text).replace(" %", "&nbsp;%")
-    return re.sub(r"10\^(-?)([\d.]*\d)", lambda m: f"10<sup>{'−' if m[1] else ''}{m[2]}</sup>", text)
+    text = re.sub(r"10\^(-?)([\d.]*\d)", r"10<sup>\1\2</sup>", text)
+    return re.sub(r"(?<![\w.)-])-(?=[\d.])", "−", text)
 
 
 def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:

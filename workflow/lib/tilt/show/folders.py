@@ -75,7 +75,7 @@ def _path(folder: Path) -> Lines:
     )
     yield (
         f"λ_optimal: λ_article {article[best]:.4g}, θ {table['theta'][best]:.4f} rad, "
-        f"d_adv {table['d_adv'][best]:.4f} pixels, test error {table['err_test'][best]:.2%}, "
+        f"d_adv {table['d_adv'][best]:.4g}, test error {table['err_test'][best]:.2%}, "
         f"training error {table['err_train'][best]:.2%}"
     )
     if "err_validation" in table:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.models import FixedTicker, Range1d
+from bokeh.models import Range1d
 from numpy.typing import NDArray
 
 from tilt.article import ATTACK_NORMS
@@ -24,13 +24,13 @@ from tilt.report.panels.grids import (
     over,
 )
 from tilt.report.panels.networks import Settings, network_controls
-from tilt.report.panels.shared import article_marks, decay_axes, greatest
+from tilt.report.panels.shared import article_marks, class_axis, decay_axes, greatest
+from tilt.words import Words, counted
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
 SIDES = dict(zip(KINDS, (-0.2, 0.2), strict=True))  # of a class's place on the axis
 HEIGHT = 320
-TICKS = 20  # classes that get a number on the axis, at most
 
 
 def attack_panels(
@@ -40,6 +40,7 @@ def attack_panels(
     accuracies: Mapping[str, Columns],
     temperatures: Mapping[str, float | None],
     images: Mapping[str, Images],
+    words: Words,
     *,
     published: bool,
 ) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def attack_panels(
     """
     start, decay, grid = network_controls(networks, shown)
     classes, counts = np.unique(attacks[shown]["label"], return_counts=True)
-    images_text = f"n = {counts.sum():,} test images, {_span(counts)} of each class"
+    images_text = f"n = {counted(counts.sum(), 'test image')}, {_span(counts)} of each class"
     examples = Panel(
         "panel-examples",
         "Adversarial examples of any network",
@@ -80,7 +81,7 @@ def attack_panels(
     )
     bank = _state(grid, attacks, temperatures)
     pictures = draw_examples(examples, bank, grid, attacks, images)
-    _classes(examples, bank, grid, decay, attacks, classes, published)
+    _classes(examples, bank, grid, decay, attacks, classes, words, published)
     _shares(norms, bank, grid, attacks)
     _curves(norms, bank, grid, decay, attacks, published)
     _accuracy(norms, bank, grid, decay, accuracies)
@@ -142,6 +143,7 @@ def _classes(
     decay: Control,
     attacks: Mapping[str, Columns],
     classes: NDArray[Any],
+    words: Words,
     published: bool,
 ) -> None:
     def quartiles(quantity: str, share: float) -> Array:
@@ -162,11 +164,7 @@ def _classes(
         "class attacked", NORM, height=400, x_range=Range1d(-0.6, len(classes) - 0.4),
         y_range=Range1d(0, 1.05 * max(greatest(list(found.values())), printed)),
     )  # fmt: skip
-    places = np.arange(0, len(classes), -(-len(classes) // TICKS))
-    plot.xaxis.update(
-        ticker=FixedTicker(ticks=places.tolist()),
-        major_label_overrides={int(place): str(classes[place]) for place in places},
-    )
+    class_axis(plot.xaxis, classes, words)
     bank["ends"] = packed([-0.6, len(classes) - 0.4])
     for quantity, (label, colour) in KINDS.items():
         bank[f"place_{quantity}"] = packed(np.arange(len(classes)) + SIDES[quantity])

@@ -22,6 +22,8 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import ArrayLike, NDArray
 
+from tilt.words import significant
+
 GREY = "#808790"  # legible on light and on dark
 CURRENT = "#CC79A7"  # the state in a curve over all states
 INK = "ink"  # tag of a glyph or label whose colour is that of the page's text
@@ -50,7 +52,10 @@ class Control:
 
 @dataclass(frozen=True)
 class Readout:
-    """A number or text under the controls: factor · value with so many digits, and a unit."""
+    """A number or text under the controls: factor · value with so many digits, and a unit.
+
+    Digits are decimals, or those that are `significant`.
+    """
 
     label: str
     bank: str
@@ -59,6 +64,7 @@ class Readout:
     digits: int
     factor: float
     unit: str
+    significant: bool
 
 
 @dataclass
@@ -85,10 +91,14 @@ class Panel:
         return source
 
     def image(self, bank: str, shape: Sequence[int], part: Part) -> ColumnDataSource:
-        """A source with a column `image` of one picture of (h, w) pixels, the first row on top."""
-        blank = np.zeros(shape)
+        """A source with a column `image` of one picture of (h, w) pixels, the first row on top.
+
+        Of (h, w, 3) pixels it is one in colour, for numbers in [0, 1]; what lies outside is cut off.
+        """
+        coloured = len(shape) > 2
+        blank = np.zeros(shape[:2], np.uint32 if coloured else np.float64)
         source = ColumnDataSource({"image": [blank]}, name=f"{self.name}-{len(self.targets)}")
-        self._follow(source, bank, "image", {"image": part})
+        self._follow(source, bank, "colours" if coloured else "image", {"image": part})
         return source
 
     def points(
@@ -123,6 +133,12 @@ class Panel:
         model.name = f"{self.name}-{len(self.targets)}"
         self._follow(model, bank, "properties", properties)
 
+    def follow_legend(self, plot: figure, bank: str, parts: Mapping[str, Part]) -> None:
+        """Let entries of a legend follow the controls; `parts` go by what the entries say at first."""
+        for item in plot.legend[0].items:
+            if part := parts.get(item.label.value):
+                self.follow(item, bank, label=part)
+
     def _follow(self, model: Model, bank: str, kind: str, parts: Mapping[str, Part], fixed: int = 0) -> None:
         cut = {name: {"array": array, "index": index} for name, (array, *index) in parts.items()}
         self.targets.append({"model": model.name, "kind": kind, "bank": bank, "parts": cut, "fixed": fixed})
@@ -151,11 +167,18 @@ class Panel:
         plot.add_layout(line)
 
     def readout(
-        self, label: str, bank: str, part: Part, digits: int = 2, factor: float = 1, unit: str = ""
+        self,
+        label: str,
+        bank: str,
+        part: Part,
+        digits: int = 2,
+        factor: float = 1,
+        unit: str = "",
+        significant: bool = False,
     ) -> None:
         """Add a number or text of the bank to those shown."""
         array, *index = part
-        self.readouts.append(Readout(label, bank, array, index, digits, factor, unit))
+        self.readouts.append(Readout(label, bank, array, index, digits, factor, unit, significant))
 
     def record(self) -> dict[str, Any]:
         """The panel as JSON, for `write_json`."""
@@ -200,6 +223,11 @@ def packed(values: ArrayLike, step: float | None = None) -> dict[str, Any]:
     return {"kind": kind, "shape": array.shape, "step": step, "data": data}
 
 
+def packed_in(values: ArrayLike, steps: int) -> dict[str, Any]:
+    """An array for a bank, to so many steps from 0 to its largest size."""
+    return packed(values, float(np.abs(values).max(initial=0)) / steps or 1.0)
+
+
 def axes(x: str, y: str, **settings: Any) -> figure:
     """An empty figure with labelled axes that takes the width it is given."""
     plot = figure(
@@ -238,8 +266,8 @@ def picture(
     low: float = 0,
     high: float = 1,
 ) -> figure:
-    """The image of a source, without axes; by default black at 0 and white at 1."""
-    height, width = shape
+    """The image of a source, without axes: in colour of a shape (h, w, 3), else from `low` to `high`."""
+    height, width = shape[:2]
     plot = figure(
         x_range=Range1d(0, width), y_range=Range1d(height, 0), toolbar_location=None, tools="", title=title,
         width=150, height=int(150 * min(height / width, 1)) + 24, min_border=0,
@@ -247,14 +275,24 @@ def picture(
     _quiet(plot)
     plot.title.text_font_size = "13px"
     plot.axis.visible = plot.grid.visible = False
-    mapper = LinearColorMapper(palette=palette, low=low, high=high)
-    plot.image("image", x=0, y=0, dw=width, dh=height, source=source, color_mapper=mapper)
+    place = {"x": 0, "y": 0, "dw": width, "dh": height}
+    if len(shape) > 2:
+        plot.image_rgba("image", source=source, **place)
+    else:
+        mapper = LinearColorMapper(palette=palette, low=low, high=high)
+        plot.image("image", source=source, color_mapper=mapper, **place)
     return plot
 
 
 def power(exponent: float) -> str:
     """10 to a power, as text: 10²·⁵."""
     return "10" + f"{exponent:.4g}".translate(str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, as text: 0.125, 1.25·10⁶."""
+    mantissa, _, exponent = significant(value, digits).partition("e")
+    return mantissa.replace("-", "−") + (f"·{power(int(exponent))}" if exponent else "")
 
 
 def colours(name: str) -> list[str]:

@@ -9,10 +9,11 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from tilt.article import LAYERS, LENET_DECAYS
-from tilt.figures.colours import CLASS_J
+from tilt.figures.colours import CLASS_J, scale_ends
 from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid
+from tilt.words import counted
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -49,7 +50,8 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "panel-map",
         "One quantity over initial weights and weight decay",
         [choice],
-        f"{len(table['seed'])} LeNet networks ({start}; {table['epochs'].max()} epochs), one a cell, seed "
+        f"{counted(len(table['seed']), 'LeNet network')} ({start}; "
+        f"{counted(table['epochs'].max(), 'epoch')}), one a cell, seed "
         f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
         "attacked test images, pixels in [0, 1]; RMS is that of a layer’s weights. The map is ours: the "
         "article varies weight decay alone; frames stand round its two weight decays. Colours are "
@@ -117,11 +119,8 @@ def _drawn(
     known = np.isfinite(cells)
     low, high = (cells[known].min(), cells[known].max()) if known.any() else (0.0, 1.0)
     logarithmic = 0 < 10 * low < high
-    colours, ends = (
-        (np.log10(cells), np.log10([low, high])) if logarithmic else (cells, np.array([low, high]))
-    )
-    if low == high:
-        ends += [-0.5, 0.5]
+    colours = np.log10(cells) if logarithmic else cells
+    ends = scale_ends(colours)
     dark = known & ((colours - ends[0]) / np.ptp(ends) < 0.55)
     named = f"{name} ({unit})" if unit else name
 

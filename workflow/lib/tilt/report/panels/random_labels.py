@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tilt.random_labels import half_of_chance
 from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes
+from tilt.words import counted
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -31,7 +32,8 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
             Control("random_decay", "Weight decay", tokens, tokens),
             Control("random_seed", "Seed", names, names, slider=False),
         ],
-        f"{len(table['network'])} LeNet networks on {table['train_images'][0]:,} training images with labels "
+        f"{counted(len(table['network']), 'LeNet network')} on "
+        f"{counted(table['train_images'][0], 'training image')} with labels "
         f"drawn at random, anew for each seed ({', '.join(names)}); every network is a line and a dot, no "
         "interval. An epoch's error is taken over its minibatches, each before its own step. Guessing errs "
         f"in {200 * half:.3g} %; a network that ends at half of that or below counts as having memorised its "

@@ -9,8 +9,9 @@ from bokeh.models import Range1d
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, right_axis, section
+from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, plain, right_axis, section
 from tilt.scaling import Columns, score_histograms
+from tilt.words import Words, counted
 
 BANK = "scaling"
 QUANTITIES = {
@@ -28,12 +29,15 @@ POINTS = 241
 CEILING = 4.0  # of the losses drawn
 
 
-def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any]) -> dict[str, Any]:
+def scaling_panels(
+    margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words
+) -> dict[str, Any]:
     """The section from the margins (y, distance), `risk_table` and the record of the fixed classifier."""
     norms = risk["norm"]
     nearest = int(np.abs(np.log(norms / classifier["norm_w"])).argmin())
     texts = [f"{norm:.3g}" for norm in norms]
-    norm = Control("norm", "‖w‖", texts, [f"{text} /pixel" for text in texts], start=nearest)
+    shown = [f"{plain(norm)} /{words.unit}" for norm in norms]
+    norm = Control("norm", "‖w‖", texts, shown, start=nearest)
     quantity = Control(
         "score", "Histogram", list(QUANTITIES), list(QUANTITIES.values()), start=1, slider=False
     )
@@ -41,11 +45,11 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
         "panel-scaling",
         "One boundary, many norms",
         [norm, quantity],
-        f"The boundary is that of the SVM {classifier['pair']} at λ_optimal, its {len(margins['y']):,} "
-        "training images keep their distances from it; only ‖w‖ is changed (fitted: "
-        f"{classifier['norm_w']:.3g}). The losses are functions of the distance once they are scaled: with "
-        "a large norm only errors cost, in proportion to their distance; with a small one every image "
-        "counts, and the mean loss falls with d_adv.",
+        f"The boundary is that of the SVM {words.pair(classifier['pair'])} at λ_optimal, its "
+        f"{counted(len(margins['y']), f'training {words.sample}')} keep their distances from it; only ‖w‖ is "
+        f"changed (fitted: {plain(classifier['norm_w'])}). The losses are functions of the distance once "
+        "they are scaled: with a large norm only errors cost, in proportion to their distance; with a small "
+        f"one every {words.sample} counts, and the mean loss falls with d_adv.",
     )
     y, distance = margins["y"], margins["distance"]
     histograms = [score_histograms(y, distance, value) for value in norms]
@@ -77,11 +81,11 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
         for name, (_, loss) in CURVES.items()
     }
     state = ("score", "norm")
-    chart = axes("value", "training images per bin", height=300)
+    chart = axes("value", f"training {words.samples} per bin", height=300)
     panel.follow(chart.xaxis[0], BANK, axis_label=("names", "score"))
     chart.x_range.range_padding = 0
     chart.y_range.start = 0
-    for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
+    for side, colour, name in zip("ij", (CLASS_I, CLASS_J), words.sides(classifier["pair"]), strict=True):
         bars = panel.source(
             BANK, left=("left", *state), right=("right", *state), top=(f"count_{side}", *state)
         )
@@ -91,9 +95,9 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
         )  # fmt: skip
     panel.plot(chart, "Histogram of the chosen quantity at this norm, class by class", "large")
 
-    losses = axes("y d(x) (pixels)", "scaled loss f(‖w‖ y d)", height=300)
+    losses = axes(f"y d(x) ({words.units})", "scaled loss f(‖w‖ y d)", height=300)
     losses.x_range, losses.y_range = Range1d(-reach, reach), Range1d(0, CEILING)
-    right_axis(losses, "counts", "training images per bin", 1.05 * counts.max())
+    right_axis(losses, "counts", f"training {words.samples} per bin", 1.05 * counts.max())
     losses.quad(edges[:-1], edges[1:], counts, 0, y_range_name="counts", color=GREY, alpha=0.4)
     for name, (label, _) in CURVES.items():
         curve = panel.source(BANK, x=("d",), y=(f"curve_{name}", "norm"))
@@ -106,21 +110,19 @@ def scaling_panels(margins: Columns, risk: Columns, classifier: Mapping[str, Any
     panel.plot(losses, "The three losses scaled by the norm over the histogram of the distances", "large")
 
     d_err, d_adv = np.maximum(-along, 0).mean(), along.mean()
-    _limit(
-        panel,
-        norms,
-        "R / ‖w‖ (pixels)",
-        {name: risk[name] / norms for name in LOSSES},
-        f"d_err = {d_err:.3g}",
-        d_err,
-    )
+    size = np.abs(along).mean()
+    large = {name: risk[name] / norms for name in LOSSES}
     small = {name: (loss.alpha - risk[name]) / (loss.beta * norms) for name, loss in LOSSES.items()}
-    _limit(panel, norms, "(α − R) / (β ‖w‖) (pixels)", small, f"d_adv = {d_adv:.3g}", d_adv)
+    for label, curves, name, limit in (
+        ("R / ‖w‖", large, "d_err", d_err),
+        ("(α − R) / (β ‖w‖)", small, "d_adv", d_adv),
+    ):
+        _limit(panel, norms, label, curves, f"{name} = {plain(limit)}", limit, size, words)
     for name in ("zero_one", *LOSSES):
         bank[f"risk_{name}"] = packed(risk[name])
     panel.readout("mean 0-1 loss", BANK, ("risk_zero_one", "norm"), 2, 100, " %")
-    panel.readout("mean hinge", BANK, ("risk_hinge", "norm"), 4)
-    panel.readout("mean softplus", BANK, ("risk_softplus", "norm"), 4)
+    for name in LOSSES:
+        panel.readout(f"mean {name}", BANK, (f"risk_{name}", "norm"), 4, significant=True)
     return section([panel], {BANK: bank})
 
 
@@ -131,11 +133,19 @@ def _limit(
     curves: Mapping[str, Any],
     name: str,
     limit: float,
+    size: float,
+    words: Words,
 ) -> None:
-    """What the mean losses approach at one end of the norms, as curves over all norms."""
-    chart = axes("‖w‖ (1/pixel)", label, x_axis_type="log", x_range=Range1d(norms[0], norms[-1]), height=250)
-    least = min(curve[np.abs(curve - limit) < abs(limit) + 1].min() for curve in curves.values())
-    chart.y_range = Range1d(min(0.9 * least, -0.02), max(2.5 * limit, 0.5))
+    """What the mean losses approach at one end of the norms, as curves over all norms.
+
+    `size` is the mean distance from the boundary, on either side.
+    """
+    chart = axes(
+        f"‖w‖ (1/{words.unit})", f"{label} ({words.units})", x_axis_type="log",
+        x_range=Range1d(norms[0], norms[-1]), height=250,
+    )  # fmt: skip
+    least = min(curve[np.abs(curve - limit) < abs(limit) + 2.5 * size].min() for curve in curves.values())
+    chart.y_range = Range1d(min(0.9 * least, -0.05 * size), max(2.5 * limit, 1.25 * size))
     for loss, curve in curves.items():
         line = chart.line(norms, curve, line_width=2, color=LOSS_COLOURS[loss], legend_label=loss)
         if loss == "hinge":

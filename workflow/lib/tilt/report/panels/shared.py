@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker
+from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, NoOverlap
 from bokeh.plotting import figure
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from tilt.report.panels.base import INK, axes
+from tilt.words import Words
+
+LETTERS = 40  # of the names on an axis that stand side by side
 
 
 def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
@@ -23,6 +26,15 @@ def decay_axes(tokens: Sequence[str], y: str, **settings: Any) -> figure:
     return plot
 
 
+def class_axis(axis: Any, classes: NDArray[Any], words: Words, slanted: bool = True) -> None:
+    """Names of classes at the places 0, 1, ... of an axis; long ones may be `slanted`."""
+    ticks = words.ticks(classes)
+    axis.ticker = FixedTicker(ticks=list(ticks))
+    axis.major_label_overrides = ticks
+    if slanted and sum(map(len, ticks.values())) > LETTERS:
+        axis.major_label_orientation = 0.7
+
+
 def article_marks(
     plot: figure, source: ColumnDataSource, label: str, marker: str = "diamond", size: int = 13
 ) -> None:
@@ -33,9 +45,10 @@ def article_marks(
 
 
 def plain_log(axis: Any) -> None:
-    """Ticks of a logarithmic axis at 1, 2 and 5 times the powers of ten, as plain numbers."""
-    axis.ticker = FixedTicker(ticks=[digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5)])
+    """Ticks of a logarithmic axis at 1, 2, 5 times powers of ten, with plain numbers where there is room."""
+    axis.ticker = FixedTicker(ticks=[digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 5)])
     axis.formatter = BasicTickFormatter(use_scientific=False)
+    axis.major_label_policy = NoOverlap(min_distance=8)
 
 
 def greatest(values: ArrayLike, otherwise: float = 1.0) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColorBar, LinearColorMapper, Range1d, Span
 
-from tilt.figures.colours import CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL
+from tilt.figures.colours import CHANNELS, CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL, scale_ends
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.report.panels.base import (
@@ -23,27 +23,27 @@ from tilt.report.panels.base import (
     axes,
     colours,
     packed,
+    packed_in,
     picture,
     plane,
     power,
     right_axis,
 )
+from tilt.report.panels.shared import class_axis
+from tilt.words import Words, counted
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
-STEP = 0.01  # pixels
-REACH = 30.0  # longer than any figure is wide
+STEPS = 1000  # of a length, or a feature, from 0 to the greatest drawn
+LINE = 20.0  # of a line to either side, in half widths of what a figure has to show
+MOST_PIXELS = 96  # of a picture along either side
 PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
-QUANTITIES = {
-    "theta": ("tilt θ", "degrees", 180 / np.pi),
-    "d_adv": ("adversarial distance", "pixels", 1),
-    "err_test": ("test error", "%", 100),
-    "err_train": ("training error", "%", 100),
-}
+CLASSES = {"class I": ("class_i",), "class J": ("class_j",)}  # what legends say until a pair is shown
 
 
-def pair_control(pairs: Sequence[str], start: str) -> Control:
+def pair_control(pairs: Sequence[str], start: str, words: Words) -> Control:
     """The choice of a pair of classes."""
-    return Control("pair", "Pair", pairs, pairs, start=pairs.index(start), slider=False)
+    names = [words.pair(pair) for pair in pairs]
+    return Control("pair", "Pair", pairs, names, start=pairs.index(start), slider=False)
 
 
 def lambda_control(path: Columns) -> Control:
@@ -53,47 +53,53 @@ def lambda_control(path: Columns) -> Control:
     return Control("lambda", "λ_article", tokens, list(map(power, exponents)), optimal_row(path))
 
 
-def map_panel(paths: Mapping[str, Columns], pair: Control, lam: Control) -> tuple[Panel, dict[str, Any]]:
+def map_panel(
+    paths: Mapping[str, Columns], pair: Control, lam: Control, words: Words
+) -> tuple[Panel, dict[str, Any]]:
     """The map over the pairs at one λ, and its bank "svm-map"."""
-    texts = [f"{name} ({unit})" for name, unit, _ in QUANTITIES.values()]
-    quantity = Control("quantity", "Colour", list(QUANTITIES), texts, slider=False)
+    quantities = {
+        "theta": ("tilt θ", "degrees", 180 / np.pi),
+        "d_adv": ("adversarial distance", words.units, 1),
+        "err_test": ("test error", "%", 100),
+        "err_train": ("training error", "%", 100),
+    }
+    texts = [f"{name} ({unit})" for name, unit, _ in quantities.values()]
+    quantity = Control("quantity", "Colour", list(quantities), texts, slider=False)
     panel = Panel(
         "panel-svm-map",
         "Every pair of classes",
         [lam, quantity, pair],
-        f"A cell is an SVM of its own, {len(paths)} pairs at each of {len(lam.tokens)} λ; a click on a "
-        "cell chooses the pair for the views below. The colours of a quantity mean the same at every λ.",
+        f"A cell is an SVM of its own, {counted(len(paths), 'pair')} at each of {len(lam.tokens)} λ; a click "
+        "on a cell chooses the pair for the views below. The colours of a quantity mean the same at every λ.",
     )
     values = np.stack(
-        [[factor * table[name] for table in paths.values()] for name, (_, _, factor) in QUANTITIES.items()]
+        [[factor * table[name] for table in paths.values()] for name, (_, _, factor) in quantities.items()]
     ).swapaxes(1, 2)
+    low, high = np.transpose([scale_ends(of_quantity) for of_quantity in values])
     classes = np.array([[int(number) for number in name.split("v")] for name in paths])
     bank = {
-        "class_i": packed(classes[:, 0], 1),
-        "class_j": packed(classes[:, 1], 1),
+        "pair": pair.texts,
         "values": packed(values),
-        "low": packed(values.min(axis=(1, 2))),
-        "high": packed(values.max(axis=(1, 2))),
+        "low": packed(low),
+        "high": packed(high),
         "name": texts,
     }
-    names = [str(number) for number in np.unique(classes)]
-    places = np.array([[names.index(str(number)) for number in row] for row in classes])
+    numbers = np.unique(classes)
+    places = np.searchsorted(numbers, classes)
     bank["row"], bank["column"] = packed(places[:, 0], 1), packed(places[:, 1], 1)
-    last = len(names) - 0.5
+    last = len(numbers) - 0.5
     chart = axes(
         "class J", "class I", height=340, x_range=Range1d(-0.5, last), y_range=Range1d(last, -0.5),
-        tools="tap,hover", tooltips=[("pair", "@i v @j"), ("value", "@value")],
+        tools="tap,hover", tooltips=[("pair", "@pair"), ("value", "@value")],
     )  # fmt: skip
-    for axis in chart.axis:
-        axis.ticker = list(range(0, len(names), -(-len(names) // 20)))
-        axis.major_label_overrides = dict(enumerate(names))
+    class_axis(chart.xaxis, numbers, words)
+    class_axis(chart.yaxis, numbers, words, slanted=False)
     chart.grid.visible = False
     mapper, of_bar = (LinearColorMapper(palette=colours(SEQUENTIAL)) for _ in range(2))
     for each in (mapper, of_bar):  # a bar on the mapper of the cells would be painted anew at every λ
         panel.follow(each, "svm-map", low=("low", "quantity"), high=("high", "quantity"))
     cells = panel.source(
-        "svm-map", x=("column",), y=("row",), i=("class_i",), j=("class_j",),
-        value=("values", "quantity", "lambda"),
+        "svm-map", x=("column",), y=("row",), pair=("pair",), value=("values", "quantity", "lambda"),
     )  # fmt: skip
     cells.tags = ["chooses", "pair"]
     mapped = {"field": "value", "transform": mapper}
@@ -113,6 +119,7 @@ def pair_panel(
     paths: Mapping[str, Columns],
     pair: Control,
     lam: Control,
+    words: Words,
     *,
     shape: Sequence[int],
     per_class: int,
@@ -130,34 +137,33 @@ def pair_panel(
         "panel-svm",
         "One pair, one λ",
         [lam, pair, which],
-        f"SVM of {per_class:,} training images a class, tested on all test images of the two. The plane "
-        "holds ẑ, from centroid to centroid, and n̂, into which the boundary tilts; shown are the first "
-        f"{shown:,} images of each class, counted in {cells} × {cells} cells, and of each the image nearest "
-        "its centroid (filled) with its mirror image (hollow). The plane turns with the boundary, "
-        "and that is why points move when λ "
-        "does: each λ looks at the data from another side. In the plane that stays as it is at λ_optimal "
-        "the points rest, and boundaries of other λ are cut by it, not seen edge-on. The hinge is scaled "
-        "by ‖w‖, so that it is a loss of the distance. Weights are scaled to their largest; blue pulls "
-        "towards I, red towards J. Pixels of mirror images outside [0, 1] are shown as black or white. "
+        f"SVM of {counted(per_class, f'training {words.sample}')} a class, tested on all test "
+        f"{words.samples} of the two. The plane holds ẑ, from centroid to centroid, and n̂, into which the "
+        f"boundary tilts; shown are the first {counted(shown, words.sample)} of each class, counted in "
+        f"{cells} × {cells} cells, and of each the {words.sample} nearest its centroid (filled) with its "
+        "mirror image (hollow). The plane turns with the boundary, and that is why points move when λ does: "
+        "each λ looks at the data from another side. In the plane that stays as it is at λ_optimal the "
+        "points rest, and boundaries of other λ are cut by it, not seen edge-on. The hinge is scaled "
+        f"by ‖w‖, so that it is a loss of the distance. {_of_samples(shape)}"
         "Logistic regression on the same data is ours, not the article’s."
         + (" Dots on the curves are the article’s values." if published else ""),
     )
-    _margins(panel)
-    _plane(panel, cells)
-    _curves(panel, paths, published)
-    _bars(panel)
+    _margins(panel, words)
+    _plane(panel, cells, words)
+    _curves(panel, paths, words, published)
+    _bars(panel, words)
     _samples(panel, shape)
     here = ("lambda",)
     for label, array, digits, unit in (
         ("θ", "theta_degrees", 2, "°"),
-        ("d_adv", "d_adv", 3, " pixels"),
-        ("‖w‖", "norm_w", 3, " /pixel"),
+        ("d_adv", "d_adv", 4, f" {words.units}"),
+        ("‖w‖", "norm_w", 4, f" /{words.unit}"),
         ("training error", "train_percent", 2, " %"),
         ("test error", "test_percent", 2, " %"),
-        ("‖x_m − x‖, class I", "gap_i", 3, " pixels"),
-        ("class J", "gap_j", 3, " pixels"),
+        ("‖x_m − x‖, class I", "gap_i", 4, f" {words.units}"),
+        ("class J", "gap_j", 4, f" {words.units}"),
     ):
-        panel.readout(label, PAIR, (array, *here), digits, unit=unit)
+        panel.readout(label, PAIR, (array, *here), digits, unit=unit, significant=digits == 4)
     panel.readout("λ_optimal", PAIR, ("optimal_text",))
     if "err_validation" in next(iter(paths.values())):
         panel.readout("λ_validation", PAIR, ("validation_text",))
@@ -166,12 +172,28 @@ def pair_panel(
     return panel
 
 
-def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> dict[str, Any]:
+def _of_samples(shape: Sequence[int]) -> str:
+    """What the caption says of the pictures of samples."""
+    if len(shape) == 1:
+        return "Weights are relative to their largest; above 0 they pull towards J. "
+    finer = ""
+    if _block(shape) > 1:
+        finer = f"Images are shown more coarsely than they are, at most {MOST_PIXELS} pixels wide and high. "
+    return finer + (
+        "Weights are scaled to their largest; blue pulls towards I, red towards J. "
+        + ("Those of colour images have a picture for each channel. " if len(shape) > 2 else "")
+        + "Pixels of mirror images outside [0, 1] are shown as "
+        + ("0 or 1. " if len(shape) > 2 else "black or white. ")
+    )
+
+
+def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, words: Words) -> dict[str, Any]:
     """The banks of a pair's SVM: its curves and pictures, and the data in both planes."""
     best = optimal_row(path)
     edges, counts = planes["histogram_edges"], [planes["histogram_i"], planes["histogram_j"]]
     filled = np.flatnonzero(np.add(*counts).any(axis=0))
-    window = min(edges[filled[0]], -0.2), edges[filled[-1] + 1]
+    last = edges[filled[-1] + 1]
+    window = min(edges[filled[0]], -0.02 * last), last
     norm = path["norm_w"]
     distance = np.stack([1 / norm, np.full_like(norm, window[0]), np.full_like(norm, window[1])], axis=1)
     distance.sort(axis=1)
@@ -199,11 +221,15 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns) -> d
         row = optimal_row(path, "validation")
         exponent, error = np.log10(path["lambda_article"][row]), 100 * path["err_test"][row]
         bank["validation_text"] = f"{power(exponent)} (test error there {error:.2f} %)"
-    shape = weights["image_shape"]
+    bank["class_i"], bank["class_j"] = words.sides(name)
+    shape = weights["image_shape"].tolist()
     for c, side in enumerate("ij"):
-        bank[f"image_{side}"] = packed(_grey(planes["images"][c], shape), 1 / 127)
-        mirrors = _grey(planes["mirror_images"][c], shape)
-        bank[f"mirror_{side}"] = packed(mirrors.clip(-0.5, 1.5), 1 / 84)
+        x, mirrors = (_shrunk(planes[kind][c], shape) for kind in ("images", "mirror_images"))
+        if len(shape) > 1:
+            bank[f"image_{side}"] = packed(x, 1 / 127)
+            bank[f"mirror_{side}"] = packed(mirrors.clip(-0.5, 1.5), 1 / 84)
+        else:
+            bank[f"image_{side}"], bank[f"mirror_{side}"] = packed_in(x, STEPS), packed_in(mirrors, STEPS)
     return {f"svm/{name}": bank} | {
         f"plane/{name}/{view}": arrays for view, arrays in _planes(path, planes, weights, best).items()
     }
@@ -215,15 +241,18 @@ def logistic_bank(path: Columns, weights: Columns) -> dict[str, Any]:
 
 
 def _curve_bank(path: Columns, weights: Columns) -> dict[str, Any]:
-    w = _grey(weights["w"], weights["image_shape"])
-    return {
+    shape = weights["image_shape"].tolist()
+    w = _shrunk(weights["w"], shape)
+    relative = w / np.abs(w).max(axis=1, keepdims=True)
+    step = 1 / 127 if len(shape) > 1 else 1 / STEPS
+    names = _directions(shape)
+    return {name: packed(relative[:, k :: len(names)], step) for k, name in enumerate(names)} | {
         "lambda_article": packed(path["lambda_article"]),
         "d_adv": packed(path["d_adv"]),
         "theta_degrees": packed(np.degrees(path["theta"])),
         "errors": packed(100 * np.stack([path["err_train"], path["err_test"]], axis=1)),
         "train_percent": packed(100 * path["err_train"]),
         "test_percent": packed(100 * path["err_test"]),
-        "direction": packed(w / np.abs(w).max(axis=1, keepdims=True), 1 / 127),
     }
 
 
@@ -238,12 +267,27 @@ def _ceiling(count: float) -> float:
     return float(steps[np.searchsorted(steps, count)])
 
 
-def _grey(samples: Array, shape: Array) -> Array:
-    """Samples (..., d) with the channels of colour images averaged; others as they are."""
-    if len(shape) < 3:
+def _directions(shape: Sequence[int]) -> list[str]:
+    """The arrays that hold the weights of samples of a shape, one for each channel of colour."""
+    return [f"direction_{channel}" for channel in CHANNELS] if len(shape) > 2 else ["direction"]
+
+
+def _block(shape: Sequence[int]) -> int:
+    """How many pixels of an image, along either side, are shown as one."""
+    return -(-max(shape[:2]) // MOST_PIXELS) if len(shape) > 1 else 1
+
+
+def _shrunk(samples: Array, shape: Sequence[int]) -> Array:
+    """Samples (..., d) of a shape as they are shown, the blocks of large images by their means."""
+    block = _block(shape)
+    if block == 1:
         return samples
-    grey: Array = samples.reshape(*samples.shape[:-1], -1, shape[2]).mean(axis=-1)
-    return grey
+    images = samples.reshape(*samples.shape[:-1], *shape[:2], -1)
+    for axis in (-3, -2):
+        edges = np.arange(0, images.shape[axis], block)
+        sizes = np.diff([*edges, images.shape[axis]]).reshape(-1, *[1] * (-axis - 1))
+        images = np.add.reduceat(images, edges, axis=axis) / sizes
+    return images.reshape(*samples.shape[:-1], -1)
 
 
 def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dict[str, dict[str, Any]]:
@@ -261,6 +305,12 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
     z, n = planes["positions"][..., 0], planes["positions"][..., 1]
     cos, sin, middle = np.cos(path["theta"]), np.sin(path["theta"]), path["midpoint_distance"]
     signed = cos * z + sin * n + middle
+    mirrors = planes["mirror_positions"]
+    edges = {
+        axis: 1.05 * max(0.05 * reach, *(np.abs(each).max() for each in (planes[axis], mirrors[..., k])))
+        for k, axis in enumerate("zn")
+    }
+    far = LINE * max(edges.values())
     found = {}
     for name in ("tilting", "fixed"):
         if name == "tilting":
@@ -270,16 +320,18 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             across = sin * (n_hat @ n_hat[fixed])
             own = np.repeat(n[:, fixed : fixed + 1], n.shape[1], axis=1)
             samples = planes["n"][fixed : fixed + 1]
-        boundary = _line(cos, across, middle)
-        margins = np.stack([_line(cos, across, middle - score / path["norm_w"]) for score in (-1, 1)], axis=1)
+        boundary = _line(cos, across, middle, far)
+        margins = np.stack(
+            [_line(cos, across, middle - score / path["norm_w"], far) for score in (-1, 1)], axis=1
+        )
         mirror_z, mirror_n = z - 2 * signed * cos, own - 2 * signed * across
         bank = {
             "boundary_z": packed(boundary[..., 0]),
             "boundary_n": packed(boundary[..., 1]),
-            "x_z": packed(z.T, STEP),
-            "x_n": packed(own.T, STEP),
-            "mirror_z": packed(mirror_z.T, STEP),
-            "mirror_n": packed(mirror_n.T, STEP),
+            "x_z": packed_in(z.T, STEPS),
+            "x_n": packed_in(own.T, STEPS),
+            "mirror_z": packed_in(mirror_z.T, STEPS),
+            "mirror_n": packed_in(mirror_n.T, STEPS),
             "corner": packed(-reach),
             "side": packed(2 * reach),
         }
@@ -290,13 +342,11 @@ def _planes(path: Columns, planes: Columns, weights: Columns, fixed: int) -> dic
             bank |= {
                 f"column_{side}": packed(cell_of(planes["z"][rows[c]]), 1),
                 f"row_{side}": packed(cell_of(samples[:, rows[c]]), 1),
-                f"path_{side}_z": packed(mirror_z[c], STEP),
-                f"path_{side}_n": packed(mirror_n[c], STEP),
+                f"path_{side}_z": packed_in(mirror_z[c], STEPS),
+                f"path_{side}_n": packed_in(mirror_n[c], STEPS),
             }
-        mirrors = planes["mirror_positions"]
-        for axis, values in (("z", (planes["z"], mirrors[..., 0])), ("n", (planes["n"], mirrors[..., 1]))):
-            edge = 1.05 * max(0.05 * reach, *(np.abs(each).max() for each in values))
-            bank[f"window_{axis}"] = packed([-edge, edge], STEP)
+        for axis in "zn":
+            bank[f"window_{axis}"] = packed([-edges[axis], edges[axis]])
         found[name] = bank
     return found
 
@@ -306,17 +356,17 @@ def _cells(points: int) -> int:
     return int(np.clip(6 * np.sqrt(points), 64, 160))
 
 
-def _line(along: Array, across: Array, offset: Array) -> Array:
-    """Two points (k, 2, 2) far apart on each line along · z + across · n + offset = 0."""
+def _line(along: Array, across: Array, offset: Array, far: float) -> Array:
+    """Two points (k, 2, 2) on each line along · z + across · n + offset = 0, as `far` from its foot."""
     normal = np.stack([along, across], axis=1)
     size = np.linalg.norm(normal, axis=1, keepdims=True)
     foot = -(offset[:, None] / size) * (normal / size)
-    direction = REACH * np.stack([-normal[:, 1], normal[:, 0]], axis=1) / size
+    direction = far * np.stack([-normal[:, 1], normal[:, 0]], axis=1) / size
     return np.stack([foot - direction, foot + direction], axis=1)
 
 
-def _margins(panel: Panel) -> None:
-    chart = axes("y d(x) (pixels)", "training images per bin", height=260)
+def _margins(panel: Panel, words: Words) -> None:
+    chart = axes(f"y d(x) ({words.units})", f"training {words.samples} per bin", height=260)
     chart.x_range, chart.y_range = Range1d(-1, 1), Range1d(0, 1)
     panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
     panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
@@ -332,14 +382,15 @@ def _margins(panel: Panel) -> None:
     drawn.glyph.tags = [INK]
     panel.cursor(chart, PAIR, ("d_adv", "lambda"))
     chart.line([0], [np.nan], color=CURRENT, line_width=2, legend_label="mean, d_adv")
+    panel.follow_legend(chart, PAIR, CLASSES)
     panel.plot(
         chart, "Histogram of the signed distances y d(x) of both classes with the scaled hinge", "large"
     )
 
 
-def _plane(panel: Panel, cells: int) -> None:
+def _plane(panel: Panel, cells: int, words: Words) -> None:
     corners = panel.source(PLANE, x=("window_z",), y=("window_n",))
-    chart = plane("along ẑ (pixels)", "along n̂ (pixels)", corners, height=380)
+    chart = plane(f"along ẑ ({words.units})", f"along n̂ ({words.units})", corners, height=380)
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         place = (f"column_{side}",), (f"row_{side}", "lambda")
         panel.points(chart, PLANE, cells, place, (("corner",), ("side",)), colour, name)
@@ -374,14 +425,15 @@ def _plane(panel: Panel, cells: int) -> None:
         "mirror_z", "mirror_n", source=mirrored, size=11, fill_color=None, line_color="colour",
         line_width=2.5, legend_label="xₘ",
     )  # fmt: skip
-    panel.plot(chart, "Training images in the plane, boundary, margin and mirror images", "large")
+    panel.follow_legend(chart, PAIR, CLASSES)
+    panel.plot(chart, f"Training {words.samples} in the plane, boundary, margin and mirror images", "large")
 
 
-def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None:
+def _curves(panel: Panel, paths: Mapping[str, Columns], words: Words, published: bool) -> None:
     lam = next(iter(paths.values()))["lambda_article"]
     for name, label, highest, lines in (
         ("tilt", "tilt θ (degrees)", None, (("theta_degrees", ""),)),
-        ("distance", "d_adv, mean of y d (pixels)", "highest_d_adv", (("d_adv", ""),)),
+        ("distance", f"d_adv, mean of y d ({words.units})", "highest_d_adv", (("d_adv", ""),)),
         (
             "error",
             "error (%)",
@@ -420,9 +472,9 @@ def _curves(panel: Panel, paths: Mapping[str, Columns], published: bool) -> None
         panel.plot(chart, f"Curve of the {name} over λ; dotted: λ_optimal")
 
 
-def _bars(panel: Panel) -> None:
+def _bars(panel: Panel, words: Words) -> None:
     for part, label, names, marked, highest in (
-        ("d_adv", "d_adv (pixels)", [""], "d_adv_optimal", "highest_d_adv"),
+        ("d_adv", f"d_adv ({words.units})", [""], "d_adv_optimal", "highest_d_adv"),
         ("errors", "error (%)", ["training", "test"], "errors_optimal", "highest_error"),
     ):
         chart = axes("", label, height=230, y_range=Range1d(0, 1))
@@ -452,20 +504,27 @@ def _samples(panel: Panel, shape: Sequence[int]) -> None:
         ("mirror_j", ("lambda",), "xₘ of J"),
     ):
         sample(panel, PAIR, shape, (array, *index), title)
-    for bank, title in ((PAIR, "weights, SVM"), ("logistic/{pair}", "weights, logistic")):
-        sample(panel, bank, shape, ("direction", "lambda"), title, signed=True)
+    for bank, model in ((PAIR, "SVM"), ("logistic/{pair}", "logistic")):
+        for direction in _directions(shape):
+            channel = direction.removeprefix("direction").replace("_", ", ")
+            sample(panel, bank, shape, (direction, "lambda"), f"weights, {model}{channel}", signed=True)
 
 
 def sample(
     panel: Panel, bank: str, shape: Sequence[int], part: Part, title: str, signed: bool = False
 ) -> None:
-    """A sample, or with `signed` a direction in [-1, 1]: an image, or bars where samples are vectors."""
+    """A sample, or with `signed` a direction in [-1, 1]: an image, or bars where samples are vectors.
+
+    A direction is that of one channel of a colour image.
+    """
     if len(shape) > 1:
-        source = panel.image(bank, shape[:2], part)
+        block = _block(shape)
+        shown = [-(-side // block) for side in shape[:2]]
         if signed:
-            drawn = picture(source, shape[:2], title, colours(DIVERGING), low=-1)
+            drawn = picture(panel.image(bank, shown, part), shown, title, colours(DIVERGING), low=-1)
         else:
-            drawn = picture(source, shape[:2], title)
+            shown += shape[2:]
+            drawn = picture(panel.image(bank, shown, part), shown, title)
         panel.plot(drawn, f"{title} as an image", "small")
         return
     chart = axes("feature", title, height=180)

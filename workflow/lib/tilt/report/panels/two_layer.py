@@ -13,6 +13,7 @@ from tilt.linear.tables import optimal_row
 from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
 from tilt.two_layer import local_distance, over_seeds, reached
+from tilt.words import Words, counted
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -22,6 +23,7 @@ STATE = ("two_layer_seed", "two_layer_decay")
 FOUND = "#56B4E9"
 BINS = 60
 CLASSES = {"i": (-1, CLASS_I, "circle", "class I"), "j": (1, CLASS_J, "triangle", "class J")}
+NAMES = {"class I": ("class_i",), "class J": ("class_j",)}  # what legends say until a pair is shown
 MEANS = ("err_train", "err_test", "d_adv", "found_mean")
 SINGLE = (*MEANS, "ratio_median", "flat")
 
@@ -31,6 +33,7 @@ def two_layer_panels(
     images: Mapping[str, Columns],
     local: Mapping[str, Columns],
     svm: Mapping[str, Columns],
+    words: Words,
 ) -> dict[str, Any]:
     """The section from the tables and arrays of `study_tables` and the path table of the SVM, by pair."""
     seeds = _union(networks, "seed")
@@ -38,14 +41,13 @@ def two_layer_panels(
     tokens = [f"{value:g}" for value in decays]
     pairs = list(networks)
     controls = [
-        Control(
-            "two_layer_pair", "Pair", pairs, [pair.replace("v", " against ") for pair in pairs], slider=False
-        ),
+        Control("two_layer_pair", "Pair", pairs, list(map(words.pair, pairs)), slider=False),
         Control("two_layer_decay", "Weight decay", tokens, tokens),
         Control("two_layer_seed", "Seed", [str(s) for s in seeds], [str(s) for s in seeds], slider=False),
     ]
     sizes = "; ".join(
-        f"{pair}: {table['test_images'][0]:,} test images, up to {table['attacked'].max():,} attacked"
+        f"{words.pair(pair)}: {counted(table['test_images'][0], f'test {words.sample}')}, up to "
+        f"{table['attacked'].max():,} attacked"
         for pair, table in networks.items()
     )
     runs = (
@@ -55,36 +57,38 @@ def two_layer_panels(
     )
     panel = Panel(
         "panel-two-layer",
-        "A two-layer network around each image",
+        f"A two-layer network around each {words.sample}",
         controls,
-        f"{sizes}. Class I is the first of the pair. Histograms: all test images, in percent of their "
-        "class; what lies beyond the axis counts in the last bin, and images where ∇s(x) = 0 have no d(x). "
-        "Dots: attacked test images classified right, the nearest point of the other class that was found "
-        "against |d(x)| (on the line both are equal); pixels may leave [0, 1], and less than one dot in a "
-        f"hundred may lie beyond the axes. Below: {runs}, networks that diverged left out; the network shown "
-        "is pink; the lines across are the SVM of the pair at its λ of least test error, certified, no "
-        "interval. The article prints no number for these networks: all of them are ours.",
+        f"{sizes}. Class I is the first of the pair. Histograms: all test {words.samples}, in percent of "
+        f"their class; what lies beyond the axis counts in the last bin, and {words.samples} where ∇s(x) = 0 "
+        f"have no d(x). Dots: attacked test {words.samples} classified right, the nearest point of the other "
+        f"class that was found against |d(x)| (on the line both are equal); {words.features} may leave their "
+        f"range, and less than one dot in a hundred may lie beyond the axes. Below: {runs}, networks that "
+        "diverged left out; the network shown is pink; the lines across are the SVM of the pair at its λ of "
+        "least test error, certified, no interval. The article prints no number for these networks: all of "
+        "them are ours.",
     )
     banks = {
         BANK.format(two_layer_pair=pair): _bank(
             networks[pair], images[pair], local[pair], svm[pair], seeds, decays
         )
+        | dict(zip(("class_i", "class_j"), words.sides(pair), strict=True))
         for pair in pairs
     }
-    _distributions(panel)
-    _distances(panel)
-    _along(panel, tokens)
+    _distributions(panel, words)
+    _distances(panel, words)
+    _along(panel, tokens, words)
     return section([panel], banks)
 
 
-def _distributions(panel: Panel) -> None:
+def _distributions(panel: Panel, words: Words) -> None:
     for name, x, scale, alt in (
-        ("norm", "gradient norm ‖∇s(x)‖ (per pixel)", "log", "gradient norms"),
-        ("distance", "local distance y d(x) (pixels, L2)", "linear", "local distances"),
+        ("norm", f"gradient norm ‖∇s(x)‖ (per {words.unit})", "log", "gradient norms"),
+        ("distance", f"local distance y d(x) ({words.units}, L2)", "linear", "local distances"),
     ):
         plot = axes(
             x,
-            "test images (% of their class)",
+            f"test {words.samples} (% of their class)",
             x_axis_type=scale,
             x_range=Range1d(0.1, 1),
             y_range=Range1d(0, 1),
@@ -102,14 +106,15 @@ def _distributions(panel: Panel) -> None:
                 left="left", right="right", top="top", bottom=0, source=source,
                 fill_color=colour, fill_alpha=0.45, line_color=colour, line_alpha=0.6, legend_label=label,
             )  # fmt: skip
+        panel.follow_legend(plot, BANK, NAMES)
         panel.follow(plot.x_range, BANK, start=(f"{name}_low",), end=(f"{name}_high",))
         panel.follow(plot.y_range, BANK, end=(f"{name}_top",))
         panel.plot(plot, f"Histograms of the {alt} of both classes")
 
 
-def _distances(panel: Panel) -> None:
+def _distances(panel: Panel, words: Words) -> None:
     plot = axes(
-        "local distance |d(x)| (pixels, L2)", "distance found (pixels, L2)",
+        f"local distance |d(x)| ({words.units}, L2)", f"distance found ({words.units}, L2)",
         x_range=Range1d(0.1, 1), y_range=Range1d(0.1, 1), x_axis_type="log", y_axis_type="log",
     )  # fmt: skip
     plain_log(plot.axis)
@@ -120,20 +125,21 @@ def _distances(panel: Panel) -> None:
         plot.scatter(
             "x", "y", source=source, color=colour, alpha=0.6, size=6, marker=marker, legend_label=label
         )
+    panel.follow_legend(plot, BANK, NAMES)
     for shown in (plot.x_range, plot.y_range):
         panel.follow(shown, BANK, start=("found_low",), end=("found_high",))
     panel.plot(plot, "Distance of the nearest point of the other class found against the local distance")
     state = dict(zip(SINGLE, ((name, *STATE) for name in SINGLE), strict=True))
     panel.readout("training error", BANK, state["err_train"], 2, unit=" %")
     panel.readout("test error", BANK, state["err_test"], 2, unit=" %")
-    panel.readout("mean y d(x), training set", BANK, state["d_adv"], 3, unit=" pixels")
-    panel.readout("mean distance found", BANK, state["found_mean"], 3, unit=" pixels")
+    for label, name in (("mean y d(x), training set", "d_adv"), ("mean distance found", "found_mean")):
+        panel.readout(label, BANK, state[name], 4, unit=f" {words.units}", significant=True)
     panel.readout("median of found / |d(x)|", BANK, state["ratio_median"], 3)
-    panel.readout("test images where ∇s(x) = 0", BANK, state["flat"], 0)
+    panel.readout(f"test {words.samples} where ∇s(x) = 0", BANK, state["flat"], 0)
     panel.readout("network", BANK, ("outcome", *STATE))
 
 
-def _along(panel: Panel, tokens: Sequence[str]) -> None:
+def _along(panel: Panel, tokens: Sequence[str], words: Words) -> None:
     for name, y, curves in (
         (
             "error",
@@ -142,7 +148,7 @@ def _along(panel: Panel, tokens: Sequence[str]) -> None:
         ),
         (
             "length",
-            "distance (pixels, L2)",
+            f"distance ({words.units}, L2)",
             (
                 ("d_adv", "mean y d(x), training set", CLASS_I, "circle"),
                 ("found_mean", "mean distance found, test set", FOUND, "square"),
@@ -223,7 +229,7 @@ def _histograms(local: Columns, cells: tuple[Any, Any], trained: NDArray[np.bool
     bank: dict[str, Any] = {}
     for name, values, edges in (
         ("norm", norm, np.geomspace(low, high, BINS + 1)),
-        ("distance", distance, np.linspace(min(inner, 0), max(outer, 1e-6), BINS + 1)),
+        ("distance", distance, np.linspace(min(inner, 0), outer if outer > 0 else 1.0, BINS + 1)),
     ):
         bank |= {f"{name}_left": packed(edges[:-1]), f"{name}_right": packed(edges[1:])}
         bank |= {f"{name}_low": packed(edges[:1]), f"{name}_high": packed(edges[-1:])}

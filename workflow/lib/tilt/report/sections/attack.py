@@ -11,6 +11,7 @@ from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
+from tilt.words import Words, counted
 
 
 def captions(
@@ -41,7 +42,7 @@ def captions(
         )
     images = max(len(table["norm"]) for table in attacks.values())
     seeds = f"seed {join(sorted({str(network['seed']) for network in networks.values()}))}."
-    of = f"n = {images} test images for each network; {seeds}"
+    of = f"n = {counted(images, 'test image')} for each network; {seeds}"
     printed = "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
     printed += f"{article.ATTACK_RATIO:.1f} times as far"
     made["norms"] = Caption(
@@ -65,7 +66,7 @@ def captions(
         "attack_classes",
         "How far, by class",
         "Two panels of medians with bars over the quartiles, for each class and network.",
-        f"{of} {images // classes} images of each class.",
+        f"{of} {counted(images // classes, 'image')} of each class.",
         printed,
         _by_network(attacks, _medians_by_class),
     )
@@ -85,13 +86,14 @@ def tables(
     temperatures: Mapping[str, float | None],
     accuracies: Mapping[str, Columns],
     linear: Columns,
+    words: Words,
 ) -> list[Table]:
     """Of the tables of images and accuracies and the temperatures, by network, and of the attacked SVMs."""
     return [
         _ascent(attacks, temperatures),
         _nearest(attacks),
         _accuracies(accuracies),
-        _linear_models(linear),
+        _linear_models(linear, words),
     ]
 
 
@@ -158,14 +160,14 @@ def _accuracies(accuracies: Mapping[str, Columns]) -> Table:
     return Table(f"Accuracy under the linear attack, {first['images'][0]:,} test images", header, rows)
 
 
-def _linear_models(linear: Columns) -> Table:
+def _linear_models(linear: Columns, words: Words) -> Table:
     """The minimal-norm attack against exact distances, on the SVM of the shown pairs."""
     rows = []
     for k, pair in enumerate(linear["pair"]):
         row = {name: column[k] for name, column in linear.items()}
         rows.append(
             (
-                pair,
+                words.pair(pair),
                 f"{row['found']} of {row['images'] - row['misclassified']}",
                 percent(row["box_active"]),
                 *(f"{row[name]:.4f}" for name in ("ratio_median", "ratio_max")),
@@ -181,10 +183,10 @@ def _linear_models(linear: Columns) -> Table:
     return Table("The same attack on the SVM, whose exact distances are known", header, rows)
 
 
-def _by_network(tables: Mapping[str, Columns], words: Callable[[Columns], str]) -> str:
+def _by_network(tables: Mapping[str, Columns], said: Callable[[Columns], str]) -> str:
     """What is to be said of each table, or why its network was not attacked."""
     parts = (
-        f"{name} {words(table) if table['status'][0] == ATTACKED else table['status'][0]}"
+        f"{name} {said(table) if table['status'][0] == ATTACKED else table['status'][0]}"
         for name, table in tables.items()
     )
     return f"{'; '.join(parts)}."

@@ -4,30 +4,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from tilt.report.sections.base import Table
+from tilt.words import Words
 
 
-def tables(record: Mapping[str, Any]) -> list[Table]:
+def tables(record: Mapping[str, Any], words: Words) -> list[Table]:
     """What the data set holds, with checksums."""
-    names = dict(enumerate(record["names"]))
     parts = [record["train"], record["test"]]
     lines = {
-        "Images": [f"{part['shape'][0]:,}" for part in parts],
+        words.samples.capitalize(): [f"{part['shape'][0]:,}" for part in parts],
         "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
-        "Pixels": ["{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts],
+        words.features.capitalize(): [
+            "{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts
+        ],
         "Values that count as 0 and 1": [
             "{value_min:g} and {value_max:g}".format(**record)
             if record["value_max"] is not None
             else "none, units as given"
         ]
         * 2,
-        "Images per class": [
+        f"{words.samples.capitalize()} per class": [
             ", ".join(
-                f"{label} {names.get(int(label), '')}".rstrip() + f": {count:,}"
+                (f"{label} {words.class_name(int(label))}" if words.names else label) + f": {count:,}"
                 for label, count in part["images_per_class"].items()
             )
             for part in parts
         ],
-        "SHA-256 of the images": [part["sha256_x"] for part in parts],
+        f"SHA-256 of the {words.samples}": [part["sha256_x"] for part in parts],
         "SHA-256 of the labels": [part["sha256_y"] for part in parts],
     }
     return [

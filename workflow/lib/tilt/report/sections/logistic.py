@@ -6,9 +6,12 @@ from tilt.claims import Columns
 from tilt.linear.tables import optimal_row
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, power
+from tilt.words import Words
 
 
-def pair_captions(pair: str, hinge: Columns, softplus: Columns, train_per_class: int) -> Captions:
+def pair_captions(
+    pair: str, hinge: Columns, softplus: Columns, train_per_class: int, words: Words
+) -> Captions:
     """Of one pair: its path tables with either loss."""
     parts = []
     for name, table in (("SVM", hinge), ("logistic regression", softplus)):
@@ -22,9 +25,9 @@ def pair_captions(pair: str, hinge: Columns, softplus: Columns, train_per_class:
     return {
         f"{pair}_comparison": Caption(
             "logistic_comparison",
-            f"{pair}: two losses",
-            f"Tilt, distance and errors of {pair} for both losses, against λ and against the norm of w.",
-            f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; "
+            f"{words.pair(pair)}: two losses",
+            "Tilt, distance and errors for both losses, against λ and against the norm of w.",
+            f"n = {2 * train_per_class:,} training {words.samples}, {train_per_class:,} a class; "
             f"{len(hinge['lambda'])} values of λ; no seed.",
             NO_NUMBER,
             f"{'; '.join(parts)}.",

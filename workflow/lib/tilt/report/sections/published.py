@@ -7,6 +7,7 @@ from tilt.claims import Columns
 from tilt.claims.published import PUBLISHED_QUANTITIES
 from tilt.numerals import plain
 from tilt.report.sections.base import Caption, Captions, Table, join
+from tilt.words import counted
 
 
 def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str) -> Captions:
@@ -33,7 +34,8 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
             "published_deviations",
             "Ours minus the article's",
             "Panels of the deviation of each quantity against λ, dots within the tolerance lines.",
-            f"{len(names)} pairs whose table is there; absent: {join(absent['pair']) or 'none'}. No seed.",
+            f"{counted(len(names), 'pair')} whose table is there; absent: "
+            f"{join(absent['pair']) or 'none'}. No seed.",
             "the tables",
             f"Largest deviations: {worst(summary['rows'] >= 0)}. Cells beyond the tolerance, by whom libsvm "
             f"agrees with: {counts}.",
@@ -96,4 +98,4 @@ def _arbitration(arbitration: Columns) -> Table:
         power = f"10^{np.log10(row['lambda_article']):.1f}"
         rows.append((row["pair"], power, f"{name} ({unit})", *values, row["agrees_with"]))
     header = ("Pair", "λ_article", "Quantity", "Ours", "Published", "libsvm", "libsvm agrees with")
-    return Table(f"The {len(rows)} cells beyond the tolerance", header, rows)
+    return Table(f"Beyond the tolerance: {counted(len(rows), 'cell')}", header, rows)

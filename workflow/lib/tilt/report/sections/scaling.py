@@ -1,22 +1,21 @@
 """The scaled loss: captions."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.losses import LOSSES, empirical_risk, scaled
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join, power
+from tilt.words import Words, significant
 
 
-def captions(classifier: Settings, margins: Columns, norms: Sequence[float]) -> Captions:
-    """Of the scaled loss: the classifier's record, its margins, and the norms that are drawn."""
+def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
+    """Of the scaled loss: the classifier's record and its margins."""
     distance = margins["y"] * margins["distance"]
     norm = classifier["norm_w"]
     d_adv, d_err = distance.mean(), np.maximum(-distance, 0).mean()
     of = (
-        f"n = {len(distance):,} training images of {classifier['pair']}, "
+        f"n = {len(distance):,} training {words.samples} of {words.pair(classifier['pair'])}, "
         f"λ_article = {power(classifier['lambda_article'])}; no seed."
     )
 
@@ -29,7 +28,7 @@ def captions(classifier: Settings, margins: Columns, norms: Sequence[float]) -> 
         "histograms": Caption(
             "scaling_histograms",
             "From score to loss",
-            "Four histograms: score, margin, hinge loss and softplus loss of the training images.",
+            "Four histograms: score, margin, hinge loss and softplus loss of the training set.",
             of,
             NO_NUMBER,
             f"‖w‖ = {plain(norm)}; {100 * np.mean(distance <= 0):.2f} % errors; mean loss {risks(norm)}.",
@@ -50,7 +49,7 @@ def captions(classifier: Settings, margins: Columns, norms: Sequence[float]) -> 
             "Panels with growing norm of the weights: the losses steepen over the same histogram.",
             of,
             NO_NUMBER,
-            "Risk " + "; ".join(f"at ‖w‖ = {norm:g}: {risks(norm)}" for norm in norms) + ".",
+            "Risk " + "; ".join(f"at ‖w‖ = {norm:g}: {risks(norm)}" for norm in classifier["norms"]) + ".",
         ),
         "limits": Caption(
             "scaling_limits",
@@ -58,6 +57,6 @@ def captions(classifier: Settings, margins: Columns, norms: Sequence[float]) -> 
             "Three panels: risk against the norm of the weights, and its limits for large and small norm.",
             of,
             NO_NUMBER,
-            f"d_err = {d_err:.4f} and d_adv = {d_adv:.4f} pixels.",
+            f"d_err = {significant(d_err, 4)} and d_adv = {significant(d_adv, 4)} {words.units}.",
         ),
     }

@@ -1,24 +1,27 @@
 """Support vector machines: captions of all pairs and of one, and the table of the pairs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tilt import article
 from tilt.claims import Columns
 from tilt.linear.tables import optimal_row
 from tilt.numerals import plain
 from tilt.report.sections.base import Caption, Captions, Table, percent, power, span
+from tilt.words import Words, counted, significant
 
 
-def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
+def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words) -> Captions:
     """Of all pairs together: their `summary_table`, the number of values of λ, training images a class."""
     least, theta = 100 * summary["err_test_optimal"], np.degrees(summary["theta_optimal"])
     best, worst = summary["lambda_article_optimal"], least.argmax()
     largest_gap = summary["largest_duality_gap"].max()
     of = (
-        f"{len(least)} pairs, n = {2 * train_per_class:,} training images each, {lambdas} values of λ; "
-        f"no seed, but a relative duality gap of at most {plain(largest_gap, '.1g')}."
+        f"{counted(len(least), 'pair')}, n = {2 * train_per_class:,} training {words.samples} each, "
+        f"{lambdas} values of λ; no seed, but a relative duality gap of at most {plain(largest_gap, '.1g')}."
     )
     return {
         "pair_maps": Caption(
@@ -30,9 +33,10 @@ def captions(summary: Columns, lambdas: int, train_per_class: int) -> Captions:
                 article.LEAST_ERROR_MEAN, article.LEAST_ERROR_WORST, *article.THETA_SMALLEST
             ),
             f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
-            f"({summary['class_i'][worst]:.0f}v{summary['class_j'][worst]:.0f}). θ at the smallest λ "
+            f"({words.pair(_pairs(summary)[worst])}). θ at the smallest λ "
             f"{span(summary['theta_smallest'], '.2f')} rad, at λ_optimal {span(theta, '.0f')}°; "
-            f"d_adv there {span(summary['d_adv_optimal'], '.2f')} pixels.{_of_validation(summary)}",
+            f"d_adv there {' to '.join(map(significant, _ends(summary['d_adv_optimal'])))} {words.units}."
+            f"{_of_validation(summary)}",
         ),
         "all_paths": Caption(
             "svm_all_paths",
@@ -66,6 +70,7 @@ def pair_captions(
     exponents: Sequence[float],
     train_per_class: int,
     published: str,
+    words: Words,
 ) -> Captions:
     """Of one pair: its path table, `positions` and `mirror_positions` of its plane, the exponents drawn.
 
@@ -75,7 +80,8 @@ def pair_captions(
     rows = [int(np.abs(np.log10(lam) - exponent).argmin()) for exponent in exponents]
     gaps = np.linalg.norm(plane["mirror_positions"] - plane["positions"], axis=2)
     degrees = np.degrees(table["theta"])
-    of = f"n = {2 * train_per_class:,} training images, {train_per_class:,} a class; no seed."
+    of = f"n = {2 * train_per_class:,} training {words.samples}, {train_per_class:,} a class; no seed."
+    name = words.pair(pair)
 
     error, of_classes = (percent(table[name][best]) for name in ("err_test", "balanced_err_test"))
     balanced = f" (mean of the two classes {of_classes})" if of_classes != error else ""
@@ -93,27 +99,29 @@ def pair_captions(
     return {
         "curves": Caption(
             "svm_curves",
-            f"{pair}: tilt, distance and errors",
-            f"Tilt, adversarial distance and errors of {pair} against λ, with λ_optimal.",
+            f"{name}: tilt, distance and errors",
+            f"Tilt, adversarial distance and errors of {name} against λ, with λ_optimal.",
             f"{of} {len(lam)} values of λ.",
             published,
             f"Least test error {error}{balanced} at λ_article = {power(lam[best])}, "
-            f"where θ = {degrees[best]:.1f}° and d_adv = {table['d_adv'][best]:.2f} pixels; θ is "
-            f"{degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.{validated}",
+            f"where θ = {degrees[best]:.1f}° and d_adv = {significant(table['d_adv'][best])} {words.units}; "
+            f"θ is {degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.{validated}",
         ),
         "margins": Caption(
             "svm_margins",
-            f"{pair}: distances from the boundary",
-            f"Histograms of the signed distance of {pair} from the boundary, under the scaled hinge.",
+            f"{name}: distances from the boundary",
+            f"Histograms of the signed distance of {name} from the boundary, under the scaled hinge.",
             of,
             published,
             "‖w‖ and d_adv by λ_article: "
-            + along([f"{plain(table['norm_w'][k])}, {table['d_adv'][k]:.2f} pixels" for k in rows]),
+            + along(
+                [f"{plain(table['norm_w'][k])}, {significant(table['d_adv'][k])} {words.units}" for k in rows]
+            ),
         ),
         "planes": Caption(
             "svm_planes",
-            f"{pair}: tilt planes",
-            f"Scatter plots of {pair} in the tilt plane, with boundary, margins and mirror images.",
+            f"{name}: tilt planes",
+            f"Scatter plots of {name} in the tilt plane, with boundary, margins and mirror images.",
             of,
             published,
             "θ and training error by λ_article: "
@@ -121,17 +129,17 @@ def pair_captions(
         ),
         "mirrors": Caption(
             "svm_mirrors",
-            f"{pair}: mirror images",
-            f"A sample of each class of {pair} beside its mirror images; below them the weights.",
-            "One training image a class, the nearest to its centroid.",
+            f"{name}: mirror images",
+            f"A sample of each class of {name} beside its mirror images; below them the weights.",
+            f"One training {words.sample} a class, the nearest to its centroid.",
             published,
-            "‖x_m − x‖ in pixels, class I and class J, by λ_article: "
-            + along([f"{gaps[0, k]:.2f}, {gaps[1, k]:.2f}" for k in rows]),
+            f"‖x_m − x‖ in {words.units}, class I and class J, by λ_article: "
+            + along([", ".join(map(significant, gaps[:, k])) for k in rows]),
         ),
     }
 
 
-def tables(summary: Columns) -> list[Table]:
+def tables(summary: Columns, words: Words) -> list[Table]:
     """The linear classifier of every pair: at both ends of λ, at λ_optimal and, if any, at λ_validation.
 
     The balanced error is there where it is not the error, as the test classes differ in size.
@@ -146,24 +154,24 @@ def tables(summary: Columns) -> list[Table]:
         *(["Balanced error there"] if balanced else []),
         "Training error there",
         "θ there",
-        "d_adv there (pixels)",
+        f"d_adv there ({words.units})",
         *(["λ_article at λ_validation", "Test error there"] if validated else []),
         "Test error at smallest λ",
         "θ at smallest λ",
         "Test error at largest λ",
     )
     rows = []
-    for k in range(len(summary["class_i"])):
+    for k, pair in enumerate(_pairs(summary)):
         row = {name: column[k] for name, column in summary.items()}
         rows.append(
             (
-                f"{row['class_i']:.0f}v{row['class_j']:.0f}",
+                words.pair(pair),
                 power(row["lambda_article_optimal"]),
                 percent(row["err_test_optimal"]),
                 *([percent(row["balanced_err_test_optimal"])] if balanced else []),
                 percent(row["err_train_optimal"]),
                 f"{np.degrees(row['theta_optimal']):.1f}°",
-                f"{row['d_adv_optimal']:.3f}",
+                significant(row["d_adv_optimal"], 4),
                 *(
                     [power(row["lambda_article_validation"]), percent(row["err_test_validation"])]
                     if validated
@@ -174,4 +182,13 @@ def tables(summary: Columns) -> list[Table]:
                 percent(row["err_test_largest"]),
             )
         )
-    return [Table(f"Summary of the {len(rows)} pairs", header, rows)]
+    return [Table(f"Summary of {counted(len(rows), 'pair')}", header, rows)]
+
+
+def _pairs(summary: Columns) -> list[str]:
+    """The pairs of the rows, "7v9"."""
+    return [f"{i:.0f}v{j:.0f}" for i, j in zip(summary["class_i"], summary["class_j"], strict=True)]
+
+
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    return values.min(), values.max()

@@ -10,6 +10,7 @@ from tilt.claims.base import NOT_MEASURED
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.sweep import GROUPS, TOLERANCES, grid, shown_start
+from tilt.words import counted
 
 
 def captions(
@@ -20,8 +21,8 @@ def captions(
     starts = len(np.unique(table["start"]))
     up_to = "" if len(networks) == starts * len(decays) * len(seeds) else "up to "
     of = (
-        f"{len(networks)} networks: {_count(starts, 'start')}, {up_to}{len(decays)} weight decays, {up_to}"
-        f"{_count(len(seeds), 'seed')} ({join(seeds)})"
+        f"{len(networks)} networks: {counted(starts, 'start')}, {up_to}{len(decays)} weight decays, {up_to}"
+        f"{counted(len(seeds), 'seed')} ({join(seeds)})"
         + ("; bands are 95 % intervals over seeds (Student's t)" if len(seeds) > 1 else "; no interval")
         + f". {_diverged(table)}"
     )
@@ -82,7 +83,7 @@ def captions(
             "sweep_search",
             "Which start comes nearest to the article",
             "A row of dots per start: its distance from each group of published figures, nearest on top.",
-            f"{_count(len(search['start']), 'start')} with the article's two weight decays. "
+            f"{counted(len(search['start']), 'start')} with the article's two weight decays. "
             "Tolerated factors: "
             + join(f"{GROUPS[group]} {factor:g}" for group, factor in TOLERANCES.items())
             + ".",
@@ -214,7 +215,3 @@ def _at_least(shares: np.ndarray) -> str:
 
 def _number(value: float, digits: str) -> str:
     return plain(value, digits) if np.isfinite(value) else "–"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")

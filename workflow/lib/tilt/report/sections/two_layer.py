@@ -10,10 +10,11 @@ from tilt.linear.tables import optimal_row
 from tilt.numerals import plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.two_layer import over_seeds
+from tilt.words import Words
 
 
 def captions(
-    pair: str, networks: Columns, svm: Columns, settings: Settings, train_per_class: int
+    pair: str, networks: Columns, svm: Columns, settings: Settings, train_per_class: int, words: Words
 ) -> Captions:
     """Of one pair: the table of its networks, the path table of its SVM, the settings of the stage."""
     means = {
@@ -27,10 +28,10 @@ def captions(
     if n.max(initial=0) > 1:
         intervals = "95 % intervals over the seeds (Student's t)"
     of = (
-        f"n = {2 * train_per_class:,} training and {networks['test_images'][0]:,} test images; "
+        f"n = {2 * train_per_class:,} training and {networks['test_images'][0]:,} test {words.samples}; "
         f"{len(networks['seed'])} networks of {settings['hidden']} units, seed {seeds}; {intervals}."
     )
-    attacked = f"The first {settings['images_per_class']} test images of each class at most"
+    attacked = f"The first {settings['images_per_class']} test {words.samples} of each class at most"
 
     def along(name: str, digits: str = ".3g") -> str:
         each = (f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
@@ -41,18 +42,19 @@ def captions(
         best = int(means["err_test"]["mean"].argmin())
         least = f"{100 * means['err_test']['mean'][best]:.2f} % at weight decay {decays[best]:g}"
     least = f"Least test error: {least}; SVM {100 * svm['err_test'][best_svm]:.2f} %"
+    name = words.pair(pair)
     made = {
         "errors": Caption(
             "two_layer_errors",
-            f"{pair}: errors and distances",
+            f"{name}: errors and distances",
             "Errors and mean distances against weight decay on the left, those of the SVM on the right.",
             of,
             NO_NUMBER,
-            f"{least}. Mean distance found by weight decay: {along('found_mean')} pixels.",
+            f"{least}. Mean distance found by weight decay: {along('found_mean')} {words.units}.",
         ),
         "distributions": Caption(
             "two_layer_distributions",
-            f"{pair}: local scale and local distance",
+            f"{name}: local scale and local distance",
             "Cumulative distributions of gradient norm and local distance, a curve per weight decay.",
             of,
             NO_NUMBER,
@@ -60,7 +62,7 @@ def captions(
         ),
         "found": Caption(
             "two_layer_found",
-            f"{pair}: is the local distance the distance?",
+            f"{name}: is the local distance the distance?",
             "Dots of the distance found against the local distance, on or below the line of equality.",
             f"{of} {attacked}.",
             NO_NUMBER,
@@ -69,31 +71,31 @@ def captions(
         ),
         "trade_off": Caption(
             "two_layer_trade_off",
-            f"{pair}: error against distance",
+            f"{name}: error against distance",
             "Test error against mean distance: the path of the SVM, and dots of the two-layer networks.",
             of,
             NO_NUMBER,
-            f"{least}. Mean distance by weight decay: {along('d_adv')} pixels; SVM "
+            f"{least}. Mean distance by weight decay: {along('d_adv')} {words.units}; SVM "
             f"{plain(svm['d_adv'].min())} to {plain(svm['d_adv'].max())}.",
         ),
     }
     return {f"{pair}_{figure}": caption for figure, caption in made.items()}
 
 
-def tables(networks: Mapping[str, Columns]) -> list[Table]:
+def tables(networks: Mapping[str, Columns], words: Words) -> list[Table]:
     """Of the tables of networks by pair."""
-    return [_networks(pair, table) for pair, table in networks.items()]
+    return [_networks(pair, table, words) for pair, table in networks.items()]
 
 
-def _networks(pair: str, networks: Columns) -> Table:
+def _networks(pair: str, networks: Columns, words: Words) -> Table:
     """The networks of a pair by weight decay, means over the seeds with 95 % intervals."""
     columns = (
         ("Training error (%)", "err_train", 100, ".2f"),
         ("Test error (%)", "err_test", 100, ".2f"),
         ("Mean ‖∇s(x)‖", "gradient_norm_mean", 1, ".3g"),
-        ("Mean y d(x), training set (pixels)", "d_adv", 1, ".3f"),
-        ("The same, test set", "distance_mean", 1, ".3f"),
-        ("Mean distance found", "found_mean", 1, ".3f"),
+        (f"Mean y d(x), training set ({words.units})", "d_adv", 1, ".4g"),
+        ("The same, test set", "distance_mean", 1, ".4g"),
+        ("Mean distance found", "found_mean", 1, ".4g"),
         ("Median of found / |d(x)|", "ratio_median", 1, ".3f"),
         ("Correlation", "correlation", 1, ".2f"),
     )
@@ -108,7 +110,7 @@ def _networks(pair: str, networks: Columns) -> Table:
         kept = of["err_test"]["n"][k[0]] if k.size else 0
         rows.append((f"{decay:g}", str(kept), str(diverged.sum()), *cells))
     header = ("Weight decay", "Networks", "Diverged", *(title for title, *_ in columns))
-    return Table(f"{pair}: the networks by weight decay", header, rows)
+    return Table(f"{words.pair(pair)}: the networks by weight decay", header, rows)
 
 
 def _with_half(of: Columns, k: int, digits: str, factor: float = 1) -> str:
