@@ -115,7 +115,7 @@ def test_vectors_of_ones_own_get_all_but_lenet(finished):
     assert (record["value_max"], record["names"][12], record["train"]["shape"]) == (None, "m", [78, 15])
     assert json.loads((results / "manifest.json").read_text())["seeds"] == {}
     page = (results / "report" / "index.html").read_text()
-    assert "vectors of 15 values" in page
+    assert "vectors of 15 features" in page
     assert "12 m: 6" in page
     assert "3v12: mirror images" in page
     assert "LeNet" not in page
