@@ -33,9 +33,9 @@ def captions(
     )
     attacked = f"The first {settings['images_per_class']} test {words.samples} of each class at most"
 
-    def along(name: str, digits: str = ".3g") -> str:
+    def along(name: str, digits: str = ".3g", unit: str = "") -> str:
         each = (f"{decay:g}: {_with_half(means[name], k, digits)}" for k, decay in enumerate(decays))
-        return join(each) or NOT_MEASURED
+        return f"{join(each)}{unit}" if decays.size else NOT_MEASURED
 
     least = "every network diverged"
     if decays.size:
@@ -50,7 +50,7 @@ def captions(
             "Errors and mean distances against weight decay on the left, those of the SVM on the right.",
             of,
             NO_NUMBER,
-            f"{least}. Mean distance found by weight decay: {along('found_mean')} {words.units}.",
+            f"{least}. Mean distance found by weight decay: {along('found_mean', unit=f' {words.units}')}.",
         ),
         "distributions": Caption(
             "two_layer_distributions",
@@ -75,7 +75,7 @@ def captions(
             "Test error against mean distance: the path of the SVM, and dots of the two-layer networks.",
             of,
             NO_NUMBER,
-            f"{least}. Mean distance by weight decay: {along('d_adv')} {words.units}; SVM "
+            f"{least}. Mean distance by weight decay: {along('d_adv', unit=f' {words.units}')}; SVM "
             f"{plain(svm['d_adv'].min())} to {plain(svm['d_adv'].max())}.",
         ),
     }
