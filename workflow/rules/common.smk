@@ -16,9 +16,11 @@ if not LIBRARY.is_dir():
         f"{LIBRARY}: no such folder; clone the repository and give `snakefile:` the path of its Snakefile"
     )
 sys.path.insert(0, str(LIBRARY))
-os.environ.update(PYTHONPATH=str(LIBRARY), MPLBACKEND="agg")
-# Snakemake puts it into shell commands as it is.
-sys.executable = shlex.quote(sys.executable)
+searched = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+os.environ.update(PYTHONPATH=os.pathsep.join(searched), MPLBACKEND="agg")
+if os.path.exists(sys.executable):  # not quoted yet by another import of this file
+    # Snakemake puts it into shell commands as it is.
+    sys.executable = shlex.quote(sys.executable)
 
 from pipeline.code import library_files
 from pipeline.config import explored, pairs, resolve, with_left_out
@@ -112,6 +114,14 @@ def own_settings(wildcards):
     """How the user's file or folder is read."""
     keys = ("path", "value_min", "value_max", "label", "test_share", "split_seed")
     return {key: DATASETS[wildcards.dataset][key] for key in keys}
+
+
+def tables_of_folder(wildcards):
+    """The article's tables, where they lie in a folder and not at an address."""
+    dataset = DATASETS[wildcards.dataset]
+    folder = os.path.normpath(dataset["published"]["location"])
+    files = [f"{folder}/extras_{pair.replace('v', '')}.csv" for pair in pairs(dataset)]
+    return [local(file) for file in files if os.path.isfile(file)]
 
 
 def of_pairs(pattern, stage="svm", among=pairs):
@@ -235,3 +245,13 @@ def all_of(*inputs):
         return [file for part in parts for file in part]
 
     return files
+
+
+def new_target(target, dataset):
+    """The name of a target of a data set, which no rule may have yet."""
+    if target == "all" or rules.has(target):
+        raise WorkflowError(
+            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
+            "of letters from a to z, digits and _, for the data set"
+        )
+    return target

@@ -1,14 +1,6 @@
 """Published tables: the article's numbers beside ours, and libsvm's word where they differ."""
 
 
-def tables_of_folder(wildcards):
-    """The article's tables, where they lie in a folder and not at an address."""
-    dataset = DATASETS[wildcards.dataset]
-    folder = os.path.normpath(dataset["published"]["location"])
-    files = [f"{folder}/extras_{pair.replace('v', '')}.csv" for pair in pairs(dataset)]
-    return [local(file) for file in files if os.path.isfile(file)]
-
-
 rule published_tables:
     input:
         code=code("published_tables.py"),

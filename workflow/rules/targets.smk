@@ -15,16 +15,6 @@ OF_LENET = {
 }
 
 
-def new_target(target, dataset):
-    """The name of a target of a data set, which no rule may have yet."""
-    if target == "all" or rules.has(target):
-        raise WorkflowError(
-            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
-            "of letters from a to z, digits and _, for the data set"
-        )
-    return target
-
-
 rule toy:
     input:
         rules.toy_figures.output,

@@ -241,6 +241,8 @@ def _contradictions(name: str, dataset: Config) -> Iterator[str]:
     """What is wrong with a data set's keys taken together, in readable sentences."""
     at = f"datasets.{name}"
     svm, classes = dataset["svm"], dataset["classes"]
+    if svm["train_per_class"] < 1:
+        yield f"{at}.svm.validation_per_class: the smallest class has no image left to train; ask for fewer"
     possible = pair_names(classes)
     listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench", "two_layer")}
     for key, chosen in (*listed.items(), ("svm.shown_pairs", svm["shown_pairs"])):
