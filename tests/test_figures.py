@@ -30,8 +30,9 @@ from tilt.linear.tables import (
     weight_arrays,
 )
 from tilt.losses import LOSSES
+from tilt.numerals import significant
 from tilt.scaling import risk_table, score_histograms
-from tilt.words import IMAGES, VECTORS, significant
+from tilt.words import IMAGES, VECTORS
 
 SHAPE = (6, 6)
 PAIR = ("7v9", IMAGES)

@@ -23,7 +23,7 @@ from tilt.linear import fit_path
 from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
 from tilt.report.panels import svm
-from tilt.report.panels.base import packed, packed_in, plain, power, section
+from tilt.report.panels.base import packed, packed_in, power, section, written
 from tilt.report.panels.published import published_bank, published_panel
 from tilt.report.panels.scaling import scaling_panels
 from tilt.report.panels.toy import toy_panels
@@ -65,7 +65,7 @@ def test_numbers_keep_a_share_of_the_largest(values, scale):
 def test_powers_of_ten_as_text():
     assert power(2.5) == "10²·⁵"
     assert power(-1.0) == "10⁻¹"
-    assert [plain(value) for value in (0, 0.0123456, -2, 1.25e6, 3.4e-7)] == [
+    assert [written(value) for value in (0, 0.0123456, -2, 1.25e6, 3.4e-7)] == [
         "0", "0.0123", "−2.00", "1.25·10⁶", "3.40·10⁻⁷",
     ]  # fmt: skip
 

@@ -1,16 +1,14 @@
-"""What texts, figures and panels call the samples, units and classes of a data set; numbers as text."""
+"""What texts, figures and panels call the samples, units and classes of a data set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 15  # letters of a class's name on an axis or in a legend
 LONGEST_IN_TITLE = 30
 TICKS = 20  # classes that get their name on an axis, at most
-EXPONENTS = range(-4, 6)  # of numbers that are written without one
 
 
 @dataclass(frozen=True)
@@ -70,24 +68,10 @@ def words_of(record: Mapping[str, Any]) -> Words:
     """The words of a data set from its record: images or vectors, with a range or as they are, names."""
     words = IMAGES if len(record["train"]["shape"]) > 2 else VECTORS
     if record["value_max"] is None:
-        words = replace(words, values="features as they are")
+        words = replace(words, values="features in units as given")
     return replace(words, names=tuple(record["names"]))
 
 
 def short(name: str, longest: int = LONGEST) -> str:
     """A name of at most so many letters, a longer one cut off with an ellipsis."""
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
-
-
-def counted(n: int, word: str) -> str:
-    """A count with its word: 1 pair, 45 pairs."""
-    return f"{n:,} {word}" + ("" if n == 1 else "s")
-
-
-def significant(value: float | np.floating[Any], digits: int = 3) -> str:
-    """A number to so many significant digits; very large and very small ones as 1.2e-07."""
-    if value == 0 or not np.isfinite(value):
-        return f"{value:g}"
-    written = f"{value:.{digits - 1}e}"
-    exponent = int(written.split("e")[1])
-    return f"{float(written):.{max(digits - 1 - exponent, 0)}f}" if exponent in EXPONENTS else written

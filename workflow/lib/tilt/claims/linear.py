@@ -25,8 +25,7 @@ from tilt.claims.base import (
     near,
 )
 from tilt.linear.tables import optimal_row
-from tilt.numerals import plain
-from tilt.words import counted
+from tilt.numerals import counted, plain
 
 UPRIGHT = 0.1  # degrees up to which a boundary is that of the nearest centroids
 SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ

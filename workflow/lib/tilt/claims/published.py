@@ -3,9 +3,8 @@
 import numpy as np
 
 from tilt.claims.base import Claim, Columns, judged
-from tilt.numerals import plain
+from tilt.numerals import counted, plain
 from tilt.published import TOLERANCES
-from tilt.words import counted
 
 PUBLISHED_QUANTITIES = {  # name, unit of the tolerance, share of the cells that has to agree
     "theta": ("tilt θ", "rad", 1.0),

@@ -4,7 +4,8 @@ import numpy as np
 
 from tilt.claims.base import Claim, Columns, judged
 from tilt.losses import LOSSES
-from tilt.words import Words, significant
+from tilt.numerals import significant
+from tilt.words import Words
 
 TILTED, UPRIGHT = 45, 5  # degrees from which, up to which, a boundary of the toy problem is tilted, upright
 

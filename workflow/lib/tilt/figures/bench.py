@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import Columns
-from tilt.words import counted
+from tilt.numerals import counted
 
 SOLVERS = {  # name in the tables: label, colour, marker
     "tilt": ("tilt, whole path", "#0072B2", "o"),

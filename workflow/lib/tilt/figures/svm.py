@@ -23,8 +23,8 @@ from tilt.figures.colours import (
 from tilt.figures.style import figure, named_ticks, themed
 from tilt.linear.tables import Array, Columns, optimal_row
 from tilt.losses import hinge, scaled
-from tilt.numerals import plain
-from tilt.words import Words, counted, significant
+from tilt.numerals import counted, plain, significant
+from tilt.words import Words
 
 LAMBDA, OPTIMAL = r"$\lambda_\mathrm{article}$", r"$\lambda_\mathrm{optimal}$"
 VALIDATED = r"$\lambda_\mathrm{validation}$"

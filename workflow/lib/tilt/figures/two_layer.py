@@ -16,8 +16,9 @@ from tilt.figures.colours import CLASS_I, CLASS_J, SEQUENTIAL
 from tilt.figures.decay import decay_axis
 from tilt.figures.style import figure, themed
 from tilt.linear.tables import optimal_row
+from tilt.numerals import counted
 from tilt.two_layer import Array, Columns, over_seeds, reached
-from tilt.words import Words, counted
+from tilt.words import Words
 
 LAMBDA = r"$\lambda_\mathrm{article}$"
 PANELS = 3

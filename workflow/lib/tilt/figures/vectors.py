@@ -8,7 +8,8 @@ from tilt.figures.colours import CLASS_I, CLASS_J
 from tilt.figures.style import figure, themed
 from tilt.figures.svm import GAP, W_HAT, Z_HAT, lambda_and_tilt
 from tilt.linear.tables import Columns
-from tilt.words import Words, significant
+from tilt.numerals import significant
+from tilt.words import Words
 
 
 @themed

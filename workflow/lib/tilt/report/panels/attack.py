@@ -11,6 +11,7 @@ from tilt.article import ATTACK_NORMS
 from tilt.attacks.statistics import found_norms
 from tilt.figures.colours import CLASS_I
 from tilt.intervals import wilson_interval
+from tilt.numerals import counted
 from tilt.report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from tilt.report.panels.examples import Columns, Images, draw_examples
 from tilt.report.panels.grids import (
@@ -25,7 +26,7 @@ from tilt.report.panels.grids import (
 )
 from tilt.report.panels.networks import Settings, network_controls
 from tilt.report.panels.shared import article_marks, class_axis, decay_axes, greatest
-from tilt.words import Words, counted
+from tilt.words import Words
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}

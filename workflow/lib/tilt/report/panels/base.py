@@ -22,7 +22,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import ArrayLike, NDArray
 
-from tilt.words import significant
+from tilt.numerals import significant
 
 GREY = "#808790"  # legible on light and on dark
 CURRENT = "#CC79A7"  # the state in a curve over all states
@@ -289,7 +289,7 @@ def power(exponent: float) -> str:
     return "10" + f"{exponent:.4g}".translate(str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def plain(value: float, digits: int = 3) -> str:
+def written(value: float, digits: int = 3) -> str:
     """A number to so many significant digits, as text: 0.125, 1.25·10⁶."""
     mantissa, _, exponent = significant(value, digits).partition("e")
     return mantissa.replace("-", "−") + (f"·{power(int(exponent))}" if exponent else "")

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from tilt.article import LAYERS, LENET_DECAYS
 from tilt.figures.colours import CLASS_J, scale_ends
+from tilt.numerals import counted
 from tilt.report.panels.base import Control, Panel, packed, section
 from tilt.report.panels.shared import decay_axes
 from tilt.sweep import grid
-from tilt.words import counted
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]

@@ -7,10 +7,10 @@ import numpy as np
 from bokeh.models import NumeralTickFormatter
 from numpy.typing import NDArray
 
+from tilt.numerals import counted
 from tilt.random_labels import half_of_chance
 from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes
-from tilt.words import counted
 
 Columns = Mapping[str, NDArray[Any]]
 

@@ -9,9 +9,10 @@ from bokeh.models import Range1d
 from tilt.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, Elementwise, scaled, zero_one
-from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, plain, right_axis, section
+from tilt.numerals import counted
+from tilt.report.panels.base import GREY, INK, Control, Panel, axes, packed, right_axis, section, written
 from tilt.scaling import Columns, score_histograms
-from tilt.words import Words, counted
+from tilt.words import Words
 
 BANK = "scaling"
 QUANTITIES = {
@@ -36,7 +37,7 @@ def scaling_panels(
     norms = risk["norm"]
     nearest = int(np.abs(np.log(norms / classifier["norm_w"])).argmin())
     texts = [f"{norm:.3g}" for norm in norms]
-    shown = [f"{plain(norm)} /{words.unit}" for norm in norms]
+    shown = [f"{written(norm)} /{words.unit}" for norm in norms]
     norm = Control("norm", "‖w‖", texts, shown, start=nearest)
     quantity = Control(
         "score", "Histogram", list(QUANTITIES), list(QUANTITIES.values()), start=1, slider=False
@@ -47,7 +48,7 @@ def scaling_panels(
         [norm, quantity],
         f"The boundary is that of the SVM {words.pair(classifier['pair'])} at λ_optimal, its "
         f"{counted(len(margins['y']), f'training {words.sample}')} keep their distances from it; only ‖w‖ is "
-        f"changed (fitted: {plain(classifier['norm_w'])}). The losses are functions of the distance once "
+        f"changed (fitted: {written(classifier['norm_w'])}). The losses are functions of the distance once "
         "they are scaled: with a large norm only errors cost, in proportion to their distance; with a small "
         f"one every {words.sample} counts, and the mean loss falls with d_adv.",
     )
@@ -117,7 +118,7 @@ def scaling_panels(
         ("R / ‖w‖", large, "d_err", d_err),
         ("(α − R) / (β ‖w‖)", small, "d_adv", d_adv),
     ):
-        _limit(panel, norms, label, curves, f"{name} = {plain(limit)}", limit, size, words)
+        _limit(panel, norms, label, curves, f"{name} = {written(limit)}", limit, size, words)
     for name in ("zero_one", *LOSSES):
         bank[f"risk_{name}"] = packed(risk[name])
     panel.readout("mean 0-1 loss", BANK, ("risk_zero_one", "norm"), 2, 100, " %")

@@ -13,6 +13,7 @@ from bokeh.models import ColorBar, LinearColorMapper, Range1d, Span
 from tilt.figures.colours import CHANNELS, CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL, scale_ends
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
+from tilt.numerals import counted
 from tilt.report.panels.base import (
     CURRENT,
     GREY,
@@ -30,7 +31,7 @@ from tilt.report.panels.base import (
     right_axis,
 )
 from tilt.report.panels.shared import class_axis
-from tilt.words import Words, counted
+from tilt.words import Words
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEPS = 1000  # of a length, or a feature, from 0 to the greatest drawn

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from tilt.figures.colours import CLASS_I, CLASS_J, HIGH
 from tilt.linear.tables import optimal_row
+from tilt.numerals import counted
 from tilt.report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from tilt.report.panels.shared import decay_axes, greatest, plain_log
 from tilt.two_layer import local_distance, over_seeds, reached
-from tilt.words import Words, counted
+from tilt.words import Words
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]

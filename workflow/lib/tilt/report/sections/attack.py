@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from tilt import article
 from tilt.attacks.statistics import ATTACKED, first_images, found_norms
 from tilt.claims import Columns, Settings
-from tilt.numerals import plain
+from tilt.numerals import counted, plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join, percent
-from tilt.words import Words, counted
+from tilt.words import Words
 
 
 def captions(

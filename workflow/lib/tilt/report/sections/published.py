@@ -5,9 +5,8 @@ from numpy.typing import NDArray
 
 from tilt.claims import Columns
 from tilt.claims.published import PUBLISHED_QUANTITIES
-from tilt.numerals import plain
+from tilt.numerals import counted, plain
 from tilt.report.sections.base import Caption, Captions, Table, join
-from tilt.words import counted
 
 
 def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str) -> Captions:

@@ -4,9 +4,9 @@ import numpy as np
 
 from tilt.claims import Columns, Settings
 from tilt.losses import LOSSES, empirical_risk, scaled
-from tilt.numerals import plain
+from tilt.numerals import plain, significant
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, join, power
-from tilt.words import Words, significant
+from tilt.words import Words
 
 
 def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:

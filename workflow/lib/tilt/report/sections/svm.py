@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from tilt import article
 from tilt.claims import Columns
 from tilt.linear.tables import optimal_row
-from tilt.numerals import plain
+from tilt.numerals import counted, plain, significant
 from tilt.report.sections.base import Caption, Captions, Table, percent, power, span
-from tilt.words import Words, counted, significant
+from tilt.words import Words
 
 
 def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words) -> Captions:
@@ -36,7 +36,7 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
             f"({words.pair(_pairs(summary)[worst])}). θ at the smallest λ "
             f"{span(summary['theta_smallest'], '.2f')} rad, at λ_optimal {span(theta, '.0f')}°; "
             f"d_adv there {' to '.join(map(significant, _ends(summary['d_adv_optimal'])))} {words.units}."
-            f"{_of_validation(summary)}",
+            f"{_of_validation(summary, words)}",
         ),
         "all_paths": Caption(
             "svm_all_paths",
@@ -52,13 +52,13 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
     }
 
 
-def _of_validation(summary: Columns) -> str:
+def _of_validation(summary: Columns, words: Words) -> str:
     """The test error at λ_validation, where there is a validation part."""
     if "lambda_validation" not in summary:
         return ""
     error = 100 * summary["err_test_validation"]
     return (
-        f" At λ_validation, chosen without the test images, it is {error.mean():.3f} % in the mean, "
+        f" At λ_validation, chosen without the test {words.samples}, it is {error.mean():.3f} % in the mean, "
         f"{error.max():.2f} % at worst."
     )
 
@@ -89,7 +89,7 @@ def pair_captions(
     if "err_validation" in table:
         row = optimal_row(table, "validation")
         validated = (
-            f" Chosen on validation images, λ_article = {power(lam[row])}: least validation error "
+            f" Chosen on validation {words.samples}, λ_article = {power(lam[row])}: least validation error "
             f"{percent(table['err_validation'][row])}, test error there {percent(table['err_test'][row])}."
         )
 

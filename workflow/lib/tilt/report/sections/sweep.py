@@ -7,10 +7,9 @@ import numpy as np
 from tilt import article
 from tilt.claims import Columns, Settings
 from tilt.claims.base import NOT_MEASURED
-from tilt.numerals import plain
+from tilt.numerals import counted, plain
 from tilt.report.sections.base import NO_NUMBER, Caption, Captions, Table, join
 from tilt.sweep import GROUPS, TOLERANCES, grid, shown_start
-from tilt.words import counted
 
 
 def captions(
