@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from conftest import ROOT
 from panels import check_states, unpacked
-from tilt import claims
+from tilt import claims, words
 from tilt.attacks.tables import accuracy_table, unattacked_table
 from tilt.calibration_tables import bins_table, calibrate, seeds_table
 from tilt.claims.base import NOT
@@ -121,7 +121,7 @@ def test_nothing_is_reproduced_and_each_network_is_named():
         (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),
-        (lambda: attack.norms_by_class(ATTACKS), "low (diverged)"),
+        (lambda: attack.norms_by_class(ATTACKS, words.IMAGES), "low (diverged)"),
         (lambda: sweep.errors(swept()[1], swept()[0], published=False), "networks that diverged"),
         (lambda: sweep.robustness(swept()[1], swept()[0], published=False), "networks that diverged"),
         (lambda: sweep.layer_rms(swept()[1], swept()[0], published=True), "networks that diverged"),
@@ -183,7 +183,9 @@ def test_every_panel_has_its_states():
         "lenet": lenet_panels(
             NETWORKS, "high", HISTORIES, FILTERS, chance=0.9, test_images=20, published=False
         ),
-        "attack": attack_panels(NETWORKS, "high", ATTACKS, ACCURACIES, TEMPERATURES, IMAGES, published=False),
+        "attack": attack_panels(
+            NETWORKS, "high", ATTACKS, ACCURACIES, TEMPERATURES, IMAGES, words.IMAGES, published=False
+        ),
         "sweep": sweep_panels(NETWORKS, "high", summary, published=False),
         "map": map_panels(table),
         "calibration": calibration_panels(NETWORKS, networks, bins, seeds, "high"),

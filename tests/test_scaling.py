@@ -103,3 +103,9 @@ def test_distances_that_differ_by_rounding_alone_lie_in_the_middle(scale):
     assert table["count"].sum() == 16
     spread = scale * np.array([1.0, 2, 5])
     np.testing.assert_array_equal(histogram_edges(spread, 60), np.histogram_bin_edges(spread, 60))
+
+
+def test_losses_that_vanish_have_a_histogram():
+    table = score_histograms(np.array([-1.0, 1, 1]), np.array([-1.0, 1, 0.9995]), 745)
+    last = table["count"][table["quantity"] == "softplus"]
+    assert last.sum() == 3
