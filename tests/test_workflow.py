@@ -117,7 +117,7 @@ def test_vectors_of_ones_own_get_all_but_lenet(finished):
     page = (results / "report" / "index.html").read_text()
     assert "vectors of 15 features" in page
     assert "12 m: 6" in page
-    assert "3v12: mirror images" in page
+    assert "d v m: mirror images" in page
     assert "LeNet" not in page
 
 
