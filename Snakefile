@@ -9,25 +9,25 @@ configfile: workflow.source_path("config.yaml")
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/toy.smk"
-include: "workflow/rules/scaling.smk"
-include: "workflow/rules/svm.smk"
-include: "workflow/rules/logistic.smk"
-include: "workflow/rules/published.smk"
-include: "workflow/rules/lenet.smk"
-include: "workflow/rules/attack.smk"
-include: "workflow/rules/sweep.smk"
-include: "workflow/rules/two_layer.smk"
-include: "workflow/rules/calibration.smk"
-include: "workflow/rules/random_labels.smk"
+include: "workflow/experiments/data/rules.smk"
+include: "workflow/experiments/toy/rules.smk"
+include: "workflow/experiments/scaling/rules.smk"
+include: "workflow/experiments/svm/rules.smk"
+include: "workflow/experiments/logistic/rules.smk"
+include: "workflow/experiments/published/rules.smk"
+include: "workflow/experiments/lenet/rules.smk"
+include: "workflow/experiments/attack/rules.smk"
+include: "workflow/experiments/sweep/rules.smk"
+include: "workflow/experiments/two_layer/rules.smk"
+include: "workflow/experiments/calibration/rules.smk"
+include: "workflow/experiments/random_labels/rules.smk"
 include: "workflow/rules/panels.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/bench.smk"
+include: "workflow/experiments/bench/rules.smk"
 include: "workflow/rules/targets.smk"
 
 
-report: "workflow/report/workflow.rst"
+report: "workflow/lib/report/workflow.rst"
 
 
 rule all:

@@ -23,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow" / "lib"))
 
-FLOP = 13.2e6  # of an image, forward and backward; see tilt.benchmarks.training.training_floor
+FLOP = 13.2e6  # of an image, forward and backward; see experiments.bench.training.training_floor
 STARTS = {
     "matconvnet": {"scheme": "matconvnet", "pixel_scale": 1.0},
     "xavier": {"scheme": "improved_xavier", "pixel_scale": 0.1},

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tilt.attacks.ascent import targeted_ascent
-from tilt.attacks.tables import cyclic_targets, select_images
+from experiments.attack.tables import cyclic_targets, select_images
 from tilt.calibration import fit_temperature
 from tilt.errors import InputError
 

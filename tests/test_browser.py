@@ -17,7 +17,7 @@ from panels import counted, cut, unpack
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
-from tilt.numerals import significant
+from report.numerals import significant
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from tilt.calibration import (
     reliability,
     top_scores,
 )
-from tilt.calibration_tables import (
+from experiments.calibration.tables import (
     MEASURED,
     TRAINED,
     bins_table,
@@ -21,13 +21,13 @@ from tilt.calibration_tables import (
     seeds_table,
     training_status,
 )
-from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.calibration import calibration_claims
+from report.claims import NOT, PARTLY, REPRODUCED
+from experiments.calibration.claims import calibration_claims
 from tilt.errors import InputError
-from tilt.figures.calibration import calibration_curves, reliability_diagrams, temperature_curves
+from experiments.calibration.figures import calibration_curves, reliability_diagrams, temperature_curves
 from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
-from tilt.report import sections
+from report import sections
 
 
 def calibrated(n, spread=2.0, classes=5, seed=0):

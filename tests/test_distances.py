@@ -10,28 +10,28 @@ from tilt.attacks.ascent import targeted_ascent
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.models import box_distance, linear_model, predict
 from tilt.attacks.signed import signed_gradient_step
-from tilt.attacks.statistics import (
+from experiments.attack.statistics import (
     accuracy_difference_interval,
     bootstrap_interval,
     found_norms,
     linear_row,
     norms_by_image,
 )
-from tilt.attacks.tables import (
+from experiments.attack.tables import (
     accuracy_table,
     attack_table,
     summary_table,
     unattacked_table,
 )
 from tilt.errors import InputError
-from tilt.figures.attack import (
+from experiments.attack.figures import (
     accuracy_curves,
     adversarial_examples,
     distance_curves,
     norm_distribution,
     norms_by_class,
 )
-from tilt.words import IMAGES
+from report.words import IMAGES
 
 SHAPE = (6, 7)
 

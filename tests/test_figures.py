@@ -11,17 +11,17 @@ from matplotlib.lines import AxLine
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from tilt import toy
+from experiments.toy import tables as toy
 from tilt.data.images import BinaryPair
-from tilt.figures import bench as bench_figures
-from tilt.figures import logistic as logistic_figures
-from tilt.figures import scaling as scaling_figures
-from tilt.figures import svm as svm_figures
-from tilt.figures import toy as toy_figures
-from tilt.figures.colours import CLASS_I, CLASS_J, scale_ends
-from tilt.figures.vectors import mirror_vectors
+from experiments.bench import figures as bench_figures
+from experiments.logistic import figures as logistic_figures
+from experiments.scaling import figures as scaling_figures
+from experiments.svm import figures as svm_figures
+from experiments.toy import figures as toy_figures
+from report.figures.colours import CLASS_I, CLASS_J, scale_ends
+from experiments.svm.vectors import mirror_vectors
 from tilt.linear import fit_path
-from tilt.linear.tables import (
+from experiments.svm.tables import (
     lambda_grid,
     optimal_row,
     path_table,
@@ -30,9 +30,9 @@ from tilt.linear.tables import (
     weight_arrays,
 )
 from tilt.losses import LOSSES
-from tilt.numerals import significant
-from tilt.scaling import risk_table, score_histograms
-from tilt.words import IMAGES, VECTORS
+from report.numerals import significant
+from experiments.scaling.tables import risk_table, score_histograms
+from report.words import IMAGES, VECTORS
 
 SHAPE = (6, 6)
 PAIR = ("7v9", IMAGES)

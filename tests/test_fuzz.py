@@ -22,7 +22,7 @@ from tilt.data.images import Images, load_images, save_images
 from tilt.data.own import own_images
 from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table, write_json, write_table
-from tilt.published import read_table as read_published
+from experiments.published.tables import read_table as read_published
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA)

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from conftest import ROOT
 from tilt.errors import InputError
-from tilt.figures.lenet import error_curves, filters, weight_rms
+from experiments.lenet.figures import error_curves, filters, weight_rms
 from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
 from tilt.networks.descent import Descent
@@ -495,7 +495,7 @@ def test_networks_of_two_starts_are_two_curves(tmp_path, monkeypatch):
     histories, filter_files = zip(*paths.values(), strict=True)
     drawn = []
     monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
-    monkeypatch.setattr("tilt.figures.style.save_figure", lambda _, figure: drawn.append(figure))
+    monkeypatch.setattr("report.figures.style.save_figure", lambda _, figure: drawn.append(figure))
     job = SimpleNamespace(
         input=SimpleNamespace(histories=histories, filters=filter_files),
         output=SimpleNamespace(errors=[""], rms=[""], filters=[""]),

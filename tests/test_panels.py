@@ -20,16 +20,16 @@ from tilt.geometry import (
     tilt_directions,
 )
 from tilt.linear import fit_path
-from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
+from experiments.svm.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
-from tilt.report.panels import svm
-from tilt.report.panels.base import packed, packed_in, power, section, written
-from tilt.report.panels.published import published_bank, published_panel
-from tilt.report.panels.scaling import scaling_panels
-from tilt.report.panels.toy import toy_panels
-from tilt.scaling import decade, risk_table, score_histograms
-from tilt.toy import image, mirror_distance_table, noisy_point_table, noisy_training_set
-from tilt.words import IMAGES, VECTORS
+from experiments.svm import panel as svm
+from report.panels.base import packed, packed_in, power, section, written
+from experiments.published.panel import published_bank, published_panel
+from experiments.scaling.panel import scaling_panels
+from experiments.toy.panel import toy_panels
+from experiments.scaling.tables import decade, risk_table, score_histograms
+from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
+from report.words import IMAGES, VECTORS
 
 GRID = lambda_grid(0, 4, 1, 1e-3)
 NAMED = replace(IMAGES, names=["nought", "one", "a class with a long name", "three", "four", "five"])

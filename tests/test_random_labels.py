@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.random_labels import random_labels_claims, stopping_text
-from tilt.figures.random_labels import memorisation
+from report.claims import NOT, PARTLY, REPRODUCED
+from experiments.random_labels.claims import random_labels_claims, stopping_text
+from experiments.random_labels.figures import memorisation
 from tilt.networks.training import train
-from tilt.random_labels import half_of_chance, memorisation_table, stopping_decays
-from tilt.report import sections
+from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
+from report import sections
 
 
 def histories(curves, diverged=(), seed=0):

@@ -12,26 +12,28 @@ import pytest
 from conftest import ROOT
 from test_sweep import example, mapped
 from test_two_layer import networks as two_layer_networks
-from tilt import article, claims
-from tilt.attacks.statistics import first_images
-from tilt.attacks.tables import accuracy_table
-from tilt.calibration_tables import MEASURED, TRAINED, seeds_table
-from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
-from tilt.claims.calibration import calibration_claims
-from tilt.claims.random_labels import random_labels_claims
-from tilt.claims.sweep import map_claims, sweep_claims
+from report import claims
+from report import article
+from experiments.attack.statistics import first_images
+from experiments.attack.tables import accuracy_table
+from experiments.calibration.tables import MEASURED, TRAINED, seeds_table
+from report.claims import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from experiments.calibration.claims import calibration_claims
+from experiments.random_labels.claims import random_labels_claims
+from experiments.sweep.claims import map_claims, sweep_claims
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
-from tilt.linear.tables import summary_table
-from tilt.numerals import plain
-from tilt.published import TOLERANCES
-from tilt.random_labels import memorisation_table
-from tilt.report import page, sections
-from tilt.scaling import risk_table
-from tilt.sweep import search_table
-from tilt.sweep import summary_table as sweep_summary
-from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
-from tilt.words import IMAGES, words_of
+from experiments.svm.tables import summary_table
+from report.numerals import plain
+from experiments.published.tables import TOLERANCES
+from experiments.random_labels.tables import memorisation_table
+from report import sections
+from report import page
+from experiments.scaling.tables import risk_table
+from experiments.sweep.tables import search_table
+from experiments.sweep.tables import summary_table as sweep_summary
+from experiments.toy.tables import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
+from report.words import IMAGES, words_of
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
 NETWORKS = {

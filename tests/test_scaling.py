@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from tilt.errors import InputError
-from tilt.figures import scaling as figures
-from tilt.figures.style import save_figure
+from experiments.scaling import figures
+from report.figures.style import save_figure
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES
-from tilt.scaling import risk_table, score_histograms
-from tilt.words import IMAGES
+from experiments.scaling.tables import risk_table, score_histograms
+from report.words import IMAGES
 
 Y = np.repeat([-1, 1], 200)
 DISTANCE = np.random.default_rng(0).normal(0.8 * Y, 1.0)

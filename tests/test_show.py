@@ -11,10 +11,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from conftest import ROOT
-from tilt.__main__ import main
+from pipeline.__main__ import main
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_json, write_table
-from tilt.show import summary
+from pipeline.show import summary
 
 TABLE = {"name": ["a", "b"], "value": [0.5, np.nan], "count": [3, 4], "found": [True, False]}
 ARRAYS = {"x": np.arange(6.0).reshape(2, 3), "none": np.zeros(0)}

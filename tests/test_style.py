@@ -59,7 +59,7 @@ def test_conda_environments_agree_with_the_pins(environment):
 def test_conda_environments_hold_what_their_scripts_import():
     distributions = {"sklearn": "scikit-learn", "torch": "pytorch", "PIL": "pillow", "yaml": "pyyaml"}
     sys.path.insert(0, str(ROOT / "workflow" / "lib"))
-    from pipeline.code import library_files
+    from pipeline.code import imported_files
 
     for rules in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"\nrule ", rules.read_text())[1:]:
@@ -70,7 +70,7 @@ def test_conda_environments_hold_what_their_scripts_import():
             packages = {
                 line.split("=")[0] for line in yaml.safe_load(environment.read_text())["dependencies"]
             }
-            text = "\n".join(file.read_text() for file in [script, *library_files(script)])
+            text = "\n".join(file.read_text() for file in [script, *imported_files(script)])
             imports = re.findall(r"^\s*(?:import (\w+)|from (\w+)[\w.]* import)", text, flags=re.M)
             imported = {plain or source for plain, source in imports}
             needed = {distributions.get(name, name) for name in imported - set(sys.stdlib_module_names)}

@@ -7,15 +7,15 @@ import pytest
 from matplotlib.patches import Rectangle
 from scipy import stats
 
-from tilt import article
+from report import article
 from tilt.chance import chance_error
-from tilt.claims.base import INCOMPARABLE, NOT, PARTLY, REPRODUCED
-from tilt.claims.sweep import map_claims, sweep_claims
-from tilt.figures import sweep as figures
+from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
+from experiments.sweep.claims import map_claims, sweep_claims
+from experiments.sweep import figures
 from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
-from tilt.report import sections
-from tilt.sweep import (
+from report import sections
+from experiments.sweep.tables import (
     by_seed,
     complete_rows,
     networks_table,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tilt.errors import InputError
-from tilt.figures import toy as figures
-from tilt.figures.style import save_figure
-from tilt.toy import (
+from experiments.toy import figures
+from report.figures.style import save_figure
+from experiments.toy.tables import (
     NOISY_POINT,
     REPRESENTATIVE,
     four_fits,

@@ -20,8 +20,8 @@ import pytest
 
 from conftest import ROOT
 from runs import SNAKEMAKE, TINY, finish, succeed
-from tilt.show import summary
-from tilt.show.files import FILES
+from pipeline.show import summary
+from pipeline.show.files import FILES
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",

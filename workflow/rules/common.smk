@@ -15,14 +15,15 @@ if not LIBRARY.is_dir():
     raise WorkflowError(
         f"{LIBRARY}: no such folder; clone the repository and give `snakefile:` the path of its Snakefile"
     )
-sys.path.insert(0, str(LIBRARY))
-searched = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+MODULES = [str(LIBRARY), str(LIBRARY.parent)]
+sys.path[:0] = MODULES
+searched = [*MODULES, *filter(None, [os.environ.get("PYTHONPATH")])]
 os.environ.update(PYTHONPATH=os.pathsep.join(searched), MPLBACKEND="agg")
 if os.path.exists(sys.executable):  # not quoted yet by another import of this file
     # Snakemake puts it into shell commands as it is.
     sys.executable = shlex.quote(sys.executable)
 
-from pipeline.code import library_files
+from pipeline.code import imported_files
 from pipeline.config import explored, pairs, resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
@@ -80,7 +81,7 @@ wildcard_constraints:
 def code(script):
     """The library files that a script depends on, as inputs of its rule."""
     source = ROOT / "workflow" / "scripts" / script
-    return of_checkout(*library_files(source))
+    return of_checkout(*imported_files(source))
 
 
 def of_checkout(*files):

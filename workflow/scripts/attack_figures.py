@@ -3,18 +3,18 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.article import ATTACK_NORMS
-from tilt.attacks.statistics import first_images
-from tilt.figures.attack import (
+from report.article import ATTACK_NORMS
+from experiments.attack.statistics import first_images
+from experiments.attack.figures import (
     accuracy_curves,
     adversarial_examples,
     distance_curves,
     norm_distribution,
     norms_by_class,
 )
-from tilt.figures.style import save_figure
+from report.figures.style import save_figure
 from tilt.io import read_arrays, read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

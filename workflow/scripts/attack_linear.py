@@ -6,11 +6,11 @@ from pipeline.job import job
 from pipeline.pair import pair_classes
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.models import box_distance, linear_model
-from tilt.attacks.statistics import linear_row
+from experiments.attack.statistics import linear_row
 from tilt.data.images import load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, table_of, write_table
-from tilt.linear.tables import optimal_row
+from experiments.svm.tables import optimal_row
 
 
 def main(input, output, params):

@@ -9,8 +9,8 @@ from pipeline.job import job
 from tilt.attacks.ascent import targeted_ascent
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.signed import signed_gradient_step
-from tilt.attacks.statistics import ATTACKED
-from tilt.attacks.tables import (
+from experiments.attack.statistics import ATTACKED
+from experiments.attack.tables import (
     accuracy_table,
     attack_table,
     cyclic_targets,

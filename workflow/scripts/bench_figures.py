@@ -1,8 +1,8 @@
 """Put the timings of the pairs into one table, and draw them and those against the size."""
 
 from pipeline.job import job
-from tilt.figures.bench import scaling, solvers
-from tilt.figures.style import save_figure
+from experiments.bench.figures import scaling, solvers
+from report.figures.style import save_figure
 from tilt.io import read_json, read_table, table_of, write_table
 
 

@@ -2,10 +2,10 @@
 
 from pipeline.job import job
 from pipeline.pair import pair_classes
-from tilt.benchmarks.solvers import compare
+from experiments.bench.solvers import compare
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_json, write_table
-from tilt.linear.tables import lambda_grid
+from experiments.svm.tables import lambda_grid
 
 
 def main(input, output, params):

@@ -4,11 +4,11 @@ import numpy as np
 
 from pipeline.job import job
 from pipeline.pair import pair_classes
-from tilt.benchmarks.solvers import scaling
+from experiments.bench.solvers import scaling
 from tilt.data.images import binary_pair, load_images
 from tilt.errors import InputError
 from tilt.io import table_of, write_table
-from tilt.linear.tables import lambda_grid
+from experiments.svm.tables import lambda_grid
 
 
 def main(input, output, params):

@@ -1,7 +1,7 @@
 """Time an epoch of LeNet by three recipes."""
 
 from pipeline.job import job
-from tilt.benchmarks.training import training_floor, training_times, usual_dataset
+from experiments.bench.training import training_floor, training_times, usual_dataset
 from tilt.data.images import load_images
 from tilt.io import write_json, write_table
 from tilt.networks.lenet import resize_to_28

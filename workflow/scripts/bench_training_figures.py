@@ -1,8 +1,8 @@
 """Draw the time of an epoch of LeNet by recipe."""
 
 from pipeline.job import job
-from tilt.figures.bench import training
-from tilt.figures.style import save_figure
+from experiments.bench.figures import training
+from report.figures.style import save_figure
 from tilt.io import read_json, read_table
 
 

@@ -1,8 +1,8 @@
 """Draw the calibration: reliability of two networks, every network against its weight decay."""
 
 from pipeline.job import job
-from tilt.figures.calibration import calibration_curves, reliability_diagrams, temperature_curves
-from tilt.figures.style import save_figure
+from experiments.calibration.figures import calibration_curves, reliability_diagrams, temperature_curves
+from report.figures.style import save_figure
 from tilt.io import read_table
 
 

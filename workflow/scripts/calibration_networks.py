@@ -3,13 +3,13 @@
 import torch
 
 from pipeline.job import job
-from tilt.calibration_tables import bins_table, calibrate, halves, seeds_table
+from experiments.calibration.tables import bins_table, calibrate, halves, seeds_table
 from tilt.data.images import load_images
 from tilt.io import read_json, table_of, write_table
 from tilt.networks import choose_device
 from tilt.networks.lenet import load_network, predict_scores, resize_to_28
 from tilt.networks.margin import margin_gradient_norms
-from tilt.starts import start_labels
+from report.starts import start_labels
 
 
 def main(input, output, params):

@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_json
-from tilt.report.panels.calibration import calibration_panels
+from experiments.calibration.panel import calibration_panels
 
 
 def main(input, output, params):

@@ -3,11 +3,11 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.article import LAYERS, LENET_DECAYS, LENET_RMS
-from tilt.figures.lenet import along_epochs, error_curves, filters, weight_rms
-from tilt.figures.style import save_figure
+from report.article import LAYERS, LENET_DECAYS, LENET_RMS
+from experiments.lenet.figures import along_epochs, error_curves, filters, weight_rms
+from report.figures.style import save_figure
 from tilt.io import read_arrays, read_table
-from tilt.starts import start_labels
+from report.starts import start_labels
 
 
 def main(input, output, params):

@@ -3,7 +3,7 @@
 from pipeline.job import job
 from tilt.chance import chance_error
 from tilt.io import read_arrays, read_json, read_table, write_json
-from tilt.report.panels.lenet import lenet_panels
+from experiments.lenet.panel import lenet_panels
 
 
 def main(input, output, params):

@@ -4,11 +4,11 @@ import numpy as np
 
 from pipeline.job import job
 from pipeline.pair import pair_classes
-from tilt.benchmarks.solvers import libsvm_check
+from experiments.bench.solvers import libsvm_check
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_table
 from tilt.linear import fit_path
-from tilt.linear.tables import lambda_grid
+from experiments.svm.tables import lambda_grid
 
 
 def main(input, output, params):

@@ -7,7 +7,7 @@ from tilt.errors import InputError
 from tilt.geometry import nearest_centroid_direction
 from tilt.io import write_arrays, write_table
 from tilt.linear import fit_path
-from tilt.linear.tables import lambda_grid, path_table, plane_arrays, weight_arrays
+from experiments.svm.tables import lambda_grid, path_table, plane_arrays, weight_arrays
 
 
 def main(input, output, params):

@@ -3,7 +3,7 @@
 from pipeline.job import job
 from pipeline.pair import pair_classes
 from tilt.io import read_table, write_table
-from tilt.linear.tables import summary_table
+from experiments.svm.tables import summary_table
 
 
 def main(input, output, params):

@@ -1,10 +1,10 @@
 """Draw the two losses of one pair side by side."""
 
 from pipeline.job import job
-from tilt.figures.logistic import comparison
-from tilt.figures.style import save_figure
+from experiments.logistic.figures import comparison
+from report.figures.style import save_figure
 from tilt.io import read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

@@ -1,8 +1,8 @@
 """Draw the map of initial weight scale and weight decay."""
 
 from pipeline.job import job
-from tilt.figures.style import save_figure
-from tilt.figures.sweep import maps
+from report.figures.style import save_figure
+from experiments.sweep.figures import maps
 from tilt.io import read_table
 
 

@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_json
-from tilt.report.panels.map import map_panels
+from experiments.map.panel import map_panels
 
 
 def main(input, output, params):

@@ -3,7 +3,7 @@
 from pipeline.job import job
 from tilt.chance import chance_error
 from tilt.io import read_json, read_table, write_table
-from tilt.sweep import networks_table
+from experiments.sweep.tables import networks_table
 
 
 def main(input, output, params):

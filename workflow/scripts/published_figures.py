@@ -2,8 +2,8 @@
 
 from pipeline.job import job
 from pipeline.pair import pair_classes
-from tilt.figures.published import deviations, path_and_published
-from tilt.figures.style import save_figure
+from experiments.published.figures import deviations, path_and_published
+from report.figures.style import save_figure
 from tilt.io import read_table
 
 

@@ -6,7 +6,7 @@ from pipeline.job import job
 from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.io import read_table, write_table
-from tilt.published import arbitrate, deviations
+from experiments.published.tables import arbitrate, deviations
 
 
 def main(input, output, params):

@@ -2,10 +2,10 @@
 
 from pipeline.job import job
 from tilt.io import read_json, read_table, write_json
-from tilt.report.panels import svm
-from tilt.report.panels.base import section
-from tilt.report.panels.published import published_bank, published_panel
-from tilt.words import words_of
+from experiments.svm import panel as svm
+from report.panels.base import section
+from experiments.published.panel import published_bank, published_panel
+from report.words import words_of
 
 
 def main(input, output, params):

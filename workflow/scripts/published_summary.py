@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.job import job
 from pipeline.pair import pair_classes
 from tilt.io import read_table, write_table
-from tilt.published import summarise
+from experiments.published.tables import summarise
 
 
 def present(pairs, paths):

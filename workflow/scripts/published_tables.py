@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.job import job
 from pipeline.pair import pair_classes
 from tilt.io import write_table
-from tilt.published import fetch_tables
+from experiments.published.tables import fetch_tables
 
 
 def main(input, output, params):

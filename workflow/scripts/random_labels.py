@@ -1,10 +1,10 @@
 """What networks made of random labels: a table, and the figure of their training errors."""
 
 from pipeline.job import job
-from tilt.figures.random_labels import memorisation
-from tilt.figures.style import save_figure
+from experiments.random_labels.figures import memorisation
+from report.figures.style import save_figure
 from tilt.io import read_json, read_table, write_table
-from tilt.random_labels import memorisation_table
+from experiments.random_labels.tables import memorisation_table
 
 
 def main(input, output, params):

@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_json
-from tilt.report.panels.random_labels import random_labels_panels
+from experiments.random_labels.panel import random_labels_panels
 
 
 def main(input, output, params):

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from pipeline.job import job
-from tilt import claims
+from report import claims
 from tilt.io import read_arrays, read_json, read_table, replacing, write_table
-from tilt.report import page, sections
-from tilt.report.sections.base import NO_NUMBER
-from tilt.words import words_of
+from report import sections
+from report import page
+from report.contract import NO_NUMBER
+from report.words import words_of
 
 
 def main(input, output, params):

@@ -1,10 +1,10 @@
 """Draw the scaling of the loss."""
 
 from pipeline.job import job
-from tilt.figures.scaling import histograms, limits, losses, scaled_losses
-from tilt.figures.style import save_figure
+from experiments.scaling.figures import histograms, limits, losses, scaled_losses
+from report.figures.style import save_figure
 from tilt.io import read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

@@ -7,8 +7,8 @@ from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.geometry import signed_distance
 from tilt.io import read_arrays, read_table, write_json, write_table
-from tilt.linear.tables import optimal_row
-from tilt.scaling import decade, risk_table, score_histograms
+from experiments.svm.tables import optimal_row
+from experiments.scaling.tables import decade, risk_table, score_histograms
 
 NORMS = np.logspace(-3, 3, 121)  # of the weights, for distances of about 1
 DRAWN = (0.1, 0.5, 2.0, 10.0)

@@ -1,10 +1,10 @@
 """Draw the pairs side by side: maps over classes, and all paths."""
 
 from pipeline.job import job
-from tilt.figures.style import save_figure
-from tilt.figures.svm import all_paths, pair_maps
+from report.figures.style import save_figure
+from experiments.svm.figures import all_paths, pair_maps
 from tilt.io import read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

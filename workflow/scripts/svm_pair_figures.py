@@ -3,11 +3,11 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.figures.style import save_figure
-from tilt.figures.svm import margins, mirror_images, path_curves, tilt_planes
-from tilt.figures.vectors import mirror_vectors
+from report.figures.style import save_figure
+from experiments.svm.figures import margins, mirror_images, path_curves, tilt_planes
+from experiments.svm.vectors import mirror_vectors
 from tilt.io import read_arrays, read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

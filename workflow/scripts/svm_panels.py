@@ -2,9 +2,9 @@
 
 from pipeline.job import job
 from tilt.io import read_arrays, read_json, read_table, write_json
-from tilt.report.panels import svm
-from tilt.report.panels.base import section
-from tilt.words import words_of
+from experiments.svm import panel as svm
+from report.panels.base import section
+from report.words import words_of
 
 
 def main(input, output, params):

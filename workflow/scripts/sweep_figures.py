@@ -3,11 +3,11 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.figures import sweep
-from tilt.figures.lenet import along_epochs, error_curves
-from tilt.figures.style import save_figure
+from experiments.sweep import figures as sweep
+from experiments.lenet.figures import along_epochs, error_curves
+from report.figures.style import save_figure
 from tilt.io import read_table
-from tilt.sweep import shown_start
+from experiments.sweep.tables import shown_start
 
 
 def main(input, output, params):

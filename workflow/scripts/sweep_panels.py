@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_json
-from tilt.report.panels.sweep import sweep_panels
+from experiments.sweep.panel import sweep_panels
 
 
 def main(input, output, params):

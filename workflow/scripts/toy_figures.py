@@ -3,10 +3,10 @@
 import numpy as np
 
 from pipeline.job import job
-from tilt.figures.style import save_figure
-from tilt.figures.toy import boundaries, mirror_distance, noisy_point, tilt_against_lambda
+from report.figures.style import save_figure
+from experiments.toy.figures import boundaries, mirror_distance, noisy_point, tilt_against_lambda
 from tilt.io import read_table
-from tilt.toy import mirror_distance_table
+from experiments.toy.tables import mirror_distance_table
 
 SHOWN_DEGREES = (0, 45, 85)
 

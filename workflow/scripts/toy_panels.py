@@ -2,7 +2,7 @@
 
 from pipeline.job import job
 from tilt.io import read_table, write_json
-from tilt.report.panels.toy import toy_panels
+from experiments.toy.panel import toy_panels
 
 
 def main(input, output, params):

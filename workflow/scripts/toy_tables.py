@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.job import about, job
 from tilt.io import write_table
-from tilt.toy import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
+from experiments.toy.tables import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 
 
 def main(input, output, params):

@@ -1,10 +1,10 @@
 """Draw the two-layer networks of one pair beside its SVM."""
 
 from pipeline.job import job
-from tilt.figures.style import save_figure
-from tilt.figures.two_layer import along_decay, distances_found, distributions, trade_off
+from report.figures.style import save_figure
+from experiments.two_layer.figures import along_decay, distances_found, distributions, trade_off
 from tilt.io import read_arrays, read_json, read_table
-from tilt.words import words_of
+from report.words import words_of
 
 
 def main(input, output, params):

@@ -9,7 +9,7 @@ from pipeline.pair import pair_classes
 from tilt.data.images import binary_pair, load_images
 from tilt.io import write_arrays, write_table
 from tilt.networks.two_layer import train_two_layer
-from tilt.two_layer import study_tables
+from experiments.two_layer.tables import study_tables
 
 
 def main(input, output, params):

@@ -2,8 +2,8 @@
 
 from pipeline.job import job
 from tilt.io import read_arrays, read_json, read_table, write_json
-from tilt.report.panels.two_layer import two_layer_panels
-from tilt.words import words_of
+from experiments.two_layer.panel import two_layer_panels
+from report.words import words_of
 
 
 def main(input, output, params):
