@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from tilt.attacks.ascent import targeted_ascent
 from experiments.attack.tables import cyclic_targets, select_images
+from tilt.attacks.ascent import targeted_ascent
 from tilt.calibration import fit_temperature
 from tilt.errors import InputError
 

@@ -8,7 +8,7 @@ from experiments.bench.machine import cpu_seconds, gemm_rate, pass_seconds
 from tilt.data.images import binary_pair
 from tilt.data.sources import embedded_digits
 from tilt.linear import fit_path
-from experiments.svm.tables import lambda_grid
+from tilt.linear.tables import lambda_grid
 
 LAMBDAS = lambda_grid(1, 7, 0.5, 1e-5)[1]
 

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
 from panels import counted, cut, unpack
+from report.numerals import significant
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
-from report.numerals import significant
 
 pytestmark = pytest.mark.browser
 

@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from tilt.calibration import (
-    expected_calibration_error,
-    likeliest_temperature,
-    logit_scale,
-    negative_log_likelihood,
-    reliability,
-    top_scores,
-)
+from experiments.calibration.claims import calibration_claims
+from experiments.calibration.figures import calibration_curves, reliability_diagrams, temperature_curves
 from experiments.calibration.tables import (
     MEASURED,
     TRAINED,
@@ -21,13 +15,19 @@ from experiments.calibration.tables import (
     seeds_table,
     training_status,
 )
+from report import sections
 from report.claims import NOT, PARTLY, REPRODUCED
-from experiments.calibration.claims import calibration_claims
+from tilt.calibration import (
+    expected_calibration_error,
+    likeliest_temperature,
+    logit_scale,
+    negative_log_likelihood,
+    reliability,
+    top_scores,
+)
 from tilt.errors import InputError
-from experiments.calibration.figures import calibration_curves, reliability_diagrams, temperature_curves
 from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
-from report import sections
 
 
 def calibrated(n, spread=2.0, classes=5, seed=0):

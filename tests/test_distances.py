@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from tilt.attacks.ascent import targeted_ascent
-from tilt.attacks.minimal import minimal_norm
-from tilt.attacks.models import box_distance, linear_model, predict
-from tilt.attacks.signed import signed_gradient_step
+from experiments.attack.figures import (
+    accuracy_curves,
+    adversarial_examples,
+    distance_curves,
+    norm_distribution,
+    norms_by_class,
+)
 from experiments.attack.statistics import (
     accuracy_difference_interval,
     bootstrap_interval,
@@ -23,15 +26,12 @@ from experiments.attack.tables import (
     summary_table,
     unattacked_table,
 )
-from tilt.errors import InputError
-from experiments.attack.figures import (
-    accuracy_curves,
-    adversarial_examples,
-    distance_curves,
-    norm_distribution,
-    norms_by_class,
-)
 from report.words import IMAGES
+from tilt.attacks.ascent import targeted_ascent
+from tilt.attacks.minimal import minimal_norm
+from tilt.attacks.models import box_distance, linear_model, predict
+from tilt.attacks.signed import signed_gradient_step
+from tilt.errors import InputError
 
 SHAPE = (6, 7)
 

@@ -9,30 +9,28 @@ import pytest
 from matplotlib.text import Text
 
 from conftest import ROOT
-from panels import check_states, unpacked
-from report import claims
-from report import words
-from experiments.attack.tables import accuracy_table, unattacked_table
-from experiments.calibration.tables import bins_table, calibrate, seeds_table
-from report.claims import NOT
-from tilt.data.images import Images, save_images
 from experiments.attack import figures as attack
-from experiments.calibration import figures as calibration
-from experiments.lenet import figures as lenet
-from experiments.random_labels import figures as random_labels
-from experiments.sweep import figures as sweep
-from tilt.io import read_json, read_table, table_of
-from tilt.networks.lenet import load_network, predict_scores
-from experiments.random_labels.tables import memorisation_table
-from report import sections
 from experiments.attack.panel import attack_panels
+from experiments.attack.tables import accuracy_table, unattacked_table
+from experiments.calibration import figures as calibration
 from experiments.calibration.panel import calibration_panels
+from experiments.calibration.tables import bins_table, calibrate, seeds_table
+from experiments.lenet import figures as lenet
 from experiments.lenet.panel import lenet_panels
 from experiments.map.panel import map_panels
+from experiments.random_labels import figures as random_labels
 from experiments.random_labels.panel import random_labels_panels
+from experiments.random_labels.tables import memorisation_table
+from experiments.sweep import figures as sweep
 from experiments.sweep.panel import sweep_panels
-from report.starts import start_labels
 from experiments.sweep.tables import networks_table, search_table, summary_table
+from panels import check_states, unpacked
+from report import claims, sections, words
+from report.claims import NOT
+from report.starts import start_labels
+from tilt.data.images import Images, save_images
+from tilt.io import read_json, read_table, table_of
+from tilt.networks.lenet import load_network, predict_scores
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
          "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip

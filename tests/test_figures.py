@@ -11,17 +11,20 @@ from matplotlib.lines import AxLine
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from experiments.toy import tables as toy
-from tilt.data.images import BinaryPair
 from experiments.bench import figures as bench_figures
 from experiments.logistic import figures as logistic_figures
 from experiments.scaling import figures as scaling_figures
+from experiments.scaling.tables import risk_table, score_histograms
 from experiments.svm import figures as svm_figures
-from experiments.toy import figures as toy_figures
-from report.figures.colours import CLASS_I, CLASS_J, scale_ends
 from experiments.svm.vectors import mirror_vectors
+from experiments.toy import figures as toy_figures
+from experiments.toy import tables as toy
+from report.figures.colours import CLASS_I, CLASS_J, scale_ends
+from report.numerals import significant
+from report.words import IMAGES, VECTORS
+from tilt.data.images import BinaryPair
 from tilt.linear import fit_path
-from experiments.svm.tables import (
+from tilt.linear.tables import (
     lambda_grid,
     optimal_row,
     path_table,
@@ -30,9 +33,6 @@ from experiments.svm.tables import (
     weight_arrays,
 )
 from tilt.losses import LOSSES
-from report.numerals import significant
-from experiments.scaling.tables import risk_table, score_histograms
-from report.words import IMAGES, VECTORS
 
 SHAPE = (6, 6)
 PAIR = ("7v9", IMAGES)

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from conftest import ROOT
+from experiments.published.tables import read_table as read_published
 from pipeline.config import resolve
 from pipeline.networks import families
 from tilt.data.images import Images, load_images, save_images
 from tilt.data.own import own_images
 from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table, write_json, write_table
-from experiments.published.tables import read_table as read_published
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA)

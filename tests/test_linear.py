@@ -22,7 +22,7 @@ from tilt.data.sources import embedded_digits
 from tilt.errors import InputError
 from tilt.linear import LinearPath, fit_path
 from tilt.linear.gram import GramCache
-from experiments.svm.tables import (
+from tilt.linear.tables import (
     lambda_grid,
     optimal_row,
     path_table,

@@ -15,8 +15,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from conftest import ROOT
-from tilt.errors import InputError
 from experiments.lenet.figures import error_curves, filters, weight_rms
+from tilt.errors import InputError
 from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
 from tilt.networks.descent import Descent

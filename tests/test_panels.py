@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from experiments.published.panel import published_bank, published_panel
+from experiments.scaling.panel import scaling_panels
+from experiments.scaling.tables import decade, risk_table, score_histograms
+from experiments.svm import panel as svm
+from experiments.toy.panel import toy_panels
+from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
 from panels import check_states, part, unpack
+from report.panels.base import packed, packed_in, power, section, written
+from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
 from tilt.geometry import (
     TiltPlane,
@@ -20,16 +28,8 @@ from tilt.geometry import (
     tilt_directions,
 )
 from tilt.linear import fit_path
-from experiments.svm.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
+from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
-from experiments.svm import panel as svm
-from report.panels.base import packed, packed_in, power, section, written
-from experiments.published.panel import published_bank, published_panel
-from experiments.scaling.panel import scaling_panels
-from experiments.toy.panel import toy_panels
-from experiments.scaling.tables import decade, risk_table, score_histograms
-from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
-from report.words import IMAGES, VECTORS
 
 GRID = lambda_grid(0, 4, 1, 1e-3)
 NAMED = replace(IMAGES, names=["nought", "one", "a class with a long name", "three", "four", "five"])

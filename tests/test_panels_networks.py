@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from panels import check_states, unpacked
-from experiments.calibration.tables import calibrate, seeds_table
-from tilt.data.images import BinaryPair
-from tilt.io import read_table, table_of, write_table
-from experiments.svm.tables import optimal_row
-from experiments.random_labels.tables import memorisation_table
 from experiments.calibration.panel import calibration_panels
+from experiments.calibration.tables import calibrate, seeds_table
 from experiments.map.panel import map_panels
-from report.panels.networks import network_controls
 from experiments.random_labels.panel import random_labels_panels
+from experiments.random_labels.tables import memorisation_table
 from experiments.two_layer.panel import BINS, two_layer_panels
 from experiments.two_layer.tables import TwoLayer, over_seeds, reached, study_tables
+from panels import check_states, unpacked
+from report.panels.networks import network_controls
 from report.words import IMAGES
+from tilt.data.images import BinaryPair
+from tilt.io import read_table, table_of, write_table
+from tilt.linear.tables import optimal_row
 
 RNG = np.random.default_rng(5)
 DECAYS = [0.0, 1e-2, 1e-1]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from report.claims import NOT, PARTLY, REPRODUCED
 from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.figures import memorisation
-from tilt.networks.training import train
 from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
 from report import sections
+from report.claims import NOT, PARTLY, REPRODUCED
+from tilt.networks.training import train
 
 
 def histories(curves, diverged=(), seed=0):

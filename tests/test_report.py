@@ -10,30 +10,27 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from test_sweep import example, mapped
-from test_two_layer import networks as two_layer_networks
-from report import claims
-from report import article
 from experiments.attack.statistics import first_images
 from experiments.attack.tables import accuracy_table
-from experiments.calibration.tables import MEASURED, TRAINED, seeds_table
-from report.claims import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
 from experiments.calibration.claims import calibration_claims
-from experiments.random_labels.claims import random_labels_claims
-from experiments.sweep.claims import map_claims, sweep_claims
-from tilt.errors import InputError
-from tilt.io import read_table, write_table
-from experiments.svm.tables import summary_table
-from report.numerals import plain
+from experiments.calibration.tables import MEASURED, TRAINED, seeds_table
 from experiments.published.tables import TOLERANCES
+from experiments.random_labels.claims import random_labels_claims
 from experiments.random_labels.tables import memorisation_table
-from report import sections
-from report import page
 from experiments.scaling.tables import risk_table
+from experiments.sweep.claims import map_claims, sweep_claims
 from experiments.sweep.tables import search_table
 from experiments.sweep.tables import summary_table as sweep_summary
 from experiments.toy.tables import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
+from report import article, claims, page, sections
+from report.claims import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from report.numerals import plain
 from report.words import IMAGES, words_of
+from test_sweep import example, mapped
+from test_two_layer import networks as two_layer_networks
+from tilt.errors import InputError
+from tilt.io import read_table, write_table
+from tilt.linear.tables import summary_table
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
 NETWORKS = {

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from tilt.errors import InputError
 from experiments.scaling import figures
+from experiments.scaling.tables import risk_table, score_histograms
 from report.figures.style import save_figure
+from report.words import IMAGES
+from tilt.errors import InputError
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES
-from experiments.scaling.tables import risk_table, score_histograms
-from report.words import IMAGES
 
 Y = np.repeat([-1, 1], 200)
 DISTANCE = np.random.default_rng(0).normal(0.8 * Y, 1.0)

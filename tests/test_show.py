@@ -12,9 +12,9 @@ from safetensors.numpy import save_file
 
 from conftest import ROOT
 from pipeline.__main__ import main
+from pipeline.show import summary
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_json, write_table
-from pipeline.show import summary
 
 TABLE = {"name": ["a", "b"], "value": [0.5, np.nan], "count": [3, 4], "found": [True, False]}
 ARRAYS = {"x": np.arange(6.0).reshape(2, 3), "none": np.zeros(0)}

@@ -7,14 +7,8 @@ import pytest
 from matplotlib.patches import Rectangle
 from scipy import stats
 
-from report import article
-from tilt.chance import chance_error
-from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
-from experiments.sweep.claims import map_claims, sweep_claims
 from experiments.sweep import figures
-from tilt.intervals import mean_interval
-from tilt.io import read_table, write_table
-from report import sections
+from experiments.sweep.claims import map_claims, sweep_claims
 from experiments.sweep.tables import (
     by_seed,
     complete_rows,
@@ -24,6 +18,11 @@ from experiments.sweep.tables import (
     summary_table,
     variance_shares,
 )
+from report import article, sections
+from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
+from tilt.chance import chance_error
+from tilt.intervals import mean_interval
+from tilt.io import read_table, write_table
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 50,
          "train_per_class": None, "random_labels": False}  # fmt: skip

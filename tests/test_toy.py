@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from tilt.errors import InputError
 from experiments.toy import figures
-from report.figures.style import save_figure
 from experiments.toy.tables import (
     NOISY_POINT,
     REPRESENTATIVE,
@@ -15,6 +13,8 @@ from experiments.toy.tables import (
     noisy_point_table,
     noisy_training_set,
 )
+from report.figures.style import save_figure
+from tilt.errors import InputError
 
 LAMBDAS = np.logspace(-6, 1, 15)
 

@@ -8,17 +8,17 @@ import pytest
 import torch
 from matplotlib.text import Text
 
-from report.claims import NOT, PARTLY, REPRODUCED
+from experiments.two_layer import figures
 from experiments.two_layer.claims import two_layer_claims
+from experiments.two_layer.tables import over_seeds, study_tables
+from report import sections
+from report.claims import NOT, PARTLY, REPRODUCED
+from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
 from tilt.errors import InputError
-from experiments.two_layer import figures
 from tilt.io import read_table, write_table
 from tilt.networks.two_layer import loss_gradient, train_two_layer
-from report import sections
-from experiments.two_layer.tables import over_seeds, study_tables
 from tilt.two_layer import TwoLayer, first_crossing, local_distance, local_view, nearest_adversarial
-from report.words import IMAGES, VECTORS
 
 RNG = np.random.default_rng(0)
 DECAYS = [0.0, 1e-3, 1e-2, 1e-1]

@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from runs import SNAKEMAKE, TINY, finish, succeed
 from pipeline.show import summary
 from pipeline.show.files import FILES
+from runs import SNAKEMAKE, TINY, finish, succeed
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",

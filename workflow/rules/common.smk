@@ -78,10 +78,17 @@ wildcard_constraints:
     network=r"[a-z][\w.+-]*",
 
 
-def code(script):
-    """The library files that a script depends on, as inputs of its rule."""
-    source = ROOT / "workflow" / "scripts" / script
-    return of_checkout(*imported_files(source))
+def code(script, *modules):
+    """The files of ours that a script and modules of experiments, "toy.tables", depend on, as inputs of a rule."""
+    sources = [ROOT / "workflow" / "scripts" / script]
+    for module in modules:
+        sources.append(
+            (ROOT / "workflow" / "experiments")
+            .joinpath(*module.split("."))
+            .with_suffix(".py")
+        )
+    found = {file for source in sources for file in imported_files(source)}
+    return of_checkout(*sorted(found.union(sources[1:])))
 
 
 def of_checkout(*files):
@@ -162,11 +169,15 @@ def of_networks(pattern, *families):
     return lambda w: expand(pattern, network=networks(w, *families), dataset=w.dataset)
 
 
+def in_report(family):
+    """Whether the page of a data set, by its settings, shows the networks of a family."""
+    return lambda dataset: bool(dataset[family]) and dataset[family]["in_report"]
+
+
 def networks_shown(wildcards):
     """Settings of the networks that panels show one at a time: "lenet", and "sweep" if it is in the report."""
-    return networks(
-        wildcards, "lenet", *(["sweep"] if in_report(wildcards, "sweep") else [])
-    )
+    swept = in_report("sweep")(DATASETS[wildcards.dataset])
+    return networks(wildcards, "lenet", *(["sweep"] if swept else []))
 
 
 def of_networks_shown(pattern):
@@ -186,31 +197,8 @@ def of_family(family):
         "records": of_networks(
             "results/{dataset}/attack/{network}/record.json", family
         ),
-        "data": rules.images.output.record,
+        "record": rules.images.output.record,
     }
-
-
-def picture(path, caption, category, figure=None):
-    """The outputs of one figure: a PNG for the report, labelled by its name or `figure`, an SVG beside it.
-
-    Snakemake's report shows one figure of those with equal labels.
-    """
-    name = Path(path).name.removeprefix("{pair}_").replace("_", " ")
-    labels = {"data set": "{dataset}"} if "{dataset}" in path else {}
-    labels |= {"pair": "{pair}"} if "{pair}" in path else {}
-    labels["figure"] = figure or name
-    png = report(
-        f"{path}.png",
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels=labels,
-    )
-    return [png, f"{path}.svg"]
-
-
-def pngs(rule):
-    """The pictures among the outputs of a rule that draws figures."""
-    return [file for file in rule.output if file.endswith(".png")]
 
 
 def where(key, *files):
@@ -220,32 +208,9 @@ def where(key, *files):
     )
 
 
-def in_report(wildcards, family):
-    """Whether the report shows the networks of a family."""
-    grid = DATASETS[wildcards.dataset][family]
-    return bool(grid) and grid["in_report"]
-
-
-def where_in_report(family, *files):
-    """An input of data sets whose report shows the networks of a family, of others nothing."""
-    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []
-
-
-def all_of(*inputs):
-    """An input: several in one, each a file or a function of the wildcards."""
-
-    def files(wildcards):
-        parts = [
-            (
-                each(wildcards)
-                if callable(each)
-                else expand(each, dataset=wildcards.dataset)
-            )
-            for each in inputs
-        ]
-        return [file for part in parts for file in part]
-
-    return files
+def of_mnist(wildcards):
+    """Whether the data are the article's, so that its numbers stand beside ours."""
+    return DATASETS[wildcards.dataset]["source"] == "mnist"
 
 
 def new_target(target, dataset):

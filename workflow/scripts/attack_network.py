@@ -5,10 +5,6 @@ import logging
 import numpy as np
 import torch
 
-from pipeline.job import job
-from tilt.attacks.ascent import targeted_ascent
-from tilt.attacks.minimal import minimal_norm
-from tilt.attacks.signed import signed_gradient_step
 from experiments.attack.statistics import ATTACKED
 from experiments.attack.tables import (
     accuracy_table,
@@ -18,6 +14,10 @@ from experiments.attack.tables import (
     summary_table,
     unattacked_table,
 )
+from pipeline.job import job
+from tilt.attacks.ascent import targeted_ascent
+from tilt.attacks.minimal import minimal_norm
+from tilt.attacks.signed import signed_gradient_step
 from tilt.calibration import fit_temperature
 from tilt.data.images import load_images
 from tilt.errors import InputError

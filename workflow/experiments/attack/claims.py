@@ -5,10 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from report.article import ATTACK_MEAN, ATTACK_RATIO
-from experiments.attack.statistics import ATTACKED, accuracy_difference_interval, bootstrap_interval, norms_by_image
-from report.claims import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
+from experiments.attack.statistics import (
+    ATTACKED,
+    accuracy_difference_interval,
+    bootstrap_interval,
+    norms_by_image,
+)
 from experiments.lenet.claims import article_decays
+from report.article import ATTACK_MEAN, ATTACK_RATIO
+from report.claims import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
 from report.starts import sides
 
 SMALL_STEP = 0.1  # magnitude up to which a linear attack is small, pixels in [0, 1]

@@ -7,17 +7,51 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import ATTACKED, found_norms
-from report.figures.colours import DIVERGING
+from experiments.attack.statistics import ATTACKED, first_images, found_norms
 from experiments.lenet.figures import PUBLISHED, bare, legend, network_colours, signed_scale
+from report.article import ATTACK_NORMS
+from report.figures.colours import DIVERGING
 from report.figures.style import figure, named_ticks, themed
+from report.words import Words, short
 from tilt.intervals import wilson_interval
 from tilt.io import Table
-from report.words import Words, short
 
 NARROW = 11  # letters of a class's name above an image
 LETTERS = 60  # of the names of classes that stand side by side
 NORM = "L2 norm of the perturbation\n(pixels in [0, 1])"
+
+
+def figures(
+    *,
+    attacks: Mapping[str, Mapping[str, NDArray[Any]]],
+    accuracies: Mapping[str, Table],
+    low: Mapping[str, NDArray[Any]],
+    high: Mapping[str, NDArray[Any]],
+    words: Words,
+    networks: Mapping[str, Mapping[str, Any]],
+    shown: Mapping[str, str],
+    published: bool,
+) -> dict[str, Figure]:
+    """The pictures of the networks named; `low` and `high` are the images of the two shown."""
+    tables = {name: attacks[name] for name in networks}
+    drawn = {}
+    for side, images in (("low", low), ("high", high)):
+        name = shown[side]
+        first = first_images(tables[name])
+        drawn[side] = adversarial_examples(
+            f"{name}: weight decay {networks[name]['weight_decay']:g}",
+            images["originals"][first],
+            images["adversarial"][first],
+            {column: values[first] for column, values in tables[name].items()},
+            words,
+        )
+    of_article = {shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
+    return drawn | {
+        "norms": norm_distribution(tables),
+        "distances": distance_curves(tables),
+        "classes": norms_by_class(tables, words, of_article if published else None),
+        "accuracy": accuracy_curves({name: accuracies[name] for name in networks}),
+    }
 
 
 @themed

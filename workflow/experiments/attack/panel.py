@@ -7,13 +7,12 @@ import numpy as np
 from bokeh.models import Range1d
 from numpy.typing import NDArray
 
-from report.article import ATTACK_NORMS
+from experiments.attack.examples import Columns, Images, draw_examples
 from experiments.attack.statistics import found_norms
+from report.article import ATTACK_NORMS
 from report.figures.colours import CLASS_I
-from tilt.intervals import wilson_interval
 from report.numerals import counted
 from report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
-from experiments.attack.examples import Columns, Images, draw_examples
 from report.panels.grids import (
     ABSENT,
     STATE,
@@ -27,11 +26,37 @@ from report.panels.grids import (
 from report.panels.networks import Settings, network_controls
 from report.panels.shared import article_marks, class_axis, decay_axes, greatest
 from report.words import Words
+from tilt.intervals import wilson_interval
 
 NORM = "L2 norm (pixels in [0, 1])"
 KINDS = {"norm": ("targeted ascent", CURRENT), "minimal_norm": ("nearest found", CLASS_I)}
 SIDES = dict(zip(KINDS, (-0.2, 0.2), strict=True))  # of a class's place on the axis
 HEIGHT = 320
+
+
+def panel(
+    *,
+    attacks: Mapping[str, Columns],
+    accuracies: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    images: Mapping[str, Images],
+    words: Words,
+    networks: Mapping[str, Settings],
+    shown: str,
+    published: bool,
+) -> dict[str, dict[str, Any]]:
+    """The panel of the networks named."""
+    made = attack_panels(
+        networks,
+        shown,
+        {name: attacks[name] for name in networks},
+        {name: accuracies[name] for name in networks},
+        {name: records[name]["temperature"] for name in networks},
+        {name: images[name] for name in networks},
+        words,
+        published=published,
+    )
+    return {"panel": made}
 
 
 def attack_panels(

@@ -1,5 +1,7 @@
 """Adversarial examples: of LeNet by three attacks, of the SVM by the one that has an exact answer there."""
 
+experiment("attack", "Adversarial examples", when=lambda dataset: dataset["lenet"])
+
 
 rule attack_network:
     input:
@@ -18,7 +20,7 @@ rule attack_network:
     benchmark:
         "results/{dataset}/benchmarks/attack/{network}.tsv"
     conda:
-        "../../../envs/torch.yaml"
+        f"{ROOT}/envs/torch.yaml"
     resources:
         mem_mb=2000,
         runtime=30,
@@ -32,82 +34,114 @@ rule attack_network:
         minimal_steps=setting("attack.minimal_steps"),
         epsilons=setting("attack.epsilons"),
     script:
-        "../../scripts/attack_network.py"
+        f"{ROOT}/workflow/scripts/attack_network.py"
 
 
-rule attack_linear:
+use rule call as attack_linear with:
     input:
-        code=code("attack_linear.py"),
-        images=rules.images.output.images,
+        code=code("call.py", "attack.linear"),
+        data=rules.images.output.images,
         weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", "shown"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", "shown"),
     output:
-        "results/{dataset}/attack/linear.csv",
+        linear="results/{dataset}/attack/linear.csv",
     log:
         "results/{dataset}/logs/attack_linear.log",
     conda:
-        "../../../envs/torch.yaml"
+        f"{ROOT}/envs/torch.yaml"
     resources:
         mem_mb=1500,
         runtime=10,
     params:
-        pairs=setting("svm.shown_pairs"),
+        function="attack.linear.tables",
         steps=setting("attack.minimal_steps"),
-    script:
-        "../../scripts/attack_linear.py"
 
 
-rule attack_figures:
+use rule call as attack_figures with:
     input:
-        code=code("attack_figures.py"),
+        code=code("call.py", "attack.figures"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
-        accuracy=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
+        accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
         low=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.low')(w)}/images.npz",
         high=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.high')(w)}/images.npz",
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
         low=picture(
+            "attack",
             "results/{dataset}/figures/attack/low",
-            "attack_examples",
-            "07 Adversarial examples",
+            caption="examples",
             figure="examples, low decay",
         ),
         high=picture(
+            "attack",
             "results/{dataset}/figures/attack/high",
-            "attack_examples",
-            "07 Adversarial examples",
+            caption="examples",
             figure="examples, high decay",
         ),
-        norms=picture(
-            "results/{dataset}/figures/attack/norms",
-            "attack_norms",
-            "07 Adversarial examples",
-        ),
-        distances=picture(
-            "results/{dataset}/figures/attack/distances",
-            "attack_distances",
-            "07 Adversarial examples",
-        ),
-        classes=picture(
-            "results/{dataset}/figures/attack/classes",
-            "attack_classes",
-            "07 Adversarial examples",
-        ),
-        accuracy=picture(
-            "results/{dataset}/figures/attack/accuracy",
-            "attack_accuracy",
-            "07 Adversarial examples",
-        ),
+        norms=picture("attack", "results/{dataset}/figures/attack/norms"),
+        distances=picture("attack", "results/{dataset}/figures/attack/distances"),
+        classes=picture("attack", "results/{dataset}/figures/attack/classes"),
+        accuracy=picture("attack", "results/{dataset}/figures/attack/accuracy"),
     log:
         "results/{dataset}/logs/attack_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="attack.figures.figures",
         networks=setting("lenet.networks"),
         shown=setting("lenet.shown"),
+        published=of_mnist,
+
+
+use rule call as attack_panel with:
+    input:
+        code=code("call.py", "attack.panel"),
+        attacks=of_networks_shown("results/{dataset}/attack/{network}/attacks.csv"),
+        accuracies=of_networks_shown("results/{dataset}/attack/{network}/accuracy.csv"),
+        records=of_networks_shown("results/{dataset}/attack/{network}/record.json"),
+        images=of_networks_shown("results/{dataset}/attack/{network}/images.npz"),
+        words=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/attack.json",
+    log:
+        "results/{dataset}/logs/attack_panel.log",
+    resources:
+        mem_mb=1500,
+        runtime=5,
+    params:
+        function="attack.panel.panel",
+        networks=networks_shown,
+        shown=setting("lenet.shown.high"),
+        published=of_mnist,
+
+
+use rule section as attack_section with:
+    input:
+        code=code("section.py", "attack.section"),
+        prose=prose("attack"),
+        attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
+        accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
+        records=of_networks("results/{dataset}/attack/{network}/record.json"),
+        linear=rules.attack_linear.output.linear,
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/attack.json",
+    log:
+        "results/{dataset}/logs/attack_section.log",
+    params:
+        experiment="attack",
+        title=EXPERIMENTS["attack"].title,
         source=setting("source"),
-    script:
-        "../../scripts/attack_figures.py"
+        lenet=setting("lenet"),
+        attack=setting("attack"),
+        networks=lambda w: networks(w),
+
+
+shows(
+    "attack",
+    section=rules.attack_section.output,
+    panel=rules.attack_panel.output,
+    pictures=pngs(rules.attack_figures),
+    numbers=lambda w: (
+        of_networks("results/{dataset}/attack/{network}/attacks.csv")(w)
+        + list(rules.attack_linear.output)
+    ),
+)

@@ -6,12 +6,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from report import article
+from experiments.attack.claims import attack_claims
 from experiments.attack.statistics import ATTACKED, first_images, found_norms
-from report.claims import Columns, Settings
+from report import article
+from report.claims import Columns, Settings, comparable
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join, percent
 from report.numerals import counted, plain
-from report.contract import NO_NUMBER, Caption, Captions, Table, join, percent
 from report.words import Words
+
+
+def section(
+    *,
+    attacks: Mapping[str, Columns],
+    accuracies: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    linear: Columns,
+    words: Words,
+    source: str,
+    lenet: Settings,
+    attack: Settings,
+    networks: Mapping[str, Settings],
+) -> Section:
+    """The section of the adversarial examples of the networks named, and of linear models."""
+    found = {name: attacks[name] for name in networks}
+    accuracy = {name: accuracies[name] for name in networks}
+    temperatures = {name: records[name]["temperature"] for name in networks}
+    numbers = comparable(source, {"lenet": lenet, "attack": attack}, "lenet", "attack")
+    return Section(
+        claims=attack_claims(networks, found, accuracy, numbers=numbers),
+        captions=captions(networks, found, accuracy, temperatures, lenet["shown"]),
+        tables=tables(found, temperatures, accuracy, linear, words),
+        values={"attack": attack},
+    )
 
 
 def captions(
@@ -30,7 +56,7 @@ def captions(
         first = first_images(table)
         norms = table["norm"][first]
         made[side] = Caption(
-            "attack_examples",
+            "examples",
             f"Adversarial examples, {side} weight decay",
             f"A row of images, their adversarial examples with {side} weight decay, and the perturbations.",
             f"n = {len(first)} test images; network {name}, weight decay {network['weight_decay']:g}, seed "
@@ -46,7 +72,7 @@ def captions(
     printed = "mean of 10 images {low:.2f} (low) and {high:.2f} (high), ".format(**article.ATTACK_MEAN)
     printed += f"{article.ATTACK_RATIO:.1f} times as far"
     made["norms"] = Caption(
-        "attack_norms",
+        "norms",
         "How far the targeted adversarial examples are",
         "Strips of dots with boxes: the norms of the perturbations for each network.",
         of,
@@ -54,7 +80,7 @@ def captions(
         _by_network(attacks, lambda table: _norms_in_words(table, "norm", "reached")),
     )
     made["distances"] = Caption(
-        "attack_distances",
+        "distances",
         "How far adversarial examples are, really",
         "Rising curves, two per network: images with an adversarial example against the distance.",
         of,
@@ -63,7 +89,7 @@ def captions(
     )
     classes = len(np.unique(next(iter(attacks.values()))["label"]))
     made["classes"] = Caption(
-        "attack_classes",
+        "classes",
         "How far, by class",
         "Two panels of medians with bars over the quartiles, for each class and network.",
         f"{of} {counted(images // classes, 'image')} of each class.",
@@ -71,7 +97,7 @@ def captions(
         _by_network(attacks, _medians_by_class),
     )
     made["accuracy"] = Caption(
-        "attack_accuracy",
+        "accuracy",
         "Accuracy under a linear attack",
         "Falling curves, one per network: test accuracy against the change of every pixel.",
         f"n = {next(iter(accuracies.values()))['images'][0]:,} test images for each network; {seeds}",

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.attack.statistics import ATTACKED, QUANTITIES, found_norms
 from tilt.attacks.ascent import Ascent
 from tilt.attacks.minimal import MinimalNorm
 from tilt.attacks.signed import SignedStep
-from experiments.attack.statistics import ATTACKED, QUANTITIES, found_norms
 from tilt.errors import InputError
 
 Labels = NDArray[np.int64]

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from report.figures.style import figure, themed
-from experiments.svm.tables import Columns
 from report.numerals import counted
+from tilt.linear.tables import Columns
 
 SOLVERS = {  # name in the tables: label, colour, marker
     "tilt": ("tilt, whole path", "#0072B2", "o"),
@@ -26,6 +26,16 @@ AXES = {
     "features": ("d", "features d"),
     "lambdas": ("lambdas", "values of λ"),
 }
+
+
+def figures(*, fits: Mapping[str, Columns], table: Columns, sizes: Columns) -> dict[str, Figure]:
+    """The pictures of the solvers, from their times and objectives by pair, and of ours against the size."""
+    return {"solvers": solvers(table, dict(fits)), "scaling": scaling(sizes)}
+
+
+def training_figures(*, times: Columns, floor: Mapping[str, float]) -> dict[str, Figure]:
+    """The picture of the time of an epoch by recipe."""
+    return {"training": training(times, floor["epoch_seconds"])}
 
 
 @themed

@@ -18,13 +18,33 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
+from tilt.data.images import Images
 from tilt.errors import InputError
-from tilt.networks.lenet import SIZE, LeNet, initialise
+from tilt.networks.lenet import SIZE, LeNet, initialise, resize_to_28
 from tilt.networks.training import descend
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels in [0, 1]
 
 Measured = tuple[float, float, float]  # seconds, error, mean loss
+
+
+def tables(
+    *, data: Images, data_dir: str, images: int, repeats: int, threads: Sequence[int]
+) -> dict[str, Any]:
+    """Times of an epoch of LeNet by three recipes, and the floor of its arithmetic."""
+    times = training_times(
+        resize_to_28(data.x_train, data.bounds),
+        data.y_train,
+        usual_dataset(data_dir),
+        repeats=repeats,
+        threads=threads,
+        images=images,
+    )
+    floor = training_floor()
+    return {
+        "times": times,
+        "floor": {**floor, "epoch_seconds": floor["seconds_per_image"] * len(data.x_train)},
+    }
 
 
 def training_times(

@@ -6,9 +6,9 @@ import numpy as np
 
 from experiments.calibration.tables import TRAINED, Columns, seeds_table
 from report.claims import NOT_MEASURED, Claim, interval_text, judged
-from tilt.intervals import mean_interval
 from report.numerals import plain
 from report.starts import low_and_high
+from tilt.intervals import mean_interval
 
 FALLING = {
     "logit_scale": "scores",

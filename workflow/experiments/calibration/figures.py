@@ -27,6 +27,17 @@ LEFT_OUT: dict[str, Any] = {
 }
 
 
+def figures(
+    *, networks: Columns, bins: Columns, seeds: Columns, shown: Mapping[str, str]
+) -> dict[str, Figure]:
+    """The pictures of calibration, from its tables."""
+    return {
+        "reliability": reliability_diagrams(bins, networks, shown),
+        "errors": calibration_curves(seeds, networks),
+        "temperature": temperature_curves(seeds, networks),
+    }
+
+
 @themed
 def reliability_diagrams(bins: Columns, networks: Columns, shown: Mapping[str, str]) -> Figure:
     """Accuracy against confidence before and after the temperature, a column per network; counts below.

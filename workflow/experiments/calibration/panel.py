@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from experiments.calibration.tables import STAGES
 from report.figures.colours import CLASS_I, CLASS_J
-from tilt.intervals import wilson_interval
 from report.panels.base import CURRENT, GREY, Panel, axes, packed, section
 from report.panels.networks import Settings, network_controls
 from report.panels.shared import decay_axes, greatest, plain_log
 from report.starts import plain
+from tilt.intervals import wilson_interval
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -23,6 +23,13 @@ STATE = ("start", "decay")
 LOOKS = {"before": (CLASS_J, "circle", "as trained"), "after": (CLASS_I, "square", "after the temperature")}
 CURVES = ("ece_before", "ece_after", "temperature")
 SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after")
+
+
+def panel(
+    *, networks: Columns, bins: Columns, seeds: Columns, settings: Mapping[str, Settings], shown: str
+) -> dict[str, dict[str, Any]]:
+    """The panel of calibration, from its tables and the settings of its networks."""
+    return {"panel": calibration_panels(settings, networks, bins, seeds, shown)}
 
 
 def calibration_panels(

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.calibration.claims import calibration_claims, compared
 from experiments.calibration.tables import TRAINED
 from report.claims import Columns
-from experiments.calibration.claims import compared
+from report.contract import NO_NUMBER, Caption, Captions, Section, join
 from report.numerals import plain
-from report.contract import NO_NUMBER, Caption, Captions, join
+
+
+def section(*, networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Section:
+    """The section of calibration, from its tables."""
+    return Section(claims=calibration_claims(networks), captions=captions(networks, seeds, shown))
 
 
 def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
@@ -31,7 +36,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
     rows = [np.flatnonzero(networks["network"] == name)[0] for name in shown.values()]
     return {
         "reliability": Caption(
-            "calibration_reliability",
+            "reliability",
             "Confidence and accuracy",
             "Accuracy against confidence for low and high weight decay, before and after a temperature.",
             f"{images}; networks {' and '.join(shown.values())}, seed "
@@ -40,7 +45,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
             "; ".join(_network(networks, side, row) for side, row in zip(shown, rows, strict=True)) + ".",
         ),
         "errors": Caption(
-            "calibration_errors",
+            "errors",
             "Calibration against weight decay",
             "Four panels against weight decay: calibration error, and the top score of errors.",
             f"{sample}{images}.",
@@ -49,7 +54,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
             + _ends(networks, seeds, ("ece_before", "top_score_errors_before")),
         ),
         "temperature": Caption(
-            "calibration_temperature",
+            "temperature",
             "Weight decay as a temperature",
             "Four panels against weight decay: gradient of the margin, scale of the scores, temperatures.",
             f"{sample}Gradients at {networks['gradient_images'][0]:,} test images.",

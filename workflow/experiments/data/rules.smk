@@ -1,29 +1,20 @@
-"""Data: one verified array file per data set, and a record of what it is."""
+"""Data: what the data set holds, with checksums."""
+
+experiment("data", "Data")
 
 
-rule images:
+use rule section as data_section with:
     input:
-        code=code("images.py"),
-        own=own_files,
+        code=code("section.py", "data.section"),
+        prose=prose("data"),
+        record=rules.images.output.record,
     output:
-        images="results/{dataset}/data/images.npz",
-        record="results/{dataset}/data/record.json",
+        "results/{dataset}/report/sections/data.json",
     log:
-        "results/{dataset}/logs/images.log",
-    localrule: True
-    conda:
-        "../../../envs/torch.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=30,
+        "results/{dataset}/logs/data_section.log",
     params:
-        data_dir=config["data_dir"],
-        source=setting("source"),
-        train_per_class=setting("train_per_class"),
-        classes=setting("classes"),
-        own=own_settings,
-        mirrors=setting("mirrors"),
-        retries=setting("retries"),
-        timeout_s=setting("timeout_s"),
-    script:
-        "../../scripts/images.py"
+        experiment="data",
+        title=EXPERIMENTS["data"].title,
+
+
+shows("data", section=rules.data_section.output, numbers=rules.images.output.record)

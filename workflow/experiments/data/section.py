@@ -5,6 +5,14 @@ from typing import Any
 
 from report.contract import Table
 from report.words import Words
+from report.contract import Section
+from report.words import words_of
+
+
+def section(*, record: Mapping[str, Any]) -> Section:
+    """The section of the data, from their record."""
+    words = words_of(record)
+    return Section(tables=tables(record, words), values={"words": words, "source": record["source"]})
 
 
 def tables(record: Mapping[str, Any], words: Words) -> list[Table]:

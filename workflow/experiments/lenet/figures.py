@@ -13,8 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
+from report.article import LAYERS, LENET_DECAYS, LENET_RMS
 from report.figures.colours import DIVERGING, HIGH, LOW, SEQUENTIAL
 from report.figures.style import figure, themed
+from report.starts import start_labels
 from tilt.io import Table
 
 Columns = Mapping[str, NDArray[Any]]
@@ -25,6 +27,40 @@ PUBLISHED: dict[str, Any] = {
     "markeredgecolor": "0.1",
     "markersize": 5,
 }
+
+
+def figures(
+    *,
+    histories: Mapping[str, Columns],
+    filters: Mapping[str, Columns],
+    networks: Mapping[str, Mapping[str, Any]],
+    published: bool,
+) -> dict[str, Figure]:
+    """The pictures of the networks named, from their histories, first filters and settings."""
+    tables = {name: histories[name] for name in networks}
+    diverged = {name: bool(history["diverged"][-1]) for name, history in tables.items()}
+    along = along_epochs(
+        list(tables.values()),
+        network=list(networks),
+        start=list(start_labels(networks).values()),
+        weight_decay=[network["weight_decay"] for network in networks.values()],
+        diverged=list(diverged.values()),
+    )
+    rms = {
+        name: {layer: np.nan if diverged[name] else history[f"rms_{layer}"][-1] for layer in LAYERS}
+        for name, history in tables.items()
+    }
+    of_article = {
+        name: LENET_RMS[side]
+        for name, network in networks.items()
+        for side, decay in LENET_DECAYS.items()
+        if published and network["weight_decay"] == decay and not network["random_labels"]
+    }
+    return {
+        "errors": error_curves(along),
+        "rms": weight_rms(rms, of_article),
+        "filters": first_filters({name: filters[name]["conv1"] for name in networks}),
+    }
 
 
 def network_colours(networks: Sequence[Any]) -> dict[Any, Any]:
@@ -150,7 +186,7 @@ def weight_rms(
 
 
 @themed
-def filters(weights: Mapping[str, NDArray[np.floating[Any]]], count: int = 10, seed: int = 0) -> Figure:
+def first_filters(weights: Mapping[str, NDArray[np.floating[Any]]], count: int = 10, seed: int = 0) -> Figure:
     """A random selection of first-layer filters, a row per network; each row has its own colour scale.
 
     `weights` maps a network's name to its filters (k, h, w). The same filters are drawn for every network;

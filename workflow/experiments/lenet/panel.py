@@ -8,7 +8,6 @@ from bokeh.models import Range1d
 from numpy.typing import NDArray
 
 from report.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
-from tilt.chance import at_chance
 from report.figures.colours import CLASS_I
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from report.panels.grids import (
@@ -25,6 +24,7 @@ from report.panels.grids import (
 from report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
 from report.panels.networks import Settings, network_controls
 from report.panels.shared import article_marks, greatest, plain_log
+from tilt.chance import at_chance, chance_error
 
 Columns = Mapping[str, NDArray[Any]]
 Filters = Mapping[str, NDArray[np.floating[Any]]]
@@ -34,6 +34,29 @@ FLOOR = 0.1  # in %: lower errors are drawn there, as in the article's plot
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CURRENT)  # of the layers
 DASHES = ("solid", "dashed", "dotdash", "dotted")
 PUBLISHED_EPOCHS = max(LENET_CURVES["low", "test_error"])
+
+
+def panel(
+    *,
+    histories: Mapping[str, Columns],
+    filters: Mapping[str, Columns],
+    record: Mapping[str, Any],
+    networks: Mapping[str, Settings],
+    shown: str,
+    published: bool,
+) -> dict[str, dict[str, Any]]:
+    """The panel of the networks named; `record` is that of the data set."""
+    images = record["test"]["images_per_class"].values()
+    made = lenet_panels(
+        networks,
+        shown,
+        {name: histories[name] for name in networks},
+        {name: filters[name]["conv1"] for name in networks},
+        chance=chance_error(images),
+        test_images=sum(images),
+        published=published,
+    )
+    return {"panel": made}
 
 
 def lenet_panels(

@@ -1,5 +1,7 @@
 """LeNet: one job per network; pictures of errors, weights and filters."""
 
+experiment("lenet", "LeNet", when=lambda dataset: dataset["lenet"])
+
 
 rule lenet_network:
     input:
@@ -15,7 +17,7 @@ rule lenet_network:
     benchmark:
         "results/{dataset}/benchmarks/lenet/{network}.tsv"
     conda:
-        "../../../envs/torch.yaml"
+        f"{ROOT}/envs/torch.yaml"
     resources:
         mem_mb=2500,
         runtime=120,
@@ -30,31 +32,66 @@ rule lenet_network:
         momentum=setting("lenet.momentum"),
         network=network,
     script:
-        "../../scripts/lenet_network.py"
+        f"{ROOT}/workflow/scripts/lenet_network.py"
 
 
-rule lenet_figures:
+use rule call as lenet_figures with:
     input:
-        code=code("lenet_figures.py"),
+        code=code("call.py", "lenet.figures"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
     output:
-        errors=picture(
-            "results/{dataset}/figures/lenet/errors", "lenet_errors", "06 LeNet"
-        ),
-        rms=picture("results/{dataset}/figures/lenet/rms", "lenet_rms", "06 LeNet"),
-        filters=picture(
-            "results/{dataset}/figures/lenet/filters", "lenet_filters", "06 LeNet"
-        ),
+        errors=picture("lenet", "results/{dataset}/figures/lenet/errors"),
+        rms=picture("lenet", "results/{dataset}/figures/lenet/rms"),
+        filters=picture("lenet", "results/{dataset}/figures/lenet/filters"),
     log:
         "results/{dataset}/logs/lenet_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="lenet.figures.figures",
         networks=lambda w: networks(w),
+        published=of_mnist,
+
+
+use rule call as lenet_panel with:
+    input:
+        code=code("call.py", "lenet.panel"),
+        histories=of_networks_shown("results/{dataset}/lenet/{network}/history.csv"),
+        filters=of_networks_shown("results/{dataset}/lenet/{network}/filters.npz"),
+        record=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/lenet.json",
+    log:
+        "results/{dataset}/logs/lenet_panel.log",
+    params:
+        function="lenet.panel.panel",
+        networks=networks_shown,
+        shown=setting("lenet.shown.high"),
+        published=of_mnist,
+
+
+use rule section as lenet_section with:
+    input:
+        code=code("section.py", "lenet.section"),
+        prose=prose("lenet"),
+        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+        records=of_networks("results/{dataset}/lenet/{network}/record.json"),
+        record=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/lenet.json",
+    log:
+        "results/{dataset}/logs/lenet_section.log",
+    params:
+        experiment="lenet",
+        title=EXPERIMENTS["lenet"].title,
         source=setting("source"),
-    script:
-        "../../scripts/lenet_figures.py"
+        lenet=setting("lenet"),
+        networks=lambda w: networks(w),
+
+
+shows(
+    "lenet",
+    section=rules.lenet_section.output,
+    panel=rules.lenet_panel.output,
+    pictures=pngs(rules.lenet_figures),
+    numbers=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+)

@@ -3,11 +3,34 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from experiments.lenet.claims import lenet_claims
 from report import article
-from report.claims import Columns, Settings
+from report.claims import Columns, Settings, comparable
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join, percent
 from report.numerals import plain
-from report.contract import NO_NUMBER, Caption, Captions, Table, join, percent
 from report.starts import start_labels
+
+
+def section(
+    *,
+    histories: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    record: Settings,
+    source: str,
+    lenet: Settings,
+    networks: Mapping[str, Settings],
+) -> Section:
+    """The section of the networks named; `record` is that of the data set."""
+    tables_of = {name: histories[name] for name in networks}
+    trained = {name: records[name] for name in networks}
+    test_images = next(iter(trained.values()))["test_images"]
+    numbers = comparable(source, {"lenet": lenet}, "lenet")
+    return Section(
+        claims=lenet_claims(networks, tables_of, test_images=test_images, numbers=numbers),
+        captions=captions(networks, tables_of, trained),
+        tables=tables(networks, tables_of),
+        values={"lenet": lenet, "shape": record["train"]["shape"][1:]},
+    )
 
 
 def captions(
@@ -33,7 +56,7 @@ def captions(
 
     return {
         "errors": Caption(
-            "lenet_errors",
+            "errors",
             "Errors along the training",
             "Curves of training and test error against the epoch, by start and weight decay.",
             of,
@@ -42,7 +65,7 @@ def captions(
             + each("; ", lambda end: f"{100 * end['test_error']:.2f} % ({100 * end['train_error']:.2f} %)"),
         ),
         "rms": Caption(
-            "lenet_rms",
+            "rms",
             "Size of the weights",
             "Bars of the root mean square of each layer's weights, by network.",
             of,
@@ -52,7 +75,7 @@ def captions(
             + each("; ", lambda end: _numbers(end[f"rms_{layer}"] for layer in article.LAYERS)),
         ),
         "filters": Caption(
-            "lenet_filters",
+            "filters",
             "Filters of the first layer",
             "Rows of small filters, one row per network.",
             f"Of 20 filters those chosen with seed 0; networks of seed {seeds}.",

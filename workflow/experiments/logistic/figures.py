@@ -5,10 +5,15 @@ from matplotlib.figure import Figure
 
 from report.figures.colours import LOSS_COLOURS
 from report.figures.style import figure, themed
-from experiments.svm.tables import Columns
 from report.words import Words
+from tilt.linear.tables import Columns
 
 NAMES = {"hinge": "SVM (hinge)", "softplus": "logistic regression (softplus)"}
+
+
+def figures(*, hinge: Columns, softplus: Columns, words: Words, pair: str) -> dict[str, Figure]:
+    """The picture of one pair, from its path tables with either loss."""
+    return {"comparison": comparison(hinge, softplus, pair, words)}
 
 
 @themed

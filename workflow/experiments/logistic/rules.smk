@@ -1,5 +1,7 @@
 """Logistic regression: the same path with the softplus in place of the hinge, and both side by side."""
 
+experiment("logistic", "Logistic regression")
+
 
 use rule svm_path as logistic_path with:
     output:
@@ -11,6 +13,7 @@ use rule svm_path as logistic_path with:
     benchmark:
         "results/{dataset}/benchmarks/logistic/{pair}.tsv"
     params:
+        function="svm.tables.path",
         loss="softplus",
         dataset=lambda w: w.dataset,
         pair=lambda w: w.pair,
@@ -22,36 +25,53 @@ use rule svm_path as logistic_path with:
 
 use rule svm_summary as logistic_summary with:
     input:
-        code=code("linear_summary.py"),
+        code=code("call.py", "svm.tables"),
         paths=of_pairs("results/{dataset}/logistic/{pair}/path.csv", "logistic"),
     output:
-        "results/{dataset}/logistic/summary.csv",
+        summary="results/{dataset}/logistic/summary.csv",
     log:
         "results/{dataset}/logs/logistic_summary.log",
-    params:
-        pairs=lambda w: pairs(DATASETS[w.dataset], "logistic"),
 
 
-rule logistic_figures:
+use rule call as logistic_figures with:
     input:
-        code=code("logistic_figures.py"),
+        code=code("call.py", "logistic.figures"),
         hinge=rules.svm_path.output.path,
         softplus=rules.logistic_path.output.path,
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
         comparison=picture(
-            "results/{dataset}/figures/logistic/{pair}_comparison",
-            "logistic_comparison",
-            "04 Logistic regression",
+            "logistic", "results/{dataset}/figures/logistic/{pair}_comparison"
         ),
     log:
         "results/{dataset}/logs/logistic_figures/{pair}.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="logistic.figures.figures",
         pair=lambda w: w.pair,
-    script:
-        "../../scripts/logistic_figures.py"
+
+
+use rule section as logistic_section with:
+    input:
+        code=code("section.py", "logistic.section"),
+        prose=prose("logistic"),
+        hinge=of_pairs("results/{dataset}/svm/{pair}/path.csv", "logistic"),
+        softplus=of_pairs("results/{dataset}/logistic/{pair}/path.csv", "logistic"),
+        summary=rules.logistic_summary.output.summary,
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/logistic.json",
+    log:
+        "results/{dataset}/logs/logistic_section.log",
+    params:
+        experiment="logistic",
+        title=EXPERIMENTS["logistic"].title,
+        shown=setting("svm.shown_pairs"),
+        per_class=setting("svm.train_per_class"),
+
+
+shows(
+    "logistic",
+    section=rules.logistic_section.output,
+    pictures=of_pairs(pngs(rules.logistic_figures), "shown"),
+    numbers=rules.logistic_summary.output,
+)

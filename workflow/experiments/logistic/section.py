@@ -1,12 +1,34 @@
 """Logistic regression: captions of one pair."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from experiments.logistic.claims import logistic_claims
+from experiments.svm.section import tables
 from report.claims import Columns
-from experiments.svm.tables import optimal_row
+from report.contract import NO_NUMBER, Caption, Captions, Section, power
 from report.numerals import plain
-from report.contract import NO_NUMBER, Caption, Captions, power
 from report.words import Words
+from tilt.linear.tables import optimal_row
+
+
+def section(
+    *,
+    hinge: Mapping[str, Columns],
+    softplus: Mapping[str, Columns],
+    summary: Columns,
+    words: Words,
+    shown: Sequence[str],
+    per_class: int,
+) -> Section:
+    """The section of logistic regression, from the path tables of its pairs with either loss."""
+    written: Captions = {}
+    for pair in shown:
+        written |= pair_captions(pair, hinge[pair], softplus[pair], per_class, words)
+    return Section(
+        claims=logistic_claims(dict(hinge), dict(softplus)), captions=written, tables=tables(summary, words)
+    )
 
 
 def pair_captions(
@@ -24,7 +46,7 @@ def pair_captions(
         )
     return {
         f"{pair}_comparison": Caption(
-            "logistic_comparison",
+            "comparison",
             f"{words.pair(pair)}: two losses",
             "Tilt, distance and errors for both losses, against λ and against the norm of w.",
             f"n = {2 * train_per_class:,} training {words.samples}, {train_per_class:,} a class; "

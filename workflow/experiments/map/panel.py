@@ -8,12 +8,12 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearCo
 from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
+from experiments.sweep.tables import grid
 from report.article import LAYERS, LENET_DECAYS
 from report.figures.colours import CLASS_J, scale_ends
 from report.numerals import counted
 from report.panels.base import Control, Panel, packed, section
 from report.panels.shared import decay_axes
-from experiments.sweep.tables import grid
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -28,6 +28,11 @@ QUANTITIES = {  # column: name, unit, factor, digits
     **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
 }
 UNKNOWN = "#9AA0A6"
+
+
+def panel(*, networks: Columns) -> dict[str, dict[str, Any]]:
+    """The panel of the map, from its table of networks."""
+    return {"panel": map_panels(networks)}
 
 
 def map_panels(table: Columns) -> dict[str, Any]:

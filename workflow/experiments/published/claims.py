@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from experiments.published.tables import TOLERANCES
 from report.claims import Claim, Columns, judged
 from report.numerals import counted, plain
-from experiments.published.tables import TOLERANCES
 
 PUBLISHED_QUANTITIES = {  # name, unit of the tolerance, share of the cells that has to agree
     "theta": ("tilt θ", "rad", 1.0),

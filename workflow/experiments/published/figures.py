@@ -1,13 +1,14 @@
-"""Figures of the article's tables beside ours, drawn from the tables of `experiments.published.tables.deviations`."""
+"""Figures of the article's tables beside ours, drawn from the tables of `published.tables.deviations`."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from experiments.published.tables import ERRORS, ROUNDING, TOLERANCES, Pair, present
+from pipeline.pair import pair_classes
 from report.figures.style import figure, themed
-from experiments.svm.tables import Columns
-from experiments.published.tables import ERRORS, ROUNDING, TOLERANCES, Pair
+from tilt.linear.tables import Columns
 
 LAMBDA = r"$\lambda_\mathrm{article}$"
 NAMES = {
@@ -24,6 +25,16 @@ DEVIATION_UNITS = UNITS | {
     "err_test": "percentage points",
 }
 HOLLOW = {"marker": "o", "linestyle": "", "markerfacecolor": "none", "markeredgewidth": 0.6}
+
+
+def figures(*, compared: Mapping[str, Columns], shown: str) -> dict[str, Figure]:
+    """Deviations of all pairs, and the curves of the pair `shown` or of the first that has a table."""
+    found = present(compared)
+    name = shown if shown in found else next(iter(found))
+    return {
+        "deviations": deviations({pair_classes(pair): table for pair, table in found.items()}),
+        "pair": path_and_published(found[name], name),
+    }
 
 
 @themed

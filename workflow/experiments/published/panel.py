@@ -1,19 +1,32 @@
 """The panel of the article's tables: its values beside ours, and the deviations, pair by pair."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 from bokeh.models import BoxAnnotation, Range1d
 
 from experiments.published.claims import PUBLISHED_QUANTITIES
-from experiments.svm.tables import Columns
-from experiments.published.tables import ERRORS, TOLERANCES
-from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed
+from experiments.published.tables import ERRORS, TOLERANCES, present
+from experiments.svm.panel import lambda_control, pair_control
+from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
+from report.words import Words
+from tilt.linear.tables import Columns
 
 BANK = "published/{pair}"
 UNITS = {"theta": "radians", "norm_w": "per pixel", "d_adv": "pixels", "err_train": "%", "err_test": "%"}
 STATE = ("published_quantity",)
+
+
+def panel(
+    *, path: Columns, deviations: Mapping[str, Columns], words: Words, start: str
+) -> dict[str, dict[str, Any]]:
+    """The panel of the article's tables, from the deviations of each pair and the path of the first shown."""
+    pair, lam = pair_control(list(deviations), start, words), lambda_control(path)
+    compared = present(deviations)
+    one, bank = published_panel(pair, lam, path, compared)
+    banks = {f"published/{name}": published_bank(table) for name, table in compared.items()}
+    return {"panel": section([one], {"published": bank} | banks)}
 
 
 def published_panel(

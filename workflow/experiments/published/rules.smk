@@ -1,33 +1,32 @@
 """Published tables: the article's numbers beside ours, and libsvm's word where they differ."""
 
+experiment("published", "Published tables", when=lambda dataset: dataset["published"])
 
-rule published_tables:
+
+use rule call as published_tables with:
     input:
-        code=code("published_tables.py"),
-        tables=tables_of_folder,
+        code=code("call.py", "published.tables"),
+        rerun=tables_of_folder,
     output:
         tables="results/{dataset}/published/tables.csv",
         absent="results/{dataset}/published/absent.csv",
     log:
         "results/{dataset}/logs/published_tables.log",
     localrule: True
-    conda:
-        "../../../envs/numeric.yaml"
     resources:
         mem_mb=800,
         runtime=30,
     params:
+        function="published.tables.tables",
         pairs=lambda w: pairs(DATASETS[w.dataset]),
         source=setting("published"),
-    script:
-        "../../scripts/published_tables.py"
 
 
-rule published_pair:
+use rule call as published_pair with:
     input:
-        code=code("published_pair.py"),
+        code=code("call.py", "published.tables"),
         tables=rules.published_tables.output.tables,
-        images=rules.images.output.images,
+        data=rules.images.output.images,
         path=rules.svm_path.output.path,
     output:
         deviations="results/{dataset}/published/{pair}/deviations.csv",
@@ -36,21 +35,18 @@ rule published_pair:
         "results/{dataset}/logs/published/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/published/{pair}.tsv"
-    conda:
-        "../../../envs/numeric.yaml"
     resources:
         mem_mb=1500,
         runtime=10,
     params:
-        pair=lambda w: w.pair,
+        function="published.tables.pair",
+        name=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
-    script:
-        "../../scripts/published_pair.py"
 
 
-rule published_summary:
+use rule call as published_summary with:
     input:
-        code=code("published_summary.py"),
+        code=code("call.py", "published.tables"),
         deviations=of_pairs("results/{dataset}/published/{pair}/deviations.csv"),
         arbitrations=of_pairs("results/{dataset}/published/{pair}/arbitration.csv"),
     output:
@@ -58,41 +54,65 @@ rule published_summary:
         arbitration="results/{dataset}/published/arbitration.csv",
     log:
         "results/{dataset}/logs/published_summary.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
-    script:
-        "../../scripts/published_summary.py"
+        function="published.tables.summary",
 
 
-rule published_figures:
+use rule call as published_figures with:
     input:
-        code=code("published_figures.py"),
-        deviations=of_pairs("results/{dataset}/published/{pair}/deviations.csv"),
+        code=code("call.py", "published.figures"),
+        compared=of_pairs("results/{dataset}/published/{pair}/deviations.csv"),
     output:
         deviations=picture(
-            "results/{dataset}/figures/published/deviations",
-            "published_deviations",
-            "05 Published tables",
+            "published", "results/{dataset}/figures/published/deviations"
         ),
-        pair=picture(
-            "results/{dataset}/figures/published/pair",
-            "published_pair",
-            "05 Published tables",
-        ),
+        pair=picture("published", "results/{dataset}/figures/published/pair"),
     log:
         "results/{dataset}/logs/published_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
+        function="published.figures.figures",
         shown=setting("scaling.pair"),
-    script:
-        "../../scripts/published_figures.py"
+
+
+use rule call as published_panel with:
+    input:
+        code=code("call.py", "published.panel"),
+        path=lambda w: f"results/{w.dataset}/svm/{DATASETS[w.dataset]['svm']['shown_pairs'][-1]}/path.csv",
+        deviations=of_pairs(
+            "results/{dataset}/published/{pair}/deviations.csv", among=explored
+        ),
+        words=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/published.json",
+    log:
+        "results/{dataset}/logs/published_panel.log",
+    params:
+        function="published.panel.panel",
+        start=lambda w: DATASETS[w.dataset]["svm"]["shown_pairs"][-1],
+
+
+use rule section as published_section with:
+    input:
+        code=code("section.py", "published.section"),
+        prose=prose("published"),
+        summary=rules.published_summary.output.summary,
+        arbitration=rules.published_summary.output.arbitration,
+        absent=rules.published_tables.output.absent,
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/published.json",
+    log:
+        "results/{dataset}/logs/published_section.log",
+    params:
+        experiment="published",
+        title=EXPERIMENTS["published"].title,
+        shown=setting("scaling.pair"),
+
+
+shows(
+    "published",
+    section=rules.published_section.output,
+    panel=rules.published_panel.output,
+    pictures=pngs(rules.published_figures),
+    numbers=rules.published_summary.output,
+)

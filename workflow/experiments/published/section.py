@@ -3,10 +3,21 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.published.claims import PUBLISHED_QUANTITIES, published_claims
 from report.claims import Columns
-from experiments.published.claims import PUBLISHED_QUANTITIES
+from report.contract import Caption, Captions, Section, Table, join
 from report.numerals import counted, plain
-from report.contract import Caption, Captions, Table, join
+from report.words import Words
+
+
+def section(*, summary: Columns, arbitration: Columns, absent: Columns, words: Words, shown: str) -> Section:
+    """The section of the article's tables."""
+    return Section(
+        claims=published_claims(summary, arbitration),
+        captions=captions(summary, arbitration, absent, shown),
+        tables=tables(summary, arbitration),
+        values={"words": words},
+    )
 
 
 def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str) -> Captions:
@@ -30,7 +41,7 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
         counts = join(f"{who} {np.sum(agrees == who)}" for who in ("ours", "published", "neither"))
     return {
         "deviations": Caption(
-            "published_deviations",
+            "deviations",
             "Ours minus the article's",
             "Panels of the deviation of each quantity against λ, dots within the tolerance lines.",
             f"{counted(len(names), 'pair')} whose table is there; absent: "
@@ -40,7 +51,7 @@ def captions(summary: Columns, arbitration: Columns, absent: Columns, shown: str
             f"agrees with: {counts}.",
         ),
         "pair": Caption(
-            "published_pair",
+            "pair",
             f"{pair}: curves and published values",
             f"Tilt, distance and errors of {pair} against λ: the article's dots lie on our curves.",
             "Every λ that both tables have; no seed.",

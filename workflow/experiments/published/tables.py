@@ -16,7 +16,8 @@ from urllib.request import urlopen
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.data.images import BinaryPair
+from pipeline.pair import pair_classes
+from tilt.data.images import BinaryPair, Images, binary_pair
 from tilt.data.transfer import SCHEMES, pause
 from tilt.errors import InputError
 from tilt.geometry import (
@@ -27,7 +28,7 @@ from tilt.geometry import (
     tilt_angle,
 )
 from tilt.linear.libsvm import libsvm_models
-from experiments.svm.tables import Array, Columns
+from tilt.linear.tables import Array, Columns
 from tilt.losses import hinge, regularised_risk
 
 Pair = tuple[int, int]
@@ -47,6 +48,51 @@ training and about two test images.
 _REMEDY = "give the folder or address that holds the article's tables, or turn this comparison off"
 
 logger = logging.getLogger(__name__)
+
+
+def tables(*, pairs: Sequence[str], source: Mapping[str, Any]) -> dict[str, Columns]:
+    """The article's tables of the pairs as one, and the pairs that lack one."""
+    found, absent = fetch_tables(
+        source["location"], [pair_classes(pair) for pair in pairs], source["retries"], source["timeout_s"]
+    )
+    names = ["lambda_article", *(name for name in next(iter(found.values())) if name != "lambda_article")]
+    tidy = {"pair": np.repeat([f"{i}v{j}" for i, j in found], [len(t["theta"]) for t in found.values()])}
+    tidy |= {name: np.concatenate([table[name] for table in found.values()]) for name in names}
+    return {"tables": tidy, "absent": {"pair": np.array([f"{i}v{j}" for i, j in absent], str)}}
+
+
+def pair(
+    *, tables: Columns, data: Images, path: Columns, name: str, train_per_class: int
+) -> dict[str, Columns]:
+    """How far a pair's path is from the article's table of it, and libsvm's word where it is too far."""
+    rows = tables["pair"] == name
+    if not rows.any():
+        logger.info("the article's table of %s is absent", name)
+        nothing = {"lambda_article": np.array([])}
+        return {"deviations": nothing, "arbitration": nothing}
+    published = {column: values[rows] for column, values in tables.items() if column != "pair"}
+    samples = binary_pair(data, *pair_classes(name), train_per_class)
+    return {
+        "arbitration": arbitrate(samples, path, published),
+        "deviations": deviations(path, published),
+    }
+
+
+def summary(*, deviations: Mapping[str, Columns], arbitrations: Mapping[str, Columns]) -> dict[str, Columns]:
+    """The deviations of all pairs summarised, and where libsvm arbitrated."""
+    compared = {pair_classes(name): table for name, table in present(deviations).items()}
+    arbitrated = present(arbitrations)
+    columns = next(iter(arbitrated.values()), {"lambda_article": np.array([])})
+    collected = {"pair": np.repeat(list(arbitrated), [len(t["quantity"]) for t in arbitrated.values()])}
+    for name in columns:
+        collected[name] = np.concatenate([[], *(table[name] for table in arbitrated.values())])
+    return {"summary": summarise(compared), "arbitration": collected}
+
+
+def present(tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    """The tables that have rows, by pair."""
+    read = dict(tables)
+    return {name: table for name, table in read.items() if len(table["lambda_article"])}
 
 
 def fetch_tables(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from report.claims import NOT_MEASURED, Claim, interval_text, judged
 from experiments.random_labels.tables import Columns, half_of_chance, stopping_decays
+from report.claims import NOT_MEASURED, Claim, interval_text, judged
 
 
 def random_labels_claims(table: Columns, classes: int) -> list[Claim]:

@@ -8,12 +8,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from report.figures.decay import decay_axis
 from experiments.lenet.figures import diverged_note, network_colours
-from report.figures.style import figure, themed
 from experiments.random_labels.tables import half_of_chance
+from report.figures.decay import decay_axis
+from report.figures.style import figure, themed
 
 Columns = Mapping[str, NDArray[Any]]
+
+
+def figures(*, networks: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Figure]:
+    """The picture of memorisation."""
+    return {"memorisation": memorisation(networks, dict(histories), classes)}
 
 
 @themed

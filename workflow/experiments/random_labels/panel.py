@@ -7,14 +7,19 @@ import numpy as np
 from bokeh.models import NumeralTickFormatter
 from numpy.typing import NDArray
 
-from report.numerals import counted
 from experiments.random_labels.tables import half_of_chance
+from report.numerals import counted
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from report.panels.shared import decay_axes
 
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "random-labels"
+
+
+def panel(*, networks: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, dict[str, Any]]:
+    """The panel of random labels."""
+    return {"panel": random_labels_panels(networks, dict(histories), classes)}
 
 
 def random_labels_panels(table: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:

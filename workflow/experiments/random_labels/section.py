@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from report.claims import Columns
-from report.claims import NOT_MEASURED
-from experiments.random_labels.claims import stopping_text
+from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.tables import half_of_chance
-from report.contract import NO_NUMBER, Caption, Captions, join
+from report.claims import NOT_MEASURED, Columns
+from report.contract import NO_NUMBER, Caption, Captions, Section, join
+
+
+def section(*, networks: Columns, classes: int) -> Section:
+    """The section of random labels."""
+    return Section(claims=random_labels_claims(networks, classes), captions=captions(networks, classes))
 
 
 def captions(table: Columns, classes: int) -> Captions:
@@ -20,7 +24,7 @@ def captions(table: Columns, classes: int) -> Captions:
         ends.append(f"{decay:g}: {errors.mean():.1f} %{spread}")
     return {
         "memorisation": Caption(
-            "random_labels_memorisation",
+            "memorisation",
             "Learning random labels",
             "Training error against the epoch by weight decay, and at the end against weight decay.",
             f"{len(table['network'])} networks, n = {table['train_images'][0]:,} training images, "

@@ -15,6 +15,18 @@ from tilt.io import table_of
 Columns = Mapping[str, NDArray[Any]]
 
 
+def tables(
+    *,
+    histories: Mapping[str, Columns],
+    records: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Columns]:
+    """What the networks in `settings` made of random labels."""
+    along = {name: histories[name] for name in settings}
+    train_images = records[next(iter(settings))]["train_images"]
+    return {"networks": memorisation_table(settings, along, train_images)}
+
+
 def memorisation_table(
     networks: Mapping[str, Mapping[str, Any]], histories: Mapping[str, Columns], train_images: int
 ) -> dict[str, NDArray[Any]]:

@@ -1,9 +1,16 @@
 """The run: the table of its manifest."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from report.contract import Table
+from report.contract import Section, Table
+
+
+def section(*, config: Path, manifest: Mapping[str, Any], dataset: str) -> Section:
+    """The section of the run: its manifest, and its configuration as text."""
+    text = config.read_text(encoding="utf-8")
+    return Section(tables=tables(manifest), values={"config": text, "dataset": dataset})
 
 
 def tables(manifest: Mapping[str, Any]) -> list[Table]:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from experiments.scaling.tables import Array, Columns
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from report.figures.style import figure, themed
+from report.words import Words
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, scaled, zero_one
-from experiments.scaling.tables import Array, Columns
-from report.words import Words
 
 NAMES = {"zero_one": "0-1", "hinge": "hinge", "softplus": "softplus"}
 CURVES = {"zero_one": zero_one} | LOSSES
@@ -19,8 +19,20 @@ D_ADV, D_ERR = r"$d_\mathrm{adv}$", r"$d_\mathrm{err}$"
 ASYMPTOTE = {"color": "0.1", "linestyle": "--", "linewidth": 1}
 
 
+def figures(
+    *, margins: Columns, histograms: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words
+) -> dict[str, Figure]:
+    """The pictures of the scaled loss, from its tables."""
+    return {
+        "histograms": score_and_losses(histograms, classifier, words),
+        "losses": losses(),
+        "scaled_losses": scaled_losses(margins["y"] * margins["distance"], classifier["norms"], words),
+        "limits": limits(risk, words),
+    }
+
+
 @themed
-def histograms(table: Columns, classifier: Mapping[str, Any], words: Words) -> Figure:
+def score_and_losses(table: Columns, classifier: Mapping[str, Any], words: Words) -> Figure:
     """Histograms of s, y s and both losses of y s, from `score_histograms` and the classifier's record."""
     fig, axes = figure(7.2, 4.6, 2, 2)
     titles = {

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from bokeh.models import Range1d
 
+from experiments.scaling.tables import Columns, score_histograms
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
-from tilt.histograms import histogram_edges
-from tilt.losses import LOSSES, Elementwise, scaled, zero_one
 from report.numerals import counted
 from report.panels.base import GREY, INK, Control, Panel, axes, packed, right_axis, section, written
-from experiments.scaling.tables import Columns, score_histograms
 from report.words import Words
+from tilt.histograms import histogram_edges
+from tilt.losses import LOSSES, Elementwise, scaled, zero_one
 
 BANK = "scaling"
 QUANTITIES = {
@@ -28,6 +28,13 @@ CURVES: dict[str, tuple[str, Elementwise]] = {
 }
 POINTS = 241
 CEILING = 4.0  # of the losses drawn
+
+
+def panel(
+    *, margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words
+) -> dict[str, dict[str, Any]]:
+    """The panel of the scaled loss, from its tables."""
+    return {"panel": scaling_panels(margins, risk, classifier, words)}
 
 
 def scaling_panels(

@@ -1,10 +1,12 @@
 """Scaling the loss: the norm of the weights turns one boundary's loss from one limit to the other."""
 
+experiment("scaling", "Scaling the loss")
 
-rule scaling_tables:
+
+use rule call as scaling_tables with:
     input:
-        code=code("scaling_tables.py"),
-        images=rules.images.output.images,
+        code=code("call.py", "scaling.tables"),
+        data=rules.images.output.images,
         weights=lambda w: f"results/{w.dataset}/svm/{setting('scaling.pair')(w)}/weights.npz",
         path=lambda w: f"results/{w.dataset}/svm/{setting('scaling.pair')(w)}/path.csv",
     output:
@@ -14,54 +16,70 @@ rule scaling_tables:
         classifier="results/{dataset}/scaling/classifier.json",
     log:
         "results/{dataset}/logs/scaling_tables.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="scaling.tables.tables",
         pair=setting("scaling.pair"),
         train_per_class=setting("svm.train_per_class"),
         norms=setting("scaling.norms"),
-    script:
-        "../../scripts/scaling_tables.py"
 
 
-rule scaling_figures:
+use rule call as scaling_figures with:
     input:
-        code=code("scaling_figures.py"),
+        code=code("call.py", "scaling.figures"),
         margins=rules.scaling_tables.output.margins,
         histograms=rules.scaling_tables.output.histograms,
         risk=rules.scaling_tables.output.risk,
         classifier=rules.scaling_tables.output.classifier,
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
-        histograms=picture(
-            "results/{dataset}/figures/scaling/histograms",
-            "scaling_histograms",
-            "02 Scaling the loss",
+        histograms=picture("scaling", "results/{dataset}/figures/scaling/histograms"),
+        losses=picture("scaling", "results/{dataset}/figures/scaling/losses"),
+        scaled_losses=picture(
+            "scaling", "results/{dataset}/figures/scaling/scaled_losses"
         ),
-        losses=picture(
-            "results/{dataset}/figures/scaling/losses",
-            "scaling_losses",
-            "02 Scaling the loss",
-        ),
-        scaled=picture(
-            "results/{dataset}/figures/scaling/scaled_losses",
-            "scaling_scaled_losses",
-            "02 Scaling the loss",
-        ),
-        limits=picture(
-            "results/{dataset}/figures/scaling/limits",
-            "scaling_limits",
-            "02 Scaling the loss",
-        ),
+        limits=picture("scaling", "results/{dataset}/figures/scaling/limits"),
     log:
         "results/{dataset}/logs/scaling_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
-    script:
-        "../../scripts/scaling_figures.py"
+    params:
+        function="scaling.figures.figures",
+
+
+use rule call as scaling_panel with:
+    input:
+        code=code("call.py", "scaling.panel"),
+        margins=rules.scaling_tables.output.margins,
+        risk=rules.scaling_tables.output.risk,
+        classifier=rules.scaling_tables.output.classifier,
+        words=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/scaling.json",
+    log:
+        "results/{dataset}/logs/scaling_panel.log",
+    params:
+        function="scaling.panel.panel",
+
+
+use rule section as scaling_section with:
+    input:
+        code=code("section.py", "scaling.section"),
+        prose=prose("scaling"),
+        margins=rules.scaling_tables.output.margins,
+        risk=rules.scaling_tables.output.risk,
+        classifier=rules.scaling_tables.output.classifier,
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/scaling.json",
+    log:
+        "results/{dataset}/logs/scaling_section.log",
+    params:
+        experiment="scaling",
+        title=EXPERIMENTS["scaling"].title,
+
+
+shows(
+    "scaling",
+    section=rules.scaling_section.output,
+    panel=rules.scaling_panel.output,
+    pictures=pngs(rules.scaling_figures),
+    numbers=rules.scaling_tables.output,
+)

@@ -2,11 +2,21 @@
 
 import numpy as np
 
+from experiments.scaling.claims import scaling_claims
 from report.claims import Columns, Settings
-from tilt.losses import LOSSES, empirical_risk, scaled
+from report.contract import NO_NUMBER, Caption, Captions, Section, join, power
 from report.numerals import plain, significant
-from report.contract import NO_NUMBER, Caption, Captions, join, power
 from report.words import Words
+from tilt.losses import LOSSES, empirical_risk, scaled
+
+
+def section(*, margins: Columns, risk: Columns, classifier: Settings, words: Words) -> Section:
+    """The section of the scaled loss, from its tables."""
+    return Section(
+        claims=scaling_claims(risk, words),
+        captions=captions(classifier, margins, words),
+        values={"words": words},
+    )
 
 
 def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
@@ -26,7 +36,7 @@ def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
 
     return {
         "histograms": Caption(
-            "scaling_histograms",
+            "histograms",
             "From score to loss",
             "Four histograms: score, margin, hinge loss and softplus loss of the training set.",
             of,
@@ -34,7 +44,7 @@ def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
             f"‖w‖ = {plain(norm)}; {100 * np.mean(distance <= 0):.2f} % errors; mean loss {risks(norm)}.",
         ),
         "losses": Caption(
-            "scaling_losses",
+            "losses",
             "Three losses",
             "Curves of the 0-1, the hinge and the softplus loss against the margin.",
             "Formulas; no data.",
@@ -44,7 +54,7 @@ def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
             + ".",
         ),
         "scaled_losses": Caption(
-            "scaling_scaled_losses",
+            "scaled_losses",
             "The norm scales the loss",
             "Panels with growing norm of the weights: the losses steepen over the same histogram.",
             of,
@@ -52,7 +62,7 @@ def captions(classifier: Settings, margins: Columns, words: Words) -> Captions:
             "Risk " + "; ".join(f"at ‖w‖ = {norm:g}: {risks(norm)}" for norm in classifier["norms"]) + ".",
         ),
         "limits": Caption(
-            "scaling_limits",
+            "limits",
             "Two limits",
             "Three panels: risk against the norm of the weights, and its limits for large and small norm.",
             of,

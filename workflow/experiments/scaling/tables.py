@@ -11,12 +11,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.pair import pair_classes
+from tilt.data.images import Images, binary_pair
 from tilt.errors import InputError
+from tilt.geometry import signed_distance
 from tilt.histograms import histogram_edges
+from tilt.linear.tables import optimal_row
 from tilt.losses import LOSSES, empirical_risk, large_norm_limit, scaled, small_norm_limit, zero_one
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
+
+NORMS = np.logspace(-3, 3, 121)  # of the weights, for distances of about 1
+DRAWN = (0.1, 0.5, 2.0, 10.0)
+
+
+def tables(
+    *,
+    data: Images,
+    weights: Columns,
+    path: Columns,
+    pair: str,
+    train_per_class: int,
+    norms: Sequence[float] | None,
+) -> dict[str, Any]:
+    """Margins, histograms and risk of the pair's classifier at λ_optimal, and its record."""
+    samples = binary_pair(data, *pair_classes(pair), train_per_class)
+    row = optimal_row(path)
+    distance = signed_distance(samples.x_train, weights["w"][row], weights["b"][row])
+    norm = float(path["norm_w"][row])
+    return {
+        "margins": {"y": samples.y_train, "distance": distance},
+        "histograms": score_histograms(samples.y_train, distance, norm),
+        "risk": risk_table(samples.y_train * distance, (decade(distance) * NORMS).tolist()),
+        "classifier": {
+            "pair": pair,
+            "lambda_article": float(path["lambda_article"][row]),
+            "norm_w": norm,
+            "norms": norms or [decade(distance) * value for value in DRAWN],
+        },
+    }
 
 
 def decade(distance: Array) -> float:

@@ -1,4 +1,4 @@
-"""The support vector machine on pairs of classes, and logistic regression beside it."""
+"""What the article says of the support vector machine on pairs of classes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,11 +24,10 @@ from report.claims import (
     judged,
     near,
 )
-from experiments.svm.tables import optimal_row
 from report.numerals import counted, plain
+from tilt.linear.tables import optimal_row
 
 UPRIGHT = 0.1  # degrees up to which a boundary is that of the nearest centroids
-SAME_TILT = (5, 0.5)  # degrees between two losses at the smallest and at the largest λ
 MIN_PAIRS = 5  # of a rank correlation
 PAIR_SHARES = (0.95, 0.5)  # of the pairs, for what the article says of all: reproduced, partly
 
@@ -109,21 +108,21 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "to 1e-9, every pair",
             spread <= 1e-9,
         ),
-        _pairs_claim(
+        pairs_claim(
             "The tilt falls and the adversarial distance rises as λ grows",
             tilted,
             [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tilted],
             "at every step of λ, to 1 % of the range",
             untilted,
         ),
-        _pairs_claim(
+        pairs_claim(
             "The two aims conflict: training error and adversarial distance both grow with λ",
             tilted,
             [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tilted],
             "both less at the smallest λ than at the largest",
             untilted,
         ),
-        _pairs_claim(
+        pairs_claim(
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
             tilted,
             [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tilted],
@@ -148,27 +147,6 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
     return [*if_comparable(numbers, printed), *said]
 
 
-def logistic_claims(hinge: Mapping[str, Columns], softplus: Mapping[str, Columns]) -> list[Claim]:
-    """Logistic regression beside the SVM, from the path tables of the pairs that have both, on the same λ."""
-    apart = np.array(
-        [np.abs(np.degrees(hinge[pair]["theta"] - table["theta"])) for pair, table in softplus.items()]
-    )
-    order = np.argsort(next(iter(softplus.values()))["lambda"])
-    smallest, largest = apart[:, order[0]], apart[:, order[-1]]
-    overfitted, underfitted = SAME_TILT
-    return [
-        _pairs_claim(
-            "Hinge and softplus behave alike at either end, where ‖w‖ is large and where it is small",
-            [hinge[pair] for pair in softplus],
-            list((smallest <= overfitted) & (largest <= underfitted)),
-            f"tilts within {overfitted}° at the smallest λ and within {underfitted}° at the largest",
-            f"; they differ by at most {smallest.max():.1f}° at the smallest λ, {largest.max():.2f}° at the "
-            f"largest, {apart.max():.1f}° at any",
-            section="logistic",
-        )
-    ]
-
-
 def _range_claim(
     statement: str,
     values: NDArray[Any],
@@ -187,7 +165,7 @@ def _range_claim(
     )
 
 
-def _pairs_claim(
+def pairs_claim(
     statement: str,
     tables: Sequence[Columns],
     holds: Sequence[Any],

@@ -1,7 +1,7 @@
 """Panels of the linear classifiers: a map over the pairs, and one pair at one λ in every view.
 
 The banks of a pair are "svm/7v9" (hinge), "logistic/7v9" (softplus, where it was fitted), "plane/7v9/tilting"
-and "plane/7v9/fixed". Arrays come from `experiments.svm.tables`.
+and "plane/7v9/fixed". Arrays come from `tilt.linear.tables`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,6 @@ import numpy as np
 from bokeh.models import ColorBar, LinearColorMapper, Range1d, Span
 
 from report.figures.colours import CHANNELS, CLASS_I, CLASS_J, DIVERGING, SEQUENTIAL, scale_ends
-from tilt.geometry import tilt_directions
-from experiments.svm.tables import Array, Columns, optimal_row
 from report.numerals import counted
 from report.panels.base import (
     CURRENT,
@@ -29,9 +27,12 @@ from report.panels.base import (
     plane,
     power,
     right_axis,
+    section,
 )
 from report.panels.shared import class_axis
 from report.words import Words
+from tilt.geometry import tilt_directions
+from tilt.linear.tables import Array, Columns, optimal_row
 
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEPS = 1000  # of a length, or a feature, from 0 to the greatest drawn
@@ -39,6 +40,33 @@ LINE = 20.0  # of a line to either side, in half widths of what a figure has to 
 MOST_PIXELS = 96  # of a picture along either side
 PAIR, PLANE = "svm/{pair}", "plane/{pair}/{plane}"
 CLASSES = {"class I": ("class_i",), "class J": ("class_j",)}  # what legends say until a pair is shown
+
+
+def panel(
+    *,
+    paths: Mapping[str, Columns],
+    planes: Mapping[str, Columns],
+    weights: Mapping[str, Columns],
+    logistic_paths: Mapping[str, Columns],
+    logistic_weights: Mapping[str, Columns],
+    words: Words,
+    start: str,
+    per_class: int,
+    published: bool,
+) -> dict[str, dict[str, Any]]:
+    """The panels of the SVM, with logistic regression beside it, from what was fitted to each pair."""
+    tables = dict(paths)
+    pair, lam = pair_control(list(tables), start, words), lambda_control(tables[start])
+    overview, bank = map_panel(tables, pair, lam, words)
+    banks = {"svm-map": bank}
+    for name, table in tables.items():
+        of_pair = weights[name]
+        banks |= pair_banks(name, table, planes[name], of_pair, words)
+    for name, table in logistic_paths.items():
+        banks[f"logistic/{name}"] = logistic_bank(table, logistic_weights[name])
+    shape = of_pair["image_shape"].tolist()
+    one = pair_panel(tables, pair, lam, words, shape=shape, per_class=per_class, published=published)
+    return {"panel": section([overview, one], banks)}
 
 
 def pair_control(pairs: Sequence[str], start: str, words: Words) -> Control:

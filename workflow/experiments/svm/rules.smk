@@ -1,10 +1,12 @@
 """SVM: every λ of a pair in one job, the summary over the pairs, and the pictures."""
 
+experiment("svm", "Support vector machine")
 
-rule svm_path:
+
+use rule call as svm_path with:
     input:
-        code=code("linear_path.py"),
-        images=rules.images.output.images,
+        code=code("call.py", "svm.tables"),
+        data=rules.images.output.images,
     output:
         path="results/{dataset}/svm/{pair}/path.csv",
         weights="results/{dataset}/svm/{pair}/weights.npz",
@@ -13,12 +15,8 @@ rule svm_path:
         "results/{dataset}/logs/svm/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/svm/{pair}.tsv"
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="svm.tables.path",
         loss="hinge",
         dataset=lambda w: w.dataset,
         pair=lambda w: w.pair,
@@ -26,94 +24,114 @@ rule svm_path:
         validation_per_class=setting("svm.validation_per_class"),
         tolerance=setting("svm.tolerance"),
         grid=setting("svm.lambda_article"),
-    script:
-        "../../scripts/linear_path.py"
 
 
-rule svm_summary:
+use rule call as svm_summary with:
     input:
-        code=code("linear_summary.py"),
+        code=code("call.py", "svm.tables"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
     output:
-        "results/{dataset}/svm/summary.csv",
+        summary="results/{dataset}/svm/summary.csv",
     log:
         "results/{dataset}/logs/svm_summary.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
-    script:
-        "../../scripts/linear_summary.py"
+        function="svm.tables.summary",
 
 
-rule svm_figures:
+use rule call as svm_figures with:
     input:
-        code=code("svm_figures.py"),
-        summary=rules.svm_summary.output,
+        code=code("call.py", "svm.figures"),
+        summary=rules.svm_summary.output.summary,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
-        maps=picture(
-            "results/{dataset}/figures/svm/pair_maps", "svm_pair_maps", "03 SVM"
-        ),
-        paths=picture(
-            "results/{dataset}/figures/svm/all_paths", "svm_all_paths", "03 SVM"
-        ),
+        pair_maps=picture("svm", "results/{dataset}/figures/svm/pair_maps"),
+        all_paths=picture("svm", "results/{dataset}/figures/svm/all_paths"),
     log:
         "results/{dataset}/logs/svm_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        pairs=lambda w: pairs(DATASETS[w.dataset]),
-    script:
-        "../../scripts/svm_figures.py"
+        function="svm.figures.figures",
 
 
-rule svm_pair_figures:
+use rule call as svm_pair_figures with:
     input:
-        code=code("svm_pair_figures.py"),
+        code=code("call.py", "svm.figures"),
         path=rules.svm_path.output.path,
         plane=rules.svm_path.output.plane,
         weights=rules.svm_path.output.weights,
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
-        curves=picture(
-            "results/{dataset}/figures/svm/{pair}_curves",
-            "svm_curves",
-            "03 SVM",
-        ),
-        margins=picture(
-            "results/{dataset}/figures/svm/{pair}_margins",
-            "svm_margins",
-            "03 SVM",
-        ),
+        curves=picture("svm", "results/{dataset}/figures/svm/{pair}_curves"),
+        margins=picture("svm", "results/{dataset}/figures/svm/{pair}_margins"),
         planes=picture(
-            "results/{dataset}/figures/svm/{pair}_planes",
-            "svm_planes",
-            "03 SVM",
-            figure="tilt planes",
+            "svm", "results/{dataset}/figures/svm/{pair}_planes", figure="tilt planes"
         ),
         mirrors=picture(
+            "svm",
             "results/{dataset}/figures/svm/{pair}_mirrors",
-            "svm_mirrors",
-            "03 SVM",
             figure="mirror images",
         ),
     log:
         "results/{dataset}/logs/svm_pair_figures/{pair}.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="svm.figures.pair_figures",
         pair=lambda w: w.pair,
         exponents=setting("svm.shown_exponents"),
-    script:
-        "../../scripts/svm_pair_figures.py"
+
+
+use rule call as svm_panel with:
+    input:
+        code=code("call.py", "svm.panel"),
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", among=explored),
+        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", among=explored),
+        weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", among=explored),
+        logistic_paths=of_pairs(
+            "results/{dataset}/logistic/{pair}/path.csv", "logistic", explored
+        ),
+        logistic_weights=of_pairs(
+            "results/{dataset}/logistic/{pair}/weights.npz", "logistic", explored
+        ),
+        words=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/svm.json",
+    log:
+        "results/{dataset}/logs/svm_panel.log",
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        function="svm.panel.panel",
+        start=lambda w: DATASETS[w.dataset]["svm"]["shown_pairs"][-1],
+        per_class=setting("svm.train_per_class"),
+        published=lambda w: bool(DATASETS[w.dataset]["published"]),
+
+
+use rule section as svm_section with:
+    input:
+        code=code("section.py", "svm.section"),
+        prose=prose("svm"),
+        summary=rules.svm_summary.output.summary,
+        paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
+        planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", "shown"),
+        published=where("published", "results/{dataset}/published/summary.csv"),
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/svm.json",
+    log:
+        "results/{dataset}/logs/svm_section.log",
+    params:
+        experiment="svm",
+        title=EXPERIMENTS["svm"].title,
+        source=setting("source"),
+        svm=setting("svm"),
+
+
+shows(
+    "svm",
+    section=rules.svm_section.output,
+    panel=rules.svm_panel.output,
+    pictures=lambda w: (
+        pngs(rules.svm_figures) + of_pairs(pngs(rules.svm_pair_figures), "shown")(w)
+    ),
+    numbers=rules.svm_summary.output,
+)

@@ -1,17 +1,49 @@
 """Support vector machines: captions of all pairs and of one, and the table of the pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.svm.claims import svm_claims
 from report import article
-from report.claims import Columns
-from experiments.svm.tables import optimal_row
+from report.claims import Columns, Settings, comparable
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, percent, power, span
 from report.numerals import counted, plain, significant
-from report.contract import Caption, Captions, Table, percent, power, span
 from report.words import Words
+from tilt.linear.tables import optimal_row
+
+
+def section(
+    *,
+    summary: Columns,
+    paths: Mapping[str, Columns],
+    planes: Mapping[str, Columns],
+    published: Mapping[str, Columns],
+    words: Words,
+    source: str,
+    svm: Settings,
+) -> Section:
+    """The section of the SVM, from the tables of all pairs and the planes of those shown.
+
+    `published` holds the summary of the article's tables where there are any.
+    """
+    tables_of, per_class = dict(paths), svm["train_per_class"]
+    tabled = {pair for table in published.values() for pair in table["pair"]}
+    written = captions(summary, len(next(iter(tables_of.values()))["lambda"]), per_class, words)
+    for pair, plane in planes.items():
+        printed = "a table of this pair, compared below" if pair in tabled else NO_NUMBER
+        exponents = svm["shown_exponents"]
+        of_pair = pair_captions(pair, tables_of[pair], plane, exponents, per_class, printed, words)
+        written |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
+    named = {words.pair(pair): table for pair, table in tables_of.items()}
+    return Section(
+        claims=svm_claims(named, numbers=comparable(source, {"svm": svm}, "svm")),
+        captions=written,
+        tables=tables(summary, words),
+        values={"svm": svm, "words": words},
+    )
 
 
 def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words) -> Captions:
@@ -25,7 +57,7 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
     )
     return {
         "pair_maps": Caption(
-            "svm_pair_maps",
+            "pair_maps",
             "Every pair",
             "Four maps over class I and class J: tilt at two λ, adversarial distance, test error.",
             of,
@@ -39,7 +71,7 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
             f"{_of_validation(summary, words)}",
         ),
         "all_paths": Caption(
-            "svm_all_paths",
+            "all_paths",
             "Every pair along λ",
             "Five panels against λ: tilt, distance, training and test error, places of the least error.",
             of,
@@ -98,7 +130,7 @@ def pair_captions(
 
     return {
         "curves": Caption(
-            "svm_curves",
+            "curves",
             f"{name}: tilt, distance and errors",
             f"Tilt, adversarial distance and errors of {name} against λ, with λ_optimal.",
             f"{of} {len(lam)} values of λ.",
@@ -108,7 +140,7 @@ def pair_captions(
             f"θ is {degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.{validated}",
         ),
         "margins": Caption(
-            "svm_margins",
+            "margins",
             f"{name}: distances from the boundary",
             f"Histograms of the signed distance of {name} from the boundary, under the scaled hinge.",
             of,
@@ -119,7 +151,7 @@ def pair_captions(
             ),
         ),
         "planes": Caption(
-            "svm_planes",
+            "planes",
             f"{name}: tilt planes",
             f"Scatter plots of {name} in the tilt plane, with boundary, margins and mirror images.",
             of,
@@ -128,7 +160,7 @@ def pair_captions(
             + along([f"{degrees[k]:.1f}°, {100 * table['err_train'][k]:.2f} %" for k in rows]),
         ),
         "mirrors": Caption(
-            "svm_mirrors",
+            "mirrors",
             f"{name}: mirror images",
             f"A sample of each class of {name} beside its mirror images; below them the weights.",
             f"One training {words.sample} a class, the nearest to its centroid.",

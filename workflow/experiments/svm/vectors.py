@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.svm.drawings import GAP, W_HAT, Z_HAT, lambda_and_tilt
 from report.figures.colours import CLASS_I, CLASS_J
 from report.figures.style import figure, themed
-from experiments.svm.figures import GAP, W_HAT, Z_HAT, lambda_and_tilt
-from experiments.svm.tables import Columns
 from report.numerals import significant
 from report.words import Words
+from tilt.linear.tables import Columns
 
 
 @themed
@@ -18,8 +18,7 @@ def mirror_vectors(
 ) -> Figure:
     """The representative vector of each class beside its mirror images, and ẑ beside ŵ, for each λ.
 
-    Arguments are those of `experiments.svm.figures.mirror_images`; a bar for each feature, x as a line over its
-    mirror images.
+    Arguments are those of `mirror_images`; a bar for each feature, x as a line over its mirror images.
     """
     fig, axes = figure(max(1.7 * (1 + len(rows)), 4), 5.4, 3, 1 + len(rows), sharex=True, sharey="row")
     edges = np.arange(len(weights["z_hat"]) + 1) - 0.5

@@ -3,27 +3,49 @@
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from experiments.lenet.figures import PUBLISHED, along_epochs, error_axis, error_curves
+from experiments.sweep.tables import GROUPS, shown_start
 from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
-from report.figures.colours import SEQUENTIAL, scale_ends
 from report.figures.decay import MARKERS, decay_axis, log_axis, start_styles
-from experiments.lenet.figures import PUBLISHED, error_axis
 from report.figures.style import figure, themed
-from experiments.sweep.tables import GROUPS, grid
 
 Columns = Mapping[str, NDArray[Any]]
 
 DECAY = "weight decay"
 DIVERGED: dict[str, Any] = {"marker": "x", "linestyle": "none", "markersize": 5, "clip_on": False}
+
+
+def figures(
+    *,
+    networks: Columns,
+    summary: Columns,
+    search: Columns,
+    histories: Mapping[str, Columns],
+    shown: str,
+    published: bool,
+) -> dict[str, Figure]:
+    """The pictures of the sweep; the curves are of the start of the network `shown`, or else of the first."""
+    of_start = np.flatnonzero(networks["start"] == shown_start(networks, shown))
+    names = networks["network"][of_start]
+    curves = along_epochs(
+        [histories[name] for name in names],
+        **{name: networks[name][of_start].tolist() for name in ("start", "weight_decay", "diverged")},
+        network=names.tolist(),
+    )
+    return {
+        "errors": errors(summary, networks, published=published),
+        "robustness": robustness(summary, networks, published=published),
+        "rms": layer_rms(summary, networks, published=published),
+        "curves": error_curves(curves),
+        "search": distances(search),
+    }
 
 
 @themed
@@ -83,7 +105,7 @@ def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure
 
 
 @themed
-def search(table: Columns) -> Figure:
+def distances(table: Columns) -> Figure:
     """Distance of each start from the article's figures by group, from a `sweep.search_table`."""
     fig, ax = figure(7.2, 1.5 + 0.4 * len(table["start"]))
     at = np.arange(len(table["start"]))
@@ -99,53 +121,6 @@ def search(table: Columns) -> Figure:
     ax.grid(axis="y", color="0.9", linewidth=0.6)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return fig
-
-
-@themed
-def maps(table: Columns) -> Figure:
-    """Test error, RMS of conv2 and median adversarial norm over initial weight scale × weight decay.
-
-    From a `sweep.networks_table` with one seed. Frames stand round the article's two weight decays; a network
-    that diverged has a grey cell.
-    """
-    panels = (
-        ("test_error", "test error (%)", 100, ".2f"),
-        ("rms_conv2", "RMS of conv2", 1, ".2g"),
-        ("norm_median", "median adversarial L2 norm", 1, ".2f"),
-    )
-    shape = grid(table, "test_error")[2].shape
-    fig, axes = figure(max(3.6, 1.4 + 0.72 * shape[1]), 3 * (1.1 + 0.36 * shape[0]), 3, 1)
-    for ax, (quantity, title, factor, digits) in zip(axes, panels, strict=True):
-        scales, decays, cells = grid(table, quantity)
-        cells = factor * cells
-        ax.set_facecolor("0.85")
-        mesh = ax.imshow(cells, cmap=SEQUENTIAL, norm=_colour_scale(cells), aspect="auto", origin="lower")
-        fig.colorbar(mesh, ax=ax, format=FuncFormatter(lambda value, _: f"{value:g}"))
-        for (i, j), value in np.ndenumerate(cells):
-            known = np.isfinite(value)
-            dark = not known or mesh.norm(value) > 0.55
-            text = f"{value:{digits}}" if known else "–"
-            ax.text(j, i, text, color="0.1" if dark else "white", ha="center", va="center", fontsize=8)
-        for j in np.flatnonzero(np.isin(decays, list(LENET_DECAYS.values()))):
-            frame: dict[str, Any] = {
-                "fill": False,
-                "edgecolor": "#D55E00",
-                "linewidth": 2,
-                "clip_on": False,
-                "zorder": 3,
-            }
-            ax.add_patch(Rectangle((j - 0.5, -0.5), 1, len(scales), **frame))
-        ax.set_xticks(range(len(decays)), [f"{decay:g}" for decay in decays])
-        ax.set_yticks(range(len(scales)), [f"{scale:g}" for scale in scales])
-        ax.set(title=title, ylabel="initial weights ×")
-    axes[-1].set_xlabel(DECAY)
-    return fig
-
-
-def _colour_scale(cells: NDArray[np.float64]) -> mpl.colors.Normalize:
-    """Logarithmic where the values span more than a factor of ten."""
-    low, high = scale_ends(cells)
-    return mpl.colors.LogNorm(low, high) if 0 < 10 * low < high else mpl.colors.Normalize(low, high)
 
 
 def _against_decay(ax: Axes, summary: Columns, networks: Columns, quantity: str, factor: float = 1) -> None:

@@ -32,6 +32,13 @@ SPREAD = 0.3  # of the starts about a weight decay's place, so that their interv
 STATE = ("sweep_quantity", "decay")
 
 
+def panel(
+    *, summary: Columns, networks: Mapping[str, Settings], shown: str, published: bool
+) -> dict[str, dict[str, Any]]:
+    """The panel of the sweep, from its summary and the settings of the networks that panels show."""
+    return {"panel": sweep_panels(networks, shown, summary, published=published)}
+
+
 def sweep_panels(
     networks: Mapping[str, Settings], shown: str, summary: Columns, *, published: bool
 ) -> dict[str, Any]:

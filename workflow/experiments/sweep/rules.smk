@@ -1,96 +1,91 @@
-"""LeNet over weight decay, starts and seeds, and over weight decay and the scale of the initial weights."""
+"""LeNet over weight decay, starts and seeds."""
+
+experiment(
+    "sweep",
+    "Sweep over weight decay",
+    when=lambda dataset: dataset["sweep"],
+    on_page=in_report("sweep"),
+)
 
 
-rule sweep_tables:
+use rule call as sweep_tables with:
     input:
         **of_family("sweep"),
-        code=code("sweep_tables.py"),
+        code=code("call.py", "sweep.tables"),
     output:
         networks="results/{dataset}/sweep/networks.csv",
         summary="results/{dataset}/sweep/summary.csv",
         search="results/{dataset}/sweep/search.csv",
     log:
         "results/{dataset}/logs/sweep_tables.log",
-    conda:
-        "../../../envs/numeric.yaml"
     resources:
         mem_mb=800,
         runtime=10,
     params:
-        networks=lambda w: networks(w, "sweep"),
-    script:
-        "../../scripts/sweep_tables.py"
+        function="sweep.tables.tables",
+        settings=lambda w: networks(w, "sweep"),
 
 
-rule sweep_figures:
+use rule call as sweep_figures with:
     input:
-        code=code("sweep_figures.py"),
+        code=code("call.py", "sweep.figures"),
         networks=rules.sweep_tables.output.networks,
         summary=rules.sweep_tables.output.summary,
         search=rules.sweep_tables.output.search,
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv", "sweep"),
     output:
-        errors=picture(
-            "results/{dataset}/figures/sweep/errors", "sweep_errors", "09 Sweep"
-        ),
-        robustness=picture(
-            "results/{dataset}/figures/sweep/robustness",
-            "sweep_robustness",
-            "09 Sweep",
-        ),
-        rms=picture("results/{dataset}/figures/sweep/rms", "sweep_rms", "09 Sweep"),
-        curves=picture(
-            "results/{dataset}/figures/sweep/curves", "sweep_curves", "09 Sweep"
-        ),
-        search=picture(
-            "results/{dataset}/figures/sweep/search", "sweep_search", "09 Sweep"
-        ),
+        errors=picture("sweep", "results/{dataset}/figures/sweep/errors"),
+        robustness=picture("sweep", "results/{dataset}/figures/sweep/robustness"),
+        rms=picture("sweep", "results/{dataset}/figures/sweep/rms"),
+        curves=picture("sweep", "results/{dataset}/figures/sweep/curves"),
+        search=picture("sweep", "results/{dataset}/figures/sweep/search"),
     log:
         "results/{dataset}/logs/sweep_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        networks=lambda w: networks(w, "sweep"),
+        function="sweep.figures.figures",
         shown=setting("lenet.shown.low"),
-        source=setting("source"),
-    script:
-        "../../scripts/sweep_figures.py"
+        published=of_mnist,
 
 
-rule map_tables:
+use rule call as sweep_panel with:
     input:
-        **of_family("map"),
-        code=code("map_tables.py"),
+        code=code("call.py", "sweep.panel"),
+        summary=rules.sweep_tables.output.summary,
     output:
-        "results/{dataset}/map/networks.csv",
+        panel="results/{dataset}/panels/sweep.json",
     log:
-        "results/{dataset}/logs/map_tables.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
+        "results/{dataset}/logs/sweep_panel.log",
     params:
-        networks=lambda w: networks(w, "map"),
-    script:
-        "../../scripts/map_tables.py"
+        function="sweep.panel.panel",
+        networks=networks_shown,
+        shown=setting("lenet.shown.high"),
+        published=of_mnist,
 
 
-rule map_figures:
+use rule section as sweep_section with:
     input:
-        code=code("map_figures.py"),
-        networks=rules.map_tables.output,
+        code=code("section.py", "sweep.section"),
+        prose=prose("sweep"),
+        networks=rules.sweep_tables.output.networks,
+        summary=rules.sweep_tables.output.summary,
+        search=rules.sweep_tables.output.search,
     output:
-        picture("results/{dataset}/figures/map/maps", "map_maps", "10 Map"),
+        "results/{dataset}/report/sections/sweep.json",
     log:
-        "results/{dataset}/logs/map_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
-    script:
-        "../../scripts/map_figures.py"
+        "results/{dataset}/logs/sweep_section.log",
+    params:
+        experiment="sweep",
+        title=EXPERIMENTS["sweep"].title,
+        source=setting("source"),
+        lenet=setting("lenet"),
+        attack=setting("attack"),
+        settings=lambda w: networks(w, "sweep"),
+
+
+shows(
+    "sweep",
+    section=rules.sweep_section.output,
+    panel=rules.sweep_panel.output,
+    pictures=pngs(rules.sweep_figures),
+    numbers=rules.sweep_tables.output,
+)

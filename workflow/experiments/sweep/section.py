@@ -4,12 +4,31 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from experiments.sweep.claims import sweep_claims
+from experiments.sweep.tables import GROUPS, TOLERANCES, shown_start
 from report import article
-from report.claims import Columns, Settings
-from report.claims import NOT_MEASURED
+from report.claims import NOT_MEASURED, Columns, Settings, comparable
+from report.contract import Caption, Captions, Section, Table, join
 from report.numerals import counted, plain
-from report.contract import NO_NUMBER, Caption, Captions, Table, join
-from experiments.sweep.tables import GROUPS, TOLERANCES, grid, shown_start
+
+
+def section(
+    *,
+    networks: Columns,
+    summary: Columns,
+    search: Columns,
+    source: str,
+    lenet: Settings,
+    attack: Settings,
+    settings: Mapping[str, Settings],
+) -> Section:
+    """The section of the sweep, from its tables and the settings of its networks."""
+    numbers = comparable(source, {"lenet": lenet, "attack": attack}, "lenet", "attack")
+    return Section(
+        claims=sweep_claims(networks, summary, search, numbers=numbers),
+        captions=captions(settings, networks, summary, search, lenet["shown"]["low"]),
+        tables=tables(summary, search),
+    )
 
 
 def captions(
@@ -23,14 +42,14 @@ def captions(
         f"{len(networks)} networks: {counted(starts, 'start')}, {up_to}{len(decays)} weight decays, {up_to}"
         f"{counted(len(seeds), 'seed')} ({join(seeds)})"
         + ("; bands are 95 % intervals over seeds (Student's t)" if len(seeds) > 1 else "; no interval")
-        + f". {_diverged(table)}"
+        + f". {diverged(table)}"
     )
     start = shown_start(table, shown)
     of_start = table["start"] == start
     curves = of_start & ~table["diverged"]
     return {
         "errors": Caption(
-            "sweep_errors",
+            "errors",
             "Errors against weight decay",
             "Two panels: training error and test error at the end against weight decay, a line per start.",
             of,
@@ -38,7 +57,7 @@ def captions(
             f"Least mean test error: {_per_start(summary, 'test_error_mean', 100, '.2f', ' %')}.",
         ),
         "robustness": Caption(
-            "sweep_robustness",
+            "robustness",
             "Adversarial distance and temperature against weight decay",
             "Panels against weight decay, a line per start: norms of adversarial perturbations, temperature.",
             f"{of} Each norm is over the attacked images of a network that reached their target"
@@ -48,7 +67,7 @@ def captions(
             f"Greatest mean norm: {_per_start(summary, 'norm_mean_mean', -1, '.2f', '')}.",
         ),
         "rms": Caption(
-            "sweep_rms",
+            "rms",
             "Size of the weights against weight decay",
             "Four panels: root mean square of the weights of each layer against weight decay.",
             of,
@@ -61,7 +80,7 @@ def captions(
             + ".",
         ),
         "curves": Caption(
-            "sweep_curves",
+            "curves",
             "Errors along the epochs",
             "Curves of training and test error against the epoch, coloured by weight decay.",
             f"{curves.sum()} networks of one start ({start}); "
@@ -79,7 +98,7 @@ def captions(
             + ".",
         ),
         "search": Caption(
-            "sweep_search",
+            "search",
             "Which start comes nearest to the article",
             "A row of dots per start: its distance from each group of published figures, nearest on top.",
             f"{counted(len(search['start']), 'start')} with the article's two weight decays. "
@@ -97,31 +116,6 @@ def captions(
             )
             + ".",
         ),
-    }
-
-
-def map_captions(table: Columns) -> Captions:
-    """Of the map: its table."""
-    parts = []
-    for quantity, name, factor, digits in (
-        ("test_error", "test error (%)", 100, ".2f"),
-        ("rms_conv2", "RMS of conv2", 1, ".2g"),
-        ("norm_median", "median norm", 1, ".2f"),
-    ):
-        cells = factor * grid(table, quantity)[2]
-        known = cells[np.isfinite(cells)]
-        span = f"{plain(known.min(), digits)} to {plain(known.max(), digits)}" if known.size else NOT_MEASURED
-        parts.append(f"{name} {span}")
-    return {
-        "maps": Caption(
-            "map_maps",
-            "Initial weights against weight decay",
-            "Three maps over initial weight scale and weight decay: test error, RMS of conv2, median norm.",
-            f"{len(table['seed'])} networks, one a cell; seed {join(np.unique(table['seed']))}, so no "
-            f"interval. {_diverged(table)}",
-            NO_NUMBER,
-            f"Over the map: {join(parts)}.",
-        )
     }
 
 
@@ -197,7 +191,7 @@ def _ends(summary: Columns, start: str, quantity: str) -> str:
     )
 
 
-def _diverged(table: Columns) -> str:
+def diverged(table: Columns) -> str:
     """How many networks diverged, by weight decay."""
     decays, counts = np.unique(table["weight_decay"][table["diverged"]], return_counts=True)
     parts = [f"{count} at weight decay {decay:g}" for decay, count in zip(decays, counts, strict=True)]

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
-from tilt.chance import at_chance
+from report.starts import start_labels
+from tilt.chance import at_chance, chance_error
 from tilt.intervals import mean_interval
 from tilt.io import table_of
-from report.starts import start_labels
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -32,6 +32,37 @@ GROUPS = {
     "norm": "adversarial norm",
 }
 ERROR_FLOOR = 0.1  # in %: errors below it count as this, for a plot shows no less
+
+
+def tables(
+    *,
+    histories: Mapping[str, Columns],
+    attacks: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    record: Settings,
+    settings: Mapping[str, Settings],
+) -> dict[str, Columns]:
+    """The networks, their summary over seeds, and the search for the article's start."""
+    table = collected(histories, attacks, records, record, settings)
+    along = {name: histories[name] for name in settings}
+    return {"networks": table, "summary": summary_table(table), "search": search_table(table, along)}
+
+
+def collected(
+    histories: Mapping[str, Columns],
+    attacks: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    record: Settings,
+    settings: Mapping[str, Settings],
+) -> dict[str, NDArray[Any]]:
+    """The `networks_table` of the networks in `settings`; `record` is that of the data set."""
+    return networks_table(
+        settings,
+        [histories[name] for name in settings],
+        [attacks[name] for name in settings],
+        [records[name]["temperature"] for name in settings],
+        chance=chance_error(record["test"]["images_per_class"].values()),
+    )
 
 
 def networks_table(

@@ -4,13 +4,37 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.toy.tables import (
+    REPRESENTATIVE,
+    SPREAD,
+    Array,
+    Columns,
+    image,
+    mirror_distance_table,
+    normal,
+)
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from report.figures.style import figure, themed
-from experiments.toy.tables import REPRESENTATIVE, SPREAD, Array, Columns, image, normal
 
 PLANE = {"xlabel": "a (along the data, pixels)", "ylabel": "b (off the data, pixels)"}
 GAP = r"$\|x_m - x\|$"
 REACH = 20.0  # longer than any panel is wide
+
+SHOWN_DEGREES = (0, 45, 85)
+
+
+def figures(
+    *, mirror_distance: Columns, training_set: Columns, noisy_point: Columns, four_fits: Columns
+) -> dict[str, Figure]:
+    """The pictures of the toy problem, from its tables."""
+    shown = mirror_distance_table(np.radians(SHOWN_DEGREES))
+    X = np.stack([training_set["a"], training_set["b"]], axis=1)
+    return {
+        "boundaries": boundaries(shown),
+        "mirror_distance": distance_against_tilt(mirror_distance, shown),
+        "noisy_point": four_boundaries(X, training_set["y"], four_fits),
+        "tilt": tilt_against_lambda(noisy_point),
+    }
 
 
 @themed
@@ -49,7 +73,7 @@ def boundaries(table: Columns) -> Figure:
 
 
 @themed
-def mirror_distance(table: Columns, shown: Columns) -> Figure:
+def distance_against_tilt(table: Columns, shown: Columns) -> Figure:
     """‖x_m - x‖ against θ, measured over the closed form, and x and x_m as images at the angles of `shown`.
 
     Both tables come from `mirror_distance_table`.
@@ -88,7 +112,7 @@ def mirror_distance(table: Columns, shown: Columns) -> Figure:
 
 
 @themed
-def noisy_point(X: Array, y: Array, fits: Columns) -> Figure:
+def four_boundaries(X: Array, y: Array, fits: Columns) -> Figure:
     """The training set, p and the boundary of each row of `four_fits`, with its tilt."""
     fig, axes = figure(7.2, 5.0, 2, 2, sharex=True, sharey=True)
     for k, ax in enumerate(axes.flat):

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource
 
+from experiments.toy.tables import PATTERNS, REPRESENTATIVE, SPREAD, Array, Columns, image
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
 from report.panels.base import (
     CURRENT,
@@ -19,7 +20,6 @@ from report.panels.base import (
     power,
     section,
 )
-from experiments.toy.tables import PATTERNS, REPRESENTATIVE, SPREAD, Array, Columns, image
 
 PLANE = ("a (along the data, pixels)", "b (off the data, pixels)")
 REACH = 20.0  # longer than any figure is wide
@@ -27,11 +27,11 @@ LOSSES = {"hinge": "SVM (hinge)", "softplus": "logistic regression (softplus)"}
 STEP = 1e-3
 
 
-def toy_panels(mirror: Columns, points: Columns, fits: Columns) -> dict[str, Any]:
-    """The section from `mirror_distance_table`, the training set (a, b, y) and `noisy_point_table`."""
-    tilted, of_tilted = _tilted(mirror)
-    noisy, of_noisy = _noisy(points, fits)
-    return section([tilted, noisy], {"toy-tilt": of_tilted, "toy-noisy": of_noisy})
+def panel(*, mirror_distance: Columns, training_set: Columns, noisy_point: Columns) -> dict[str, Any]:
+    """The panels of the toy problem, from its tables."""
+    tilted, of_tilted = _tilted(mirror_distance)
+    noisy, of_noisy = _noisy(training_set, noisy_point)
+    return {"panel": section([tilted, noisy], {"toy-tilt": of_tilted, "toy-noisy": of_noisy})}
 
 
 def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:

@@ -1,9 +1,13 @@
 """Toy problem: mirror images against the angle, and the noisy point fitted four ways."""
 
+experiment(
+    "toy", "Toy problem", when=lambda dataset: False, on_page=lambda dataset: True
+)
 
-rule toy_tables:
+
+use rule call as toy_tables with:
     input:
-        code=code("toy_tables.py"),
+        code=code("call.py", "toy.tables"),
     output:
         mirror_distance="results/toy/mirror_distance.csv",
         training_set="results/toy/training_set.csv",
@@ -11,47 +15,70 @@ rule toy_tables:
         four_fits="results/toy/four_fits.csv",
     log:
         "results/toy/logs/toy_tables.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
-        points_per_class=config["toy"]["points_per_class"],
-        seed=config["toy"]["seed"],
-        angles=config["toy"]["angles"],
-        lambda_exponents=config["toy"]["lambda_exponents"],
-        lambda_count=config["toy"]["lambda_count"],
-    script:
-        "../../scripts/toy_tables.py"
+        **config["toy"],
+        function="toy.tables.tables",
 
 
-rule toy_figures:
+use rule call as toy_figures with:
     input:
-        code=code("toy_figures.py"),
+        code=code("call.py", "toy.figures"),
         mirror_distance=rules.toy_tables.output.mirror_distance,
         training_set=rules.toy_tables.output.training_set,
         noisy_point=rules.toy_tables.output.noisy_point,
         four_fits=rules.toy_tables.output.four_fits,
     output:
-        boundaries=picture(
-            "results/toy/figures/boundaries", "toy_boundaries", "01 Toy problem"
-        ),
-        mirror_distance=picture(
-            "results/toy/figures/mirror_distance",
-            "toy_mirror_distance",
-            "01 Toy problem",
-        ),
-        noisy_point=picture(
-            "results/toy/figures/noisy_point", "toy_noisy_point", "01 Toy problem"
-        ),
-        tilt=picture("results/toy/figures/tilt", "toy_tilt", "01 Toy problem"),
+        boundaries=picture("toy", "results/toy/figures/boundaries"),
+        mirror_distance=picture("toy", "results/toy/figures/mirror_distance"),
+        noisy_point=picture("toy", "results/toy/figures/noisy_point"),
+        tilt=picture("toy", "results/toy/figures/tilt"),
     log:
         "results/toy/logs/toy_figures.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
-    script:
-        "../../scripts/toy_figures.py"
+    params:
+        function="toy.figures.figures",
+
+
+use rule call as toy_panel with:
+    input:
+        code=code("call.py", "toy.panel"),
+        mirror_distance=rules.toy_tables.output.mirror_distance,
+        training_set=rules.toy_tables.output.training_set,
+        noisy_point=rules.toy_tables.output.noisy_point,
+    output:
+        panel="results/toy/panels/toy.json",
+    log:
+        "results/toy/logs/toy_panel.log",
+    params:
+        function="toy.panel.panel",
+
+
+use rule section as toy_section with:
+    input:
+        code=code("section.py", "toy.section"),
+        prose=prose("toy"),
+        mirror_distance=rules.toy_tables.output.mirror_distance,
+        noisy_point=rules.toy_tables.output.noisy_point,
+        four_fits=rules.toy_tables.output.four_fits,
+    output:
+        "results/toy/report/sections/toy.json",
+    log:
+        "results/toy/logs/toy_section.log",
+    params:
+        experiment="toy",
+        title=EXPERIMENTS["toy"].title,
+        settings=config["toy"],
+
+
+rule toy:
+    input:
+        rules.toy_figures.output,
+    localrule: True
+
+
+shows(
+    "toy",
+    section=rules.toy_section.output,
+    panel=rules.toy_panel.output,
+    pictures=pngs(rules.toy_figures),
+    numbers=rules.toy_tables.output,
+)

@@ -2,9 +2,21 @@
 
 import numpy as np
 
+from experiments.toy.claims import toy_claims
 from report.claims import Columns, Settings
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join, percent
 from report.numerals import plain
-from report.contract import NO_NUMBER, Caption, Captions, Table, join, percent
+
+
+def section(
+    *, mirror_distance: Columns, noisy_point: Columns, four_fits: Columns, settings: Settings
+) -> Section:
+    """The section of the toy problem, from its tables and settings."""
+    return Section(
+        claims=toy_claims(mirror_distance, four_fits),
+        captions=captions(settings, mirror_distance, four_fits, noisy_point),
+        tables=tables(four_fits),
+    )
 
 
 def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns) -> Captions:
@@ -28,7 +40,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
         )
     return {
         "boundaries": Caption(
-            "toy_boundaries",
+            "boundaries",
             "Boundaries with more and more tilt",
             "Three panels with a boundary at 0, 45 and 85 degrees, an image x, x_p and x_m.",
             "One image; no data set, no seed.",
@@ -36,7 +48,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
             f"‖x_m − x‖ is {join(distances)}.",
         ),
         "mirror_distance": Caption(
-            "toy_mirror_distance",
+            "mirror_distance",
             "How far away the mirror image is",
             "The distance falls to zero as the tilt grows; pictures of x and of its mirror image.",
             f"{len(angles)} angles; no data set, no seed.",
@@ -44,7 +56,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
             f"Measured distance and closed form differ by at most {plain(gap, '.1g')}.",
         ),
         "noisy_point": Caption(
-            "toy_noisy_point",
+            "noisy_point",
             "One noisy point, four classifiers",
             "Four panels: both boundaries are tilted without L2 and upright with it.",
             f"{points} Without L2: λ = {fits['lambda'].min():g}; with L2: λ = {fits['lambda'].max():g}.",
@@ -52,7 +64,7 @@ def captions(settings: Settings, mirror: Columns, fits: Columns, table: Columns)
             f"θ: {join(fitted)}.",
         ),
         "tilt": Caption(
-            "toy_tilt",
+            "tilt",
             "Tilt against regularization",
             "The tilt of both classifiers against λ: it falls from tilted to upright.",
             f"{points} {len(np.unique(table['lambda']))} values of λ.",

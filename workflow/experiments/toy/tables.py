@@ -26,6 +26,22 @@ SPREAD = (2.0, 3.0)  # |a| of the points on the manifold
 NOISY_POINT = np.array([-2.0, 1.0])  # p, on the side of class I and off the manifold, labelled J
 
 
+def tables(
+    *, points_per_class: int, seed: int, angles: int, lambda_exponents: tuple[float, float], lambda_count: int
+) -> dict[str, Columns]:
+    """The tables of the toy problem: `mirror_distance_table` at `angles` from 0 to 90 degrees, the training
+    set with its noisy point (columns a, b, y), `noisy_point_table` along λ, and `four_fits`.
+    """
+    X, y = noisy_training_set(points_per_class, seed=seed)
+    fits = noisy_point_table(X, y, np.logspace(*lambda_exponents, lambda_count))
+    return {
+        "mirror_distance": mirror_distance_table(np.linspace(0, np.pi / 2, angles)),
+        "training_set": {"a": X[:, 0], "b": X[:, 1], "y": y},
+        "noisy_point": fits,
+        "four_fits": four_fits(fits),
+    }
+
+
 def _patterns() -> Array:
     bars, frame = np.zeros((16, 16)), np.ones((16, 16))
     bars[6:10, 3:13] += 1

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.two_layer.tables import over_seeds
 from report.claims import NOT_MEASURED, Claim, Columns, judged
 from report.numerals import plain
-from experiments.two_layer.tables import over_seeds
 from report.words import Words
 
 RATIO, CORRELATION = 0.1, 0.9  # deviation of the median of found/|d| from 1, correlation: at most, at least

@@ -1,6 +1,6 @@
 """Figures of the two-layer networks of one pair: along the weight decay, distributions, distances, trade-off.
 
-`networks`, `images` and `local` come from `experiments.two_layer.tables.study_tables`, `svm` is the path table of the pair.
+`networks`, `images` and `local` come from `study_tables`, `svm` is the path table of the pair.
 Networks that diverged are left out; the titles count them. Article: the two-layer network.
 """
 
@@ -12,16 +12,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.two_layer.tables import Array, Columns, over_seeds, reached
 from report.figures.colours import CLASS_I, CLASS_J, SEQUENTIAL
 from report.figures.decay import decay_axis
 from report.figures.style import figure, themed
-from experiments.svm.tables import optimal_row
 from report.numerals import counted
-from experiments.two_layer.tables import Array, Columns, over_seeds, reached
 from report.words import Words
+from tilt.linear.tables import optimal_row
 
 LAMBDA = r"$\lambda_\mathrm{article}$"
 PANELS = 3
+
+
+def figures(
+    *, networks: Columns, images: Columns, local: Columns, path: Columns, words: Words, pair: str
+) -> dict[str, Figure]:
+    """The pictures of one pair: its networks beside its SVM."""
+    return {
+        "errors": along_decay(networks, path, pair, words),
+        "distributions": distributions(local, networks, pair, words),
+        "found": distances_found(images, networks, pair, words),
+        "trade_off": trade_off(networks, path, pair, words),
+    }
 
 
 @themed

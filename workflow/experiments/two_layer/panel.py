@@ -8,13 +8,14 @@ from bokeh.models import Range1d, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from experiments.two_layer.tables import over_seeds, reached
 from report.figures.colours import CLASS_I, CLASS_J, HIGH
-from experiments.svm.tables import optimal_row
 from report.numerals import counted
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from report.panels.shared import decay_axes, greatest, plain_log
-from experiments.two_layer.tables import local_distance, over_seeds, reached
 from report.words import Words
+from tilt.linear.tables import optimal_row
+from tilt.two_layer import local_distance
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -27,6 +28,19 @@ CLASSES = {"i": (-1, CLASS_I, "circle", "class I"), "j": (1, CLASS_J, "triangle"
 NAMES = {"class I": ("class_i",), "class J": ("class_j",)}  # what legends say until a pair is shown
 MEANS = ("err_train", "err_test", "d_adv", "found_mean")
 SINGLE = (*MEANS, "ratio_median", "flat")
+
+
+def panel(
+    *,
+    networks: Mapping[str, Columns],
+    images: Mapping[str, Columns],
+    local: Mapping[str, Columns],
+    paths: Mapping[str, Columns],
+    words: Words,
+) -> dict[str, dict[str, Any]]:
+    """The panel of the two-layer networks, from the tables of each pair."""
+    made = two_layer_panels(dict(networks), dict(images), dict(local), dict(paths), words)
+    return {"panel": made}
 
 
 def two_layer_panels(

@@ -1,10 +1,12 @@
 """Two-layer networks on pairs of classes: one job per pair for every weight decay and seed; pictures."""
 
+experiment("two_layer", "Two-layer network", when=lambda dataset: dataset["two_layer"])
 
-rule two_layer_pair:
+
+use rule call as two_layer_pair with:
     input:
-        code=code("two_layer_pair.py"),
-        images=rules.images.output.images,
+        code=code("call.py", "two_layer.train"),
+        data=rules.images.output.images,
     output:
         networks="results/{dataset}/two_layer/{pair}/networks.csv",
         images="results/{dataset}/two_layer/{pair}/images.csv",
@@ -15,64 +17,84 @@ rule two_layer_pair:
     benchmark:
         "results/{dataset}/benchmarks/two_layer/{pair}.tsv"
     conda:
-        "../../../envs/torch.yaml"
+        f"{ROOT}/envs/torch.yaml"
     resources:
         mem_mb=1800,
         runtime=20,
     params:
+        function="two_layer.train.tables",
         device=config["device"],
         pair=lambda w: w.pair,
         train_per_class=setting("svm.train_per_class"),
-        weight_decays=setting("two_layer.weight_decays"),
-        seeds=setting("two_layer.seeds"),
-        hidden=setting("two_layer.hidden"),
-        epochs=setting("two_layer.epochs"),
-        batch_size=setting("two_layer.batch_size"),
-        learning_rate=setting("two_layer.learning_rate"),
-        momentum=setting("two_layer.momentum"),
-        images_per_class=setting("two_layer.images_per_class"),
-    script:
-        "../../scripts/two_layer_pair.py"
+        settings=setting("two_layer"),
 
 
-rule two_layer_figures:
+use rule call as two_layer_figures with:
     input:
-        code=code("two_layer_figures.py"),
+        code=code("call.py", "two_layer.figures"),
         networks=rules.two_layer_pair.output.networks,
         images=rules.two_layer_pair.output.images,
         local=rules.two_layer_pair.output.local,
         path=rules.svm_path.output.path,
-        record=rules.images.output.record,
+        words=rules.images.output.record,
     output:
-        errors=picture(
-            "results/{dataset}/figures/two_layer/{pair}_errors",
-            "two_layer_errors",
-            "08 Two-layer network",
-        ),
+        errors=picture("two_layer", "results/{dataset}/figures/two_layer/{pair}_errors"),
         distributions=picture(
-            "results/{dataset}/figures/two_layer/{pair}_distributions",
-            "two_layer_distributions",
-            "08 Two-layer network",
+            "two_layer", "results/{dataset}/figures/two_layer/{pair}_distributions"
         ),
         found=picture(
+            "two_layer",
             "results/{dataset}/figures/two_layer/{pair}_found",
-            "two_layer_found",
-            "08 Two-layer network",
             figure="local distance",
         ),
         trade_off=picture(
-            "results/{dataset}/figures/two_layer/{pair}_trade_off",
-            "two_layer_trade_off",
-            "08 Two-layer network",
+            "two_layer", "results/{dataset}/figures/two_layer/{pair}_trade_off"
         ),
     log:
         "results/{dataset}/logs/two_layer_figures/{pair}.log",
-    conda:
-        "../../../envs/numeric.yaml"
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
+        function="two_layer.figures.figures",
         pair=lambda w: w.pair,
-    script:
-        "../../scripts/two_layer_figures.py"
+
+
+use rule call as two_layer_panel with:
+    input:
+        code=code("call.py", "two_layer.panel"),
+        networks=of_pairs(rules.two_layer_pair.output.networks, "two_layer"),
+        images=of_pairs(rules.two_layer_pair.output.images, "two_layer"),
+        local=of_pairs(rules.two_layer_pair.output.local, "two_layer"),
+        paths=of_pairs(rules.svm_path.output.path, "two_layer"),
+        words=rules.images.output.record,
+    output:
+        panel="results/{dataset}/panels/two_layer.json",
+    log:
+        "results/{dataset}/logs/two_layer_panel.log",
+    params:
+        function="two_layer.panel.panel",
+
+
+use rule section as two_layer_section with:
+    input:
+        code=code("section.py", "two_layer.section"),
+        prose=prose("two_layer"),
+        networks=of_pairs(rules.two_layer_pair.output.networks, "two_layer"),
+        paths=of_pairs(rules.svm_path.output.path, "two_layer"),
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/report/sections/two_layer.json",
+    log:
+        "results/{dataset}/logs/two_layer_section.log",
+    params:
+        experiment="two_layer",
+        title=EXPERIMENTS["two_layer"].title,
+        settings=setting("two_layer"),
+        per_class=setting("svm.train_per_class"),
+
+
+shows(
+    "two_layer",
+    section=rules.two_layer_section.output,
+    panel=rules.two_layer_panel.output,
+    pictures=of_pairs(pngs(rules.two_layer_figures), "two_layer"),
+    numbers=of_pairs(rules.two_layer_pair.output.networks, "two_layer"),
+)

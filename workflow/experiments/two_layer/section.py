@@ -4,13 +4,30 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from report.claims import Columns, Settings
-from report.claims import NOT_MEASURED
-from experiments.svm.tables import optimal_row
-from report.numerals import plain
-from report.contract import NO_NUMBER, Caption, Captions, Table, join
+from experiments.two_layer.claims import two_layer_claims
 from experiments.two_layer.tables import over_seeds
+from report.claims import NOT_MEASURED, Columns, Settings
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
+from report.numerals import plain
 from report.words import Words
+from tilt.linear.tables import optimal_row
+
+
+def section(
+    *,
+    networks: Mapping[str, Columns],
+    paths: Mapping[str, Columns],
+    words: Words,
+    settings: Settings,
+    per_class: int,
+) -> Section:
+    """The section of the two-layer networks, from the tables of each pair and its SVM."""
+    read, claims = dict(networks), []
+    written: Captions = {}
+    for pair, table in read.items():
+        claims += two_layer_claims(pair, table, words)
+        written |= captions(pair, table, paths[pair], settings, per_class, words)
+    return Section(claims, written, tables(read, words), {"words": words})
 
 
 def captions(
@@ -45,7 +62,7 @@ def captions(
     name = words.pair(pair)
     made = {
         "errors": Caption(
-            "two_layer_errors",
+            "errors",
             f"{name}: errors and distances",
             "Errors and mean distances against weight decay on the left, those of the SVM on the right.",
             of,
@@ -53,7 +70,7 @@ def captions(
             f"{least}. Mean distance found by weight decay: {along('found_mean', unit=f' {words.units}')}.",
         ),
         "distributions": Caption(
-            "two_layer_distributions",
+            "distributions",
             f"{name}: local scale and local distance",
             "Cumulative distributions of gradient norm and local distance, a curve per weight decay.",
             of,
@@ -61,7 +78,7 @@ def captions(
             f"Mean ‖∇s(x)‖ by weight decay: {along('gradient_norm_mean')}.",
         ),
         "found": Caption(
-            "two_layer_found",
+            "found",
             f"{name}: is the local distance the distance?",
             "Dots of the distance found against the local distance, on or below the line of equality.",
             f"{of} {attacked}.",
@@ -70,7 +87,7 @@ def captions(
             f"{along('correlation', '.2f')}.",
         ),
         "trade_off": Caption(
-            "two_layer_trade_off",
+            "trade_off",
             f"{name}: error against distance",
             "Test error against mean distance: the path of the SVM, and dots of the two-layer networks.",
             of,

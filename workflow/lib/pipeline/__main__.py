@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tilt.errors import InputError
 from pipeline.show import summary
+from tilt.errors import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

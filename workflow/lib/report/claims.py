@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.intervals import mean_interval
 from report.numerals import plain
+from tilt.intervals import mean_interval
 
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
@@ -55,9 +55,9 @@ class Claim:
     verdict: str
 
 
-def claims_table(claims: Sequence[Claim]) -> dict[str, list[str]]:
-    """The claims as a table, a column per field."""
-    return {field.name: [getattr(claim, field.name) for claim in claims] for field in fields(Claim)}
+def claims_table(claims: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+    """Records of claims as a table, a column per field of `Claim`."""
+    return {field.name: [claim[field.name] for claim in claims] for field in fields(Claim)}
 
 
 def comparable(source: str, settings: Mapping[str, Settings], *sections: str) -> bool:

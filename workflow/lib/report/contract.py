@@ -1,12 +1,13 @@
-"""What every section of the report is made of: captions of its figures, tables, and numbers as text."""
+"""The contract of a section: what an experiment says on the page, and numbers as text."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from report.claims import Claim
 from report.numerals import plain
 
 NO_NUMBER = "no number"
@@ -16,7 +17,8 @@ NO_NUMBER = "no number"
 class Caption:
     """What stands under one figure: its title, a description for who cannot see it, n and seeds, both values.
 
-    `text` names the two paragraphs that say what is drawn and what the article claims of it.
+    `text` names the file captions/TEXT.rst of the experiment, whose two paragraphs say what is drawn and what
+    the article claims of it.
     """
 
     text: str
@@ -37,6 +39,19 @@ class Table:
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What an experiment says on the page: its claims, captions by the name of the picture, tables.
+
+    `values` are what its prose, text.html.j2, mentions by name. Pictures come in the order of the captions.
+    """
+
+    claims: Sequence[Claim] = ()
+    captions: Mapping[str, Caption] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def join(parts: Iterable[object]) -> str:

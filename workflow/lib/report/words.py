@@ -6,6 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tilt.io import read_json
+
 LONGEST = 15  # letters of a class's name on an axis or in a legend
 LONGEST_IN_TITLE = 30
 TICKS = 20  # classes that get their name on an axis, at most
@@ -62,6 +64,11 @@ class Words:
 
 IMAGES = Words("image", "pixel", "pixel", "pixels in [0, 1]")
 VECTORS = Words("sample", "feature", "unit", "features in [0, 1]")
+
+
+def words_from(path: str) -> Words:
+    """The words of a data set from the file of its record."""
+    return words_of(read_json(path))
 
 
 def words_of(record: Mapping[str, Any]) -> Words:

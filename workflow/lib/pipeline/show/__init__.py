@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tilt.errors import InputError
 from pipeline.show.files import FILES, file_lines
 from pipeline.show.folders import folder_lines
+from tilt.errors import InputError
 
 
 def summary(path: str | Path) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
+from pipeline.show.text import Lines, aligned, array_lines, record_lines, size, text, value_range
 from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table
-from pipeline.show.text import Lines, aligned, array_lines, record_lines, size, text, value_range
 
 FIRST_ROWS = 4
 

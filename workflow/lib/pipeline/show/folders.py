@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from tilt.errors import InputError
-from tilt.io import read_table
-from experiments.svm.tables import optimal_row
 from pipeline.show.files import FILES, file_lines, read_record
 from pipeline.show.text import Lines, aligned, record_lines, size, table_lines, text, value_range
+from tilt.errors import InputError
+from tilt.io import read_table
+from tilt.linear.tables import optimal_row
 
 MOST_FILES = 5  # that are shown one by one where the kind has no summary of its own
 MOST_FOLDERS = 6  # of one kind that are listed one by one

@@ -1,0 +1,59 @@
+"""How it was run: the configuration, the software and the machine that produced the numbers."""
+
+experiment("run", "How it was run")
+
+
+def numbers_of_page(wildcards):
+    """The tables of the experiments that the page shows."""
+    shown = on_page(wildcards).items()
+    return [
+        file
+        for name, found in shown
+        for file in (files_of(found.numbers, wildcards) if name != "run" else [])
+    ]
+
+
+rule record:
+    input:
+        code=code("record.py"),
+        numbers=numbers_of_page,
+    output:
+        config="results/{dataset}/config.yaml",
+        manifest="results/{dataset}/manifest.json",
+    log:
+        "results/{dataset}/logs/record.log",
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        name=lambda w: w.dataset,
+        data_dir=config["data_dir"],
+        device=config["device"],
+        toy=config["toy"],
+        dataset=lambda w: with_left_out(
+            DATASETS[w.dataset], GIVEN["datasets"][w.dataset]
+        ),
+        seeds=lambda w: {name: network["seed"] for name, network in networks(w).items()},
+    script:
+        f"{ROOT}/workflow/scripts/record.py"
+
+
+use rule section as run_section with:
+    input:
+        code=code("section.py", "run.section"),
+        prose=prose("run"),
+        config=rules.record.output.config,
+        manifest=rules.record.output.manifest,
+    output:
+        "results/{dataset}/report/sections/run.json",
+    log:
+        "results/{dataset}/logs/run_section.log",
+    params:
+        experiment="run",
+        title=EXPERIMENTS["run"].title,
+        dataset=lambda w: w.dataset,
+
+
+shows("run", section=rules.run_section.output)
