@@ -60,7 +60,13 @@ def arguments(inputs: Any, readers: Readers) -> dict[str, Any]:
 
 
 def write(outputs: Any, made: Mapping[str, Any], save_picture: Callable[[Path, Any], None]) -> None:
-    """Write what a function returned, by the name of the output; a picture, PNG with SVG, by its PNG."""
+    """Write what a function returned, by the name of the output; a picture, PNG with SVG, by its PNG.
+
+    The record of a panel, which nobody reads, is on one line.
+    """
     for name, found in outputs.items():
         path = Path(found if isinstance(found, str) else found[0])
-        WRITERS.get(path.suffix, save_picture)(path, made[name])
+        if name == "panel":
+            write_json(path, made[name], indent=None)
+        else:
+            WRITERS.get(path.suffix, save_picture)(path, made[name])
