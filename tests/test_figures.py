@@ -15,7 +15,7 @@ from experiments.bench import figures as bench_figures
 from experiments.logistic import figures as logistic_figures
 from experiments.scaling import figures as scaling_figures
 from experiments.scaling.tables import risk_table, score_histograms
-from experiments.svm import figures as svm_figures
+from experiments.svm import drawings as svm_figures
 from experiments.svm.vectors import mirror_vectors
 from experiments.toy import figures as toy_figures
 from experiments.toy import tables as toy
@@ -117,12 +117,12 @@ def drawn(fitted, softplus, paths, noisy):
     of_pair = {"pair": "7v9", "norm_w": 1.5}, IMAGES
     figures = {
         "boundaries": toy_figures.boundaries(angles),
-        "mirror_distance": toy_figures.mirror_distance(
+        "mirror_distance": toy_figures.distance_against_tilt(
             toy.mirror_distance_table(np.linspace(0, 1.5, 9)), angles
         ),
-        "noisy_point": toy_figures.noisy_point(*noisy[:2], toy.four_fits(noisy[2])),
+        "noisy_point": toy_figures.four_boundaries(*noisy[:2], toy.four_fits(noisy[2])),
         "tilt_against_lambda": toy_figures.tilt_against_lambda(noisy[2]),
-        "histograms": scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), *of_pair),
+        "histograms": scaling_figures.score_and_losses(score_histograms(Y, DISTANCE, 1.5, bins=20), *of_pair),
         "losses": scaling_figures.losses(),
         "scaled_losses": scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0, 10.0], IMAGES),
         "limits": scaling_figures.limits(risk_table(Y * DISTANCE, np.logspace(-2, 3, 11)), IMAGES),
@@ -477,7 +477,7 @@ def test_figures_of_vectors_name_classes_and_units(fitted, softplus):
         svm_figures.all_paths({"0v1": table}, NAMED),
         mirror_vectors(plane, table, weights, ROWS, *of_pair),
         logistic_figures.comparison(table, softplus, *of_pair),
-        scaling_figures.histograms(score_histograms(Y, DISTANCE, 1.5, bins=20), classifier, NAMED),
+        scaling_figures.score_and_losses(score_histograms(Y, DISTANCE, 1.5, bins=20), classifier, NAMED),
         scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0], NAMED),
         scaling_figures.limits(risk_table(Y * DISTANCE, [0.1, 1.0]), NAMED),
     ]

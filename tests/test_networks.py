@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from conftest import ROOT
-from experiments.lenet.figures import error_curves, filters, weight_rms
+from experiments.lenet.figures import error_curves, first_filters, weight_rms
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
@@ -513,7 +513,7 @@ def test_figures_show_the_numbers():
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), [0.03] * 4)
 
     banks = {"low": np.random.default_rng(0).normal(size=(20, 5, 5))}
-    first, again, other = (filters(banks, 4, seed) for seed in (0, 0, 1))
+    first, again, other = (first_filters(banks, 4, seed) for seed in (0, 0, 1))
     titles = [[ax.get_title() for ax in fig.axes[:4]] for fig in (first, again, other)]
     assert titles[0] == titles[1] != titles[2]
     np.testing.assert_array_equal(first.axes[0].images[0].get_array(), banks["low"][int(titles[0][0]) - 1])

@@ -14,7 +14,7 @@ from experiments.published.panel import published_bank, published_panel
 from experiments.scaling.panel import scaling_panels
 from experiments.scaling.tables import decade, risk_table, score_histograms
 from experiments.svm import panel as svm
-from experiments.toy.panel import toy_panels
+from experiments.toy.panel import panel as toy_panel
 from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
 from panels import check_states, part, unpack
 from report.panels.base import packed, packed_in, power, section, written
@@ -358,7 +358,8 @@ def test_a_view_of_the_toy_problem():
     X, y = noisy_training_set(6, seed=0)
     fits = noisy_point_table(X, y, 10.0 ** np.arange(-3, 2))
     points = {"a": X[:, 0], "b": X[:, 1], "y": y}
-    record = toy_panels(mirror_distance_table(np.radians([0, 30, 60, 90])), points, fits)
+    angles = mirror_distance_table(np.radians([0, 30, 60, 90]))
+    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)["panel"]
     np.testing.assert_allclose(part(record, "mirror", theta="60"), image(*_mirror(60)), atol=1e-3)
     assert part(record, "distance", theta="60") == pytest.approx(3)
     rows = (fits["loss"] == "softplus") & np.isclose(fits["lambda"], 0.1)

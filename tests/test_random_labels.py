@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from experiments.random_labels import section as random_labels_section
 from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.figures import memorisation
 from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
-from report import sections
 from report.claims import NOT, PARTLY, REPRODUCED
 from tilt.networks.training import train
 
@@ -107,10 +107,10 @@ def test_figure_and_caption_mark_what_diverged():
     assert sum(line.get_marker() == "x" for line in along.lines) == 1
     ends = [line.get_xydata()[0] for line in at_end.lines if line.get_marker() == "o"]
     np.testing.assert_allclose(ends, [[0, 0], [0.1, 0.8]])
-    caption = sections.random_labels.captions(rows, 10)["memorisation"]
+    caption = random_labels_section.captions(rows, 10)["memorisation"]
     assert "Diverged: random_1_0." in caption.sample
     assert "0: 0.0 %; 0.1: 80.0 %. Where half of chance (45 %)" in caption.measured
-    several = sections.random_labels.captions(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)
+    several = random_labels_section.captions(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)
     assert "0: 15.0 % (10.0 to 20.0); 1: 85.0 % (80.0 to 90.0)." in several["memorisation"].measured
 
 
