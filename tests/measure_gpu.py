@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow" / "lib"))
+sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
 
 FLOP = 13.2e6  # of an image, forward and backward; see experiments.bench.training.training_floor
 STARTS = {

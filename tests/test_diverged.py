@@ -133,7 +133,7 @@ def test_nothing_is_reproduced_and_each_network_is_named():
             lambda: lenet.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
             "diverged: low, high",
         ),
-        (lambda: lenet.filters(FILTERS), "low\n(diverged)"),
+        (lambda: lenet.first_filters(FILTERS), "low\n(diverged)"),
         (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),

@@ -3,9 +3,7 @@
 import gzip
 import logging
 import os
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,10 +12,8 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
-from conftest import ROOT
-from experiments.lenet.figures import error_curves, first_filters, weight_rms
+from experiments.lenet.figures import error_curves, figures, first_filters, weight_rms
 from tilt.errors import InputError
-from tilt.io import write_arrays, write_table
 from tilt.networks import choose_device
 from tilt.networks.descent import Descent
 from tilt.networks.gradient import Scratch, loss_gradient
@@ -482,27 +478,20 @@ def test_mnist_is_learnt():
     assert trained.history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
 
 
-def test_networks_of_two_starts_are_two_curves(tmp_path, monkeypatch):
+def test_networks_of_two_starts_are_two_curves():
     """Two networks that differ in nothing but the pixel scale, with errors of 2 and 80 %."""
     start = {"initial_weights": "matconvnet", "random_labels": False, "weight_decay": 0.1, "seed": 0}
     networks = {"near": start | {"pixel_scale": 1}, "far": start | {"pixel_scale": 0.1}}
-    paths = {name: (tmp_path / f"{name}.csv", tmp_path / f"{name}.npz") for name in networks}
-    for (table, arrays), error in zip(paths.values(), (0.02, 0.8), strict=True):
-        rms = {f"rms_{layer}": [0.1] for layer in LAYERS}
-        ends = {"epoch": [1], "train_error": [error], "test_error": [error], **rms, "diverged": [False]}
-        write_table(table, ends)
-        write_arrays(arrays, {"conv1": np.ones((20, 5, 5))})
-    histories, filter_files = zip(*paths.values(), strict=True)
-    drawn = []
-    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
-    monkeypatch.setattr("report.figures.style.save_figure", lambda _, figure: drawn.append(figure))
-    job = SimpleNamespace(
-        input=SimpleNamespace(histories=histories, filters=filter_files),
-        output=SimpleNamespace(errors=[""], rms=[""], filters=[""]),
-        params=SimpleNamespace(networks=networks, source="mnist"),
-    )
-    runpy.run_path(str(ROOT / "workflow" / "scripts" / "lenet_figures.py"), {"snakemake": job})
-    for ax, error in zip(drawn[0].axes, (2, 80, 2, 80), strict=True):
+    rms = {f"rms_{layer}": np.array([0.1]) for layer in LAYERS}
+    histories = {
+        name: rms
+        | {"epoch": np.array([1]), "train_error": np.array([error]), "test_error": np.array([error])}
+        | {"diverged": np.array([False])}
+        for name, error in zip(networks, (0.02, 0.8), strict=True)
+    }
+    banks = {name: {"conv1": np.ones((20, 5, 5))} for name in networks}
+    drawn = figures(histories=histories, filters=banks, networks=networks, published=True)["errors"]
+    for ax, error in zip(drawn.axes, (2, 80, 2, 80), strict=True):
         np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in ax.lines]), [error])
 
 

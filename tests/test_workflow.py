@@ -170,28 +170,34 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
 
 
 @pytest.mark.parametrize(
-    ("module", "rules"),
+    ("file", "rules"),
     [
-        ("figures/svm.py", {"svm_figures", "svm_pair_figures"}),
-        ("figures/attack.py", {"attack_figures"}),
-        ("attacks/signed.py", {"attack_network"}),
-        ("attacks/models.py", {"attack_network", "attack_linear"}),
-        ("networks/training.py", {"lenet_network"}),
-        ("data/sources.py", {"images"}),
-        ("report/page.py", {"report"}),
-        ("linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
+        ("experiments/svm/drawings.py", {"svm_figures", "svm_pair_figures"}),
+        ("experiments/attack/figures.py", {"attack_figures"}),
+        ("experiments/attack/claims.py", {"attack_section"}),
+        ("experiments/attack/captions/norms.rst", {"attack_section"}),
+        ("experiments/attack/text.html.j2", {"attack_section"}),
+        ("lib/tilt/attacks/signed.py", {"attack_network"}),
+        ("lib/tilt/attacks/models.py", {"attack_network", "attack_linear"}),
+        ("lib/tilt/networks/training.py", {"lenet_network"}),
+        ("lib/tilt/data/sources.py", {"images"}),
+        ("lib/report/page.py", {"page"}),
+        ("lib/tilt/linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
     ],
 )
-def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, rules):
-    file = checkout / "workflow" / "lib" / "tilt" / module
-    before = file.read_text()
+def test_an_edit_reruns_what_depends_on_the_file(checkout, finished, file, rules):
+    file = checkout / "workflow" / file
+    before = file.read_text(encoding="utf-8")
     try:
-        file.write_text(before + "\n# edited\n")
+        file.write_text(before + "\n# edited\n", encoding="utf-8")
         lines = succeed(finished, "tiny", "--dry-run", checkout=checkout).splitlines()
     finally:
-        file.write_text(before)
+        file.write_text(before, encoding="utf-8")
     triggered = set(lines[lines.index("    updated input files:") + 1].strip().split(", "))
     assert triggered == rules
+    if rules == {"attack_section"}:
+        planned = jobs("\n".join(lines))
+        assert {name for name in planned if name not in ("tiny", "total")} == {"attack_section", "page"}
 
 
 def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished):
@@ -267,7 +273,7 @@ def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     ).read_text()
     printed = succeed(tmp_path, "tilt_tiny", "tilt_flat", "--dry-run", checkout=tmp_path, config=config)
     planned = jobs(printed)
-    assert (planned["tilt_report"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
+    assert (planned["tilt_page"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
     written = {
         file for line in re.findall(r"(?:output|log|benchmark): (.*)", printed) for file in line.split(", ")
     }
@@ -311,15 +317,15 @@ def test_the_full_study_is_planned(tmp_path):
     assert planned["svm_path"] == 90
     assert planned["attack_network"] == 4 + 4, "of the digits lenet and the map"
     assert planned["lenet_network"] == 4 + 6, "of the digits random labels too"
-    assert planned["calibration_networks"] == planned["random_labels"] == 1
+    assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
-    assert planned["report"] == 2
+    assert planned["page"] == 2
     assert planned["toy_tables"] == 1
 
 
 def test_a_plain_run_is_the_main_job(tmp_path):
     planned = jobs(succeed(tmp_path, "--dry-run", config={**TINY, "main": "tiny"}))
-    assert (planned["all"], planned["report"], planned["svm_path"]) == (1, 1, 2)
+    assert (planned["all"], planned["page"], planned["svm_path"]) == (1, 1, 2)
 
 
 def test_every_data_set_and_its_stages_are_targets():

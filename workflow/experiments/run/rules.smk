@@ -3,16 +3,6 @@
 experiment("run", "How it was run")
 
 
-def numbers_of_page(wildcards):
-    """The tables of the experiments that the page shows."""
-    shown = on_page(wildcards).items()
-    return [
-        file
-        for name, found in shown
-        for file in (files_of(found.numbers, wildcards) if name != "run" else [])
-    ]
-
-
 rule record:
     input:
         code=code("record.py"),
