@@ -14,7 +14,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from experiments.svm.tables import path
+from experiments.svm import tables as svm
 from tilt.data.images import BinaryPair, Images, binary_pair
 from tilt.data.sources import embedded_digits
 from tilt.errors import InputError
@@ -566,8 +566,9 @@ def test_the_job_of_a_pair_names_data_set_and_key(coinciding, changed, message):
     y = np.repeat([0, 1], 10)
     if coinciding:
         x[10:] = x[:10]
-    settings = {"dataset": "mine", "pair": "0v1", "train_per_class": 10 if coinciding else 2,
-                "validation_per_class": None, "loss": "hinge", "tolerance": 1e-6, "grid": GRID_OF_ONE}  # fmt: skip
+    per_class = 10 if coinciding else 2
+    settings = {"dataset": "mine", "pair": "0v1", "train_per_class": per_class, "loss": "hinge",
+                "validation_per_class": None, "tolerance": 1e-6, "grid": GRID_OF_ONE}  # fmt: skip
     with pytest.raises(InputError, match=message) as caught:
-        path(data=Images(x, y, x, y, (0, 1)), **settings | changed)
+        svm.path(data=Images(x, y, x, y, (0, 1)), **settings | changed)
     assert "\n" not in str(caught.value)
