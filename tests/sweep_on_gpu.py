@@ -36,10 +36,7 @@ def plan(dataset, family):
     from pipeline.config import resolve
     from pipeline.networks import families
 
-    config = resolve(
-        yaml.safe_load((ROOT / "config.yaml").read_text()),
-        ROOT / "workflow" / "schemas" / "config.schema.yaml",
-    )
+    config = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
     settings = config["datasets"][dataset]
     networks = families(dataset, settings)[family]
     return {

@@ -20,8 +20,6 @@ from tilt.data.own import class_counts, input_files, own_images, part_counts
 from tilt.data.sources import embedded_digits, standard_counts
 from tilt.errors import InputError
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-
 
 def refused(says: str, read, *arguments, **options) -> None:
     with pytest.raises(InputError, match=says) as caught:
@@ -343,7 +341,7 @@ def test_what_is_no_folder(tmp_path):
 
 def study(**changed) -> dict:
     dataset = {"source": "digits", "train_per_class": 100, "svm": {"train_per_class": 100}} | changed
-    return resolve({"main": "mine", "datasets": {"mine": dataset}}, SCHEMA)["datasets"]["mine"]
+    return resolve({"main": "mine", "datasets": {"mine": dataset}})["datasets"]["mine"]
 
 
 LENET = {"epochs": 1, "networks": {

@@ -4,9 +4,9 @@ experiment("bench", "Benchmarks")
 experiment("libsvm", "Objectives beside libsvm's")
 
 
-use rule call as bench_pair with:
+use rule table as bench_pair with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         fits="results/{dataset}/bench/{pair}/fits.csv",
@@ -25,9 +25,9 @@ use rule call as bench_pair with:
         svc_step=setting("bench.svc_step"),
 
 
-use rule call as bench_scaling with:
+use rule table as bench_scaling with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         scaling="results/{dataset}/bench/scaling.csv",
@@ -45,9 +45,9 @@ use rule call as bench_scaling with:
         sizes=setting("bench"),
 
 
-use rule call as bench_solvers with:
+use rule table as bench_solvers with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         records=of_pairs("results/{dataset}/bench/{pair}/record.json", "bench"),
     output:
         solvers="results/{dataset}/bench/solvers.csv",
@@ -57,9 +57,9 @@ use rule call as bench_solvers with:
         function="bench.tables.solvers",
 
 
-use rule call as bench_figures with:
+use rule draw as bench_figures with:
     input:
-        code=code("call.py", "bench.figures"),
+        code=code("draw.py", "bench.figures"),
         fits=of_pairs("results/{dataset}/bench/{pair}/fits.csv", "bench"),
         table=rules.bench_solvers.output.solvers,
         sizes=rules.bench_scaling.output.scaling,
@@ -72,9 +72,9 @@ use rule call as bench_figures with:
         function="bench.figures.figures",
 
 
-use rule call as bench_training with:
+use rule table as bench_training with:
     input:
-        code=code("call.py", "bench.training"),
+        code=code("table.py", "bench.training"),
         data=rules.images.output.images,
     output:
         times="results/{dataset}/bench/training.csv",
@@ -95,9 +95,9 @@ use rule call as bench_training with:
         threads=setting("bench.training_threads"),
 
 
-use rule call as bench_training_figures with:
+use rule draw as bench_training_figures with:
     input:
-        code=code("call.py", "bench.figures"),
+        code=code("draw.py", "bench.figures"),
         times=rules.bench_training.output.times,
         floor=rules.bench_training.output.floor,
     output:
@@ -108,9 +108,9 @@ use rule call as bench_training_figures with:
         function="bench.figures.training_figures",
 
 
-use rule call as libsvm_pair with:
+use rule table as libsvm_pair with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         libsvm="results/{dataset}/bench/{pair}/libsvm.csv",
@@ -128,9 +128,9 @@ use rule call as libsvm_pair with:
         share=setting("bench.checked_share"),
 
 
-use rule call as libsvm_summary with:
+use rule table as libsvm_summary with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         tables=of_pairs("results/{dataset}/bench/{pair}/libsvm.csv"),
     output:
         libsvm="results/{dataset}/bench/libsvm.csv",

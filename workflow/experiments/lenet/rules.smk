@@ -35,9 +35,9 @@ rule lenet_network:
         f"{ROOT}/workflow/scripts/lenet_network.py"
 
 
-use rule call as lenet_figures with:
+use rule draw as lenet_figures with:
     input:
-        code=code("call.py", "lenet.figures"),
+        code=code("draw.py", "lenet.figures"),
         histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
         filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
     output:
@@ -52,14 +52,14 @@ use rule call as lenet_figures with:
         published=of_mnist,
 
 
-use rule call as lenet_panel with:
+use rule panel as lenet_panel with:
     input:
-        code=code("call.py", "lenet.panel"),
+        code=code("panel.py", "lenet.panel"),
         histories=of_networks_shown("results/{dataset}/lenet/{network}/history.csv"),
         filters=of_networks_shown("results/{dataset}/lenet/{network}/filters.npz"),
         record=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/lenet.json",
+        "results/{dataset}/panels/lenet.json",
     log:
         "results/{dataset}/logs/lenet_panel.log",
     params:
@@ -81,7 +81,7 @@ use rule section as lenet_section with:
     log:
         "results/{dataset}/logs/lenet_section.log",
     params:
-        experiment="lenet",
+        function="lenet.section.section",
         title=EXPERIMENTS["lenet"].title,
         source=setting("source"),
         lenet=setting("lenet"),

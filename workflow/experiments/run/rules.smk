@@ -41,7 +41,7 @@ use rule section as run_section with:
     log:
         "results/{dataset}/logs/run_section.log",
     params:
-        experiment="run",
+        function="run.section.section",
         title=EXPERIMENTS["run"].title,
         dataset=lambda w: w.dataset,
 

@@ -53,7 +53,7 @@ def panel(
     start: str,
     per_class: int,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panels of the SVM, with logistic regression beside it, from what was fitted to each pair."""
     tables = dict(paths)
     pair, lam = pair_control(list(tables), start, words), lambda_control(tables[start])
@@ -66,7 +66,7 @@ def panel(
         banks[f"logistic/{name}"] = logistic_bank(table, logistic_weights[name])
     shape = of_pair["image_shape"].tolist()
     one = pair_panel(tables, pair, lam, words, shape=shape, per_class=per_class, published=published)
-    return {"panel": section([overview, one], banks)}
+    return section([overview, one], banks)
 
 
 def pair_control(pairs: Sequence[str], start: str, words: Words) -> Control:
