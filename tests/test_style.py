@@ -95,7 +95,7 @@ BUILDS_ON = {  # experiments on experiments
     "logistic": {"svm"},
     "published": {"svm"},
     "sweep": {"lenet"},
-    "map": {"sweep"},
+    "map": {"lenet", "sweep"},
     "random_labels": {"lenet"},
 }
 
