@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ("source", "train_per_class", "classes", "value_max", "retries", "timeout_s")
 TRAINING, ATTACK = "lenet_network", "attack_network"
 SCRIPTS = ROOT / "workflow" / "scripts"
-sys.path.insert(0, str(ROOT / "workflow" / "lib"))
+sys.path[:0] = map(str, (ROOT / "workflow" / "lib", ROOT / "workflow"))
 
 
 def plan(dataset, family):

@@ -22,7 +22,8 @@ from experiments.lenet import figures as lenet
 from experiments.random_labels import figures as random_labels
 from experiments.sweep import figures as sweep
 from tilt.io import read_json, read_table, table_of
-from tilt.networks.lenet import load_network, predict_scores
+from tilt.networks.model import load_network
+from tilt.networks.scores import predict_scores
 from experiments.random_labels.tables import memorisation_table
 from report import sections
 from experiments.attack.panel import attack_panels

@@ -2,14 +2,16 @@
 
 import torch
 
-from pipeline.job import job
 from experiments.calibration.tables import bins_table, calibrate, halves, seeds_table
+from pipeline.job import job
+from report.starts import start_labels
 from tilt.data.images import load_images
 from tilt.io import read_json, table_of, write_table
 from tilt.networks import choose_device
-from tilt.networks.lenet import load_network, predict_scores, resize_to_28
+from tilt.networks.lenet import resize_to_28
 from tilt.networks.margin import margin_gradient_norms
-from report.starts import start_labels
+from tilt.networks.model import load_network
+from tilt.networks.scores import predict_scores
 
 
 def main(input, output, params):
