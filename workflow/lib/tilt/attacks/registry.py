@@ -16,17 +16,17 @@ from tilt.attacks.signed import signed_gradient_step
 
 
 def ascent_to_next_class(
-    model: Model, images: NDArray[np.float32] | Tensor, labels: NDArray[np.int64]
+    model: Model, images: NDArray[np.float32] | Tensor, labels: NDArray[np.int64], *, max_steps: int
 ) -> Ascent:
     """`targeted_ascent` at temperature 1 to each label's next class, from the last one to the first."""
     check_labels(images, labels)
     classes = model(torch.as_tensor(images[:1])).shape[1]
-    return targeted_ascent(model, images, (labels + 1) % classes, 1.0)
+    return targeted_ascent(model, images, (labels + 1) % classes, 1.0, max_steps=max_steps)
 
 
 ATTACKS: dict[str, Callable[[Model, Tensor, NDArray[np.int64]], Found]] = {
-    "targeted_ascent": ascent_to_next_class,
+    "targeted_ascent": partial(ascent_to_next_class, max_steps=500),
     "minimal_norm": minimal_norm,
-    "signed_gradient_step": partial(signed_gradient_step, epsilons=(0.03, 0.1, 0.3), temperature=1.0),
+    "signed_gradient_step": partial(signed_gradient_step, epsilons=(0.0, 0.03, 0.1, 0.3), temperature=1.0),
     "projected_gradient": partial(projected_gradient, radius=1.0),
 }

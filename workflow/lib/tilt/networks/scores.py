@@ -1,5 +1,7 @@
 """The scores of any network."""
 
+from itertools import chain
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from tilt.errors import InputError
 
 def predict_scores(model: nn.Module, images: NDArray[np.float32] | Tensor) -> NDArray[np.float32]:
     """Raw scores (n, classes) of images (n, ...) on the 0-255 scale, computed on the model's device."""
-    device = next(model.parameters()).device
+    device = next(chain(model.parameters(), model.buffers())).device
     with torch.no_grad():
         parts = [model(batch.to(device)) for batch in torch.split(torch.as_tensor(images), 1000)]
     scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
