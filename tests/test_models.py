@@ -171,9 +171,10 @@ def test_a_regulariser_that_changes_the_loss_is_followed_also_where_the_network_
     np.testing.assert_allclose(history["train_loss"], loss, rtol=1e-5)
 
 
-def test_frozen_layers_stay():
-    x, y = data()
-    model = Network(model="mlp", **RECIPE).start(x, 3)
+@pytest.mark.parametrize("name", ["mlp", "lenet"])
+def test_frozen_layers_stay(name):
+    x, y = np.random.default_rng(0).uniform(0, 255, (6, 28, 28)).astype(np.float32), np.arange(6) % 3
+    model = Network(model=name, **RECIPE).start(x, 3)
     model.model.fc1.requires_grad_(False)
     first, last = (layer.weight.detach().clone() for layer in (model.model.fc1, model.model.fc2))
     train(model, x, y, x, y, weight_decay=0.1, seed=0, epochs=1, device="cpu")

@@ -76,9 +76,9 @@ def train(
     reported in the log and overwritten. The number of epochs is free to grow. The file stays: the caller
     removes it.
 
-    On the CPU the gradient is the network's own `fast_gradient` if it brings one and the regulariser leaves
-    the loss as it is, else autograd's (see `Descent`), as on a GPU; the two agree to rounding, which grows
-    from epoch to epoch. The network is in evaluation mode but during the steps.
+    On the CPU the gradient is the network's own `fast_gradient` if it brings one, no parameter is frozen and
+    the regulariser leaves the loss as it is, else autograd's (see `Descent`), as on a GPU; the two agree to
+    rounding, which grows from epoch to epoch. The network is in evaluation mode but during the steps.
 
     Raises InputError when images and labels do not fit the network or each other, there is no epoch or no
     batch, or the device cannot be used.
@@ -111,7 +111,8 @@ def train(
     rule = Rule(learning_rate, momentum, weight_decay, regulariser)
     own: FastGradient | None = getattr(model, "fast_gradient", None)
     descent: Callable[[Sequence[Tensor]], tuple[float, float]]
-    if own and place.type == "cpu" and regulariser.leaves_loss:
+    whole = len(trained) == len(list(model.parameters()))
+    if own and place.type == "cpu" and regulariser.leaves_loss and whole:
         descent = partial(descend, own, list(trained.values()), list(velocity.values()), x, y, rule)
     else:
         descent = Descent(model, velocity, x, y, rule, batch_size)
