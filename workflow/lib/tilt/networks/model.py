@@ -67,8 +67,8 @@ class Network:
     def start(self, x_train: Images, classes: int) -> Preprocessed:
         """The network with its initial weights, for training images (n, ...) as `input_images` gives them.
 
-        Layers are drawn anew, whatever a function of the user's gives them. Raises InputError when the network
-        cannot be built, see `build`, or the initial weights are unknown.
+        Layers are drawn anew, whatever a function of the user's gives them. Raises InputError when it
+        cannot be built (see `build`) or the initial weights are unknown.
         """
         mean = x_train.mean(axis=0, dtype=np.float64).astype(np.float32)
         with torch.random.fork_rng([]):
