@@ -85,7 +85,8 @@ def test_source_and_path_suffice():
 
 
 @pytest.mark.parametrize(
-    ("source", "smallest"), [("digits", 20), ("mnist", 5421), ("fashion_mnist", 6000), ("kmnist", 6000)]
+    ("source", "smallest"),
+    [("digits", 20), ("mnist", 5421), ("fashion_mnist", 6000), ("kmnist", 6000), ("cifar10", 5000)],
 )
 def test_a_source_of_ten_classes_suffices(source, smallest):
     ten = resolved(source=source, **({"train_per_class": 20} if source == "digits" else {}))

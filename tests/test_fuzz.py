@@ -177,9 +177,9 @@ def record(tmp_path: Path) -> Path:
 
 
 def network(tmp_path: Path) -> Path:
-    from tilt.networks.lenet import LeNet, save_network
+    from tilt.networks.model import build, save_network
 
-    save_network(tmp_path / "valid.safetensors", LeNet(3), {"seed": 0})
+    save_network(tmp_path / "valid.safetensors", build("lenet", (28, 28), 3), {"seed": 0})
     return tmp_path / "valid.safetensors"
 
 
@@ -205,9 +205,9 @@ def load_picture(path: Path) -> Any:
 
 
 def load_network(path: Path) -> Any:
-    from tilt.networks import lenet
+    from tilt.networks import model
 
-    return lenet.load_network(path)
+    return model.load_network(path)
 
 
 @pytest.mark.parametrize(
