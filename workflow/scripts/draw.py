@@ -7,7 +7,8 @@ from report.words import words_from
 
 
 def main(input, output, params):
-    for name, figure in called(input, params, {"words": words_from}).items():
+    readers = {"words": lambda path: words_from(path).for_matplotlib}
+    for name, figure in called(input, params, readers).items():
         save_figure(output[name][0], figure)
 
 
