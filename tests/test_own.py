@@ -20,6 +20,8 @@ from tilt.data.own import class_counts, input_files, own_images, part_counts
 from tilt.data.sources import embedded_digits, standard_counts
 from tilt.errors import InputError
 
+HUGE = 2**63  # beyond int64
+
 
 def refused(says: str, read, *arguments, **options) -> None:
     with pytest.raises(InputError, match=says) as caught:
@@ -53,7 +55,7 @@ def npz(folder: Path, y_train, y_test, **more) -> Path:
         ([1, -1, 1], ["-1", "1"], "the labels -1, 1 are the classes 0 to 1"),
         (["10", "9", "10"], ["9", "10"], "the labels 9, 10 are the classes 0 to 1"),
         (["toad", " newt", "toad "], ["newt", "toad"], "the labels newt, toad are the classes 0 to 1"),
-        (np.array([2**63, 3, 2**63], np.uint64), ["3", str(2**63)], f"the labels 3, {2**63} are the classes 0 to 1"),
+        (np.uint64([HUGE, 3, HUGE]), ["3", str(HUGE)], f"the labels 3, {HUGE} are the classes 0 to 1"),
         ([1.5, 0, 1.5], None, None),
     ],
 )  # fmt: skip

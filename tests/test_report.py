@@ -940,6 +940,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
     values = {
         **settings,
         "words": words,
+        "epochs": "50 epochs",
         "shape": shape,
         "source": "a <made-up> & small source",
         "config": "main: tiny  # <b>",
