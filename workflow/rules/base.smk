@@ -7,6 +7,8 @@ A relative `script:` or `conda:` would be looked for beside the inheriting file,
 rule table:
     log:
         "results/logs/table.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
@@ -19,6 +21,8 @@ rule table:
 rule draw:
     log:
         "results/logs/draw.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
@@ -31,6 +35,8 @@ rule draw:
 rule panel:
     log:
         "results/logs/panel.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
@@ -43,6 +49,8 @@ rule panel:
 rule section:
     log:
         "results/logs/section.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:

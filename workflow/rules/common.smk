@@ -188,7 +188,7 @@ def of_family(family):
     """The inputs of the tables of one family of networks."""
     return {
         "histories": of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", family
+            "results/{dataset}/networks/{network}/history.csv", family
         ),
         "attacks": of_networks(
             "results/{dataset}/attack/{network}/attacks.csv", family

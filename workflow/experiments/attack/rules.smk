@@ -19,6 +19,8 @@ rule attack_network:
         "results/{dataset}/logs/attack/{network}.log",
     benchmark:
         "results/{dataset}/benchmarks/attack/{network}.tsv"
+    group:
+        "network"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:

@@ -13,6 +13,8 @@ use rule table as bench_pair with:
         record="results/{dataset}/bench/{pair}/record.json",
     log:
         "results/{dataset}/logs/bench/{pair}.log",
+    group:
+        "bench"
     resources:
         mem_mb=2000,
         runtime=60,
@@ -33,6 +35,8 @@ use rule table as bench_scaling with:
         scaling="results/{dataset}/bench/scaling.csv",
     log:
         "results/{dataset}/logs/bench/scaling.log",
+    group:
+        "bench"
     resources:
         mem_mb=2000,
         runtime=30,
@@ -81,6 +85,8 @@ use rule table as bench_training with:
         floor="results/{dataset}/bench/training_floor.json",
     log:
         "results/{dataset}/logs/bench/training.log",
+    group:
+        "bench"
     conda:
         f"{ROOT}/envs/torch.yaml"
     threads: 3  # the usual recipe reads images in two more processes
@@ -116,6 +122,8 @@ use rule table as libsvm_pair with:
         libsvm="results/{dataset}/bench/{pair}/libsvm.csv",
     log:
         "results/{dataset}/logs/libsvm/{pair}.log",
+    group:
+        "libsvm"
     resources:
         mem_mb=3000,
         runtime=120,

@@ -13,10 +13,12 @@ use rule table as calibration_networks with:
         code=code("table.py", "calibration.measure"),
         data=rules.images.output.images,
         weights=of_networks(
-            "results/{dataset}/lenet/{network}/weights.safetensors", "lenet", "sweep"
+            "results/{dataset}/networks/{network}/weights.safetensors",
+            "lenet",
+            "sweep",
         ),
         records=of_networks(
-            "results/{dataset}/lenet/{network}/record.json", "lenet", "sweep"
+            "results/{dataset}/networks/{network}/record.json", "lenet", "sweep"
         ),
     output:
         networks="results/{dataset}/calibration/networks.csv",
@@ -26,6 +28,8 @@ use rule table as calibration_networks with:
         "results/{dataset}/logs/calibration_networks.log",
     benchmark:
         "results/{dataset}/benchmarks/calibration_networks.tsv"
+    group:
+        "calibration"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:

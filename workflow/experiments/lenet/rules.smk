@@ -8,14 +8,16 @@ rule lenet_network:
         code=code("lenet_network.py"),
         images=rules.images.output.images,
     output:
-        history="results/{dataset}/lenet/{network}/history.csv",
-        weights="results/{dataset}/lenet/{network}/weights.safetensors",
-        filters="results/{dataset}/lenet/{network}/filters.npz",
-        record="results/{dataset}/lenet/{network}/record.json",
+        history="results/{dataset}/networks/{network}/history.csv",
+        weights="results/{dataset}/networks/{network}/weights.safetensors",
+        filters="results/{dataset}/networks/{network}/filters.npz",
+        record="results/{dataset}/networks/{network}/record.json",
     log:
         "results/{dataset}/logs/lenet/{network}.log",
     benchmark:
         "results/{dataset}/benchmarks/lenet/{network}.tsv"
+    group:
+        "network"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
@@ -38,8 +40,8 @@ rule lenet_network:
 use rule draw as lenet_figures with:
     input:
         code=code("draw.py", "lenet.figures"),
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
-        filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
+        histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
+        filters=of_networks("results/{dataset}/networks/{network}/filters.npz"),
     output:
         errors=picture("lenet", "results/{dataset}/figures/lenet/errors"),
         rms=picture("lenet", "results/{dataset}/figures/lenet/rms"),
@@ -55,8 +57,8 @@ use rule draw as lenet_figures with:
 use rule panel as lenet_panel with:
     input:
         code=code("panel.py", "lenet.panel"),
-        histories=of_networks_shown("results/{dataset}/lenet/{network}/history.csv"),
-        filters=of_networks_shown("results/{dataset}/lenet/{network}/filters.npz"),
+        histories=of_networks_shown("results/{dataset}/networks/{network}/history.csv"),
+        filters=of_networks_shown("results/{dataset}/networks/{network}/filters.npz"),
         record=rules.images.output.record,
     output:
         "results/{dataset}/panels/lenet.json",
@@ -73,8 +75,8 @@ use rule section as lenet_section with:
     input:
         code=code("section.py", "lenet.section"),
         prose=prose("lenet"),
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
-        records=of_networks("results/{dataset}/lenet/{network}/record.json"),
+        histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
+        records=of_networks("results/{dataset}/networks/{network}/record.json"),
         record=rules.images.output.record,
     output:
         "results/{dataset}/report/sections/lenet.json",
@@ -93,5 +95,5 @@ shows(
     section=rules.lenet_section.output,
     panel=rules.lenet_panel.output,
     pictures=pngs(rules.lenet_figures),
-    numbers=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+    numbers=of_networks("results/{dataset}/networks/{network}/history.csv"),
 )

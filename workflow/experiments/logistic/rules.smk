@@ -45,6 +45,8 @@ use rule draw as logistic_figures with:
         ),
     log:
         "results/{dataset}/logs/logistic_figures/{pair}.log",
+    group:
+        "pair"
     params:
         function="logistic.figures.figures",
         pair=lambda w: w.pair,

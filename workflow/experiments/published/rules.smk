@@ -35,6 +35,8 @@ use rule table as published_pair with:
         "results/{dataset}/logs/published/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/published/{pair}.tsv"
+    group:
+        "pair"
     resources:
         mem_mb=1500,
         runtime=10,

@@ -12,10 +12,10 @@ use rule table as random_labels_tables with:
     input:
         code=code("table.py", "random_labels.tables"),
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
         records=of_networks(
-            "results/{dataset}/lenet/{network}/record.json", "random_labels"
+            "results/{dataset}/networks/{network}/record.json", "random_labels"
         ),
     output:
         networks="results/{dataset}/random_labels/networks.csv",
@@ -31,7 +31,7 @@ use rule draw as random_labels_figures with:
         code=code("draw.py", "random_labels.figures"),
         networks=rules.random_labels_tables.output.networks,
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
     output:
         memorisation=picture(
@@ -49,7 +49,7 @@ use rule panel as random_labels_panel with:
         code=code("panel.py", "random_labels.panel"),
         networks=rules.random_labels_tables.output.networks,
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
     output:
         "results/{dataset}/panels/random_labels.json",

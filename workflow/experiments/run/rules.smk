@@ -12,6 +12,8 @@ rule record:
         manifest="results/{dataset}/manifest.json",
     log:
         "results/{dataset}/logs/record.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:

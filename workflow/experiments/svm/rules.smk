@@ -15,6 +15,8 @@ use rule table as svm_path with:
         "results/{dataset}/logs/svm/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/svm/{pair}.tsv"
+    group:
+        "pair"
     params:
         function="svm.tables.path",
         loss="hinge",
@@ -73,6 +75,8 @@ use rule draw as svm_pair_figures with:
         ),
     log:
         "results/{dataset}/logs/svm_pair_figures/{pair}.log",
+    group:
+        "pair"
     params:
         function="svm.figures.pair_figures",
         pair=lambda w: w.pair,

@@ -32,7 +32,9 @@ use rule draw as sweep_figures with:
         networks=rules.sweep_tables.output.networks,
         summary=rules.sweep_tables.output.summary,
         search=rules.sweep_tables.output.search,
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv", "sweep"),
+        histories=of_networks(
+            "results/{dataset}/networks/{network}/history.csv", "sweep"
+        ),
     output:
         errors=picture("sweep", "results/{dataset}/figures/sweep/errors"),
         robustness=picture("sweep", "results/{dataset}/figures/sweep/robustness"),

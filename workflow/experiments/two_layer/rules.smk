@@ -16,6 +16,8 @@ use rule table as two_layer_pair with:
         "results/{dataset}/logs/two_layer/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/two_layer/{pair}.tsv"
+    group:
+        "two_layer"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
