@@ -220,24 +220,27 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
     """The banks of a pair's SVM: its curves and pictures, and the data in both planes."""
     best = optimal_row(path)
     edges, counts = planes["histogram_edges"], [planes["histogram_i"], planes["histogram_j"]]
-    filled = np.flatnonzero(np.add(*counts).any(axis=0))
-    last = edges[filled[-1] + 1]
-    window = min(edges[filled[0]], -0.02 * last), last
+    every = np.add(*counts)
+    if (edges == edges[0]).all():
+        edges, every = edges[:1], every.any(axis=0, keepdims=True)
+    filled = [np.flatnonzero(row) for row in every]
+    last = np.array([row[bins[-1] + 1] for row, bins in zip(edges, filled, strict=True)])
+    first = np.minimum([row[bins[0]] for row, bins in zip(edges, filled, strict=True)], -0.02 * last)
     norm = path["norm_w"]
-    distance = np.stack([1 / norm, np.full_like(norm, window[0]), np.full_like(norm, window[1])], axis=1)
+    distance = np.stack(np.broadcast_arrays(1 / norm, first, last), axis=1)
     distance.sort(axis=1)
     gaps = np.linalg.norm(planes["mirror_images"] - planes["images"][:, None], axis=-1)
     bank = _curve_bank(path, weights) | {
         "optimal": packed(path["lambda_article"][best]),
         "optimal_text": power(np.log10(path["lambda_article"][best])),
-        "outline_x": packed(np.repeat(edges, 2)),
+        "outline_x": packed(np.repeat(edges, 2, axis=1)),
         "outline_i": packed(_outline(counts[0]), 1),
         "outline_j": packed(_outline(counts[1]), 1),
         "highest": packed([_ceiling(count) for count in np.maximum(*counts).max(axis=1)]),
         "highest_d_adv": packed(1.2 * path["d_adv"].max()),
         "highest_error": packed(120 * max(path["err_train"].max(), path["err_test"].max(), 0.001)),
-        "first": packed(window[0]),
-        "last": packed(window[1]),
+        "first": packed(first),
+        "last": packed(last),
         "hinge_x": packed(distance),
         "hinge_y": packed(np.maximum(1 - norm[:, None] * distance, 0)),
         "norm_w": packed(norm),
@@ -397,10 +400,10 @@ def _line(along: Array, across: Array, offset: Array, far: float) -> Array:
 def _margins(panel: Panel, words: Words) -> None:
     chart = axes(f"y d(x) ({words.units})", f"training {words.samples} per bin", height=260)
     chart.x_range, chart.y_range = Range1d(-1, 1), Range1d(0, 1)
-    panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
+    panel.follow(chart.x_range, PAIR, start=("first", "lambda"), end=("last", "lambda"))
     panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
-        outline = panel.source(PAIR, x=("outline_x",), y=(f"outline_{side}", "lambda"))
+        outline = panel.source(PAIR, x=("outline_x", "lambda"), y=(f"outline_{side}", "lambda"))
         chart.patch(
             "x", "y", source=outline, fill_color=colour, fill_alpha=0.45, line_color=colour, legend_label=name
         )
