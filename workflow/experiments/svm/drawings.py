@@ -71,9 +71,8 @@ def path_curves(table: Columns, pair: str, words: Words) -> Figure:
         ax.axvspan(lam.min(), lam[best], color="0.94")
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
-    fig.suptitle(
-        f"{words.title(pair)}: least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
-    )
+    least = f"least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
+    fig.suptitle(f"{words.title(pair)}: {least if table['err_test'].any() else 'no test error at any λ'}")
     return fig
 
 

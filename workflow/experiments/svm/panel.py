@@ -232,7 +232,8 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
     gaps = np.linalg.norm(planes["mirror_images"] - planes["images"][:, None], axis=-1)
     bank = _curve_bank(path, weights) | {
         "optimal": packed(path["lambda_article"][best]),
-        "optimal_text": power(np.log10(path["lambda_article"][best])),
+        "optimal_text": power(np.log10(path["lambda_article"][best]))
+        + ("" if path["err_test"].any() else " (no test error at any λ)"),
         "outline_x": packed(np.repeat(edges, 2, axis=1)),
         "outline_i": packed(_outline(counts[0]), 1),
         "outline_j": packed(_outline(counts[1]), 1),
