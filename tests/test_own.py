@@ -55,7 +55,8 @@ def npz(folder: Path, y_train, y_test, **more) -> Path:
         ([1, -1, 1], ["-1", "1"], "the labels -1, 1 are the classes 0 to 1"),
         (["10", "9", "10"], ["9", "10"], "the labels 9, 10 are the classes 0 to 1"),
         (["toad", " newt", "toad "], ["newt", "toad"], "the labels newt, toad are the classes 0 to 1"),
-        (np.array([2**63, 2**62, 2**63], np.uint64), None, None),
+        (np.array([2**63, 3, 2**63], np.uint64), ["3", str(2**63)], f"the labels 3, {2**63} are the classes 0 to 1"),
+        ([1.5, 0, 1.5], None, None),
     ],
 )  # fmt: skip
 def test_labels_become_classes_in_their_order(tmp_path, given, names, says):

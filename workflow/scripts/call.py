@@ -12,8 +12,10 @@ def main(input, output, params):
     module, name = params.function.rsplit(".", 1)
     function = getattr(import_module(f"experiments.{module}"), name)
     settings = {key: value for key, value in params.items() if key != "function"}
-    readers = {"data": load_images, "words": words_from}
-    write(output, function(**arguments(input, readers), **settings), save_picture)
+    given = arguments(input, {"data": load_images, "words": words_from})
+    if module.endswith(".figures") and "words" in given:
+        given["words"] = given["words"].for_matplotlib
+    write(output, function(**given, **settings), save_picture)
 
 
 def save_picture(path, figure):

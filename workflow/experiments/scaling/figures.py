@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from experiments.scaling.tables import Array, Columns
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
-from report.figures.style import figure, themed
+from report.figures.style import figure, legend_below, themed
 from report.words import Words
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, scaled, zero_one
@@ -56,7 +56,7 @@ def score_and_losses(table: Columns, classifier: Mapping[str, Any], words: Words
         else:
             ax.axvline(0, color="0.1", linewidth=1, linestyle="--")
     axes[0, 1].text(0.02, 0.98, "errors: y s ≤ 0", transform=axes[0, 1].transAxes, va="top", fontsize=8)
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, axes[0, 0])
     fig.suptitle(f"Scores and losses at ‖w‖ = {classifier['norm_w']:g}")
     return fig
 

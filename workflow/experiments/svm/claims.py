@@ -108,21 +108,21 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "to 1e-9, every pair",
             spread <= 1e-9,
         ),
-        pairs_claim(
+        _along_path(
             "The tilt falls and the adversarial distance rises as λ grows",
             tilted,
             [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tilted],
             "at every step of λ, to 1 % of the range",
             untilted,
         ),
-        pairs_claim(
+        _along_path(
             "The two aims conflict: training error and adversarial distance both grow with λ",
             erring,
             [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in erring],
             "both less at the smallest λ than at the largest",
             _left_out("without a training error at either end", len(tilted) - len(erring)) + untilted,
         ),
-        pairs_claim(
+        _along_path(
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
             tested,
             [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tested],
@@ -171,54 +171,54 @@ def _left_out(why: str, pairs: int) -> str:
     return f"; pairs {why}: {pairs}" if pairs else ""
 
 
-def pairs_claim(
-    statement: str,
-    tables: Sequence[Columns],
-    holds: Sequence[Any],
-    rule: str,
-    remark: str,
-    section: str = "svm",
-) -> Claim:
-    """A claim about every pair of which it can be told, each of which `holds` it or not by its path table.
-
-    Where there is none it has no verdict.
-    """
+def pairs_claim(section: str, statement: str, holds: Sequence[Any], rule: str, remark: str) -> Claim:
+    """A claim about every pair of which it can be told, which `holds` of it or not; no verdict without any."""
     full, part = PAIR_SHARES
-    share = np.mean(holds) if tables else 0
+    share = np.mean(holds) if len(holds) else 0
     claim = judged(
         section,
         statement,
         "in words",
-        (f"{sum(holds)} of {counted(len(holds), 'pair')}" if tables else CANNOT_BE_TOLD) + remark,
+        (f"{sum(holds)} of {counted(len(holds), 'pair')}" if len(holds) else CANNOT_BE_TOLD) + remark,
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         share >= full,
         share >= part,
     )
-    return _if_grid_suffices(claim, tables, holds) if tables else replace(claim, verdict=INCOMPARABLE)
+    return claim if len(holds) else replace(claim, verdict=INCOMPARABLE)
+
+
+def untold(claim: Claim, short: int, pairs: int, remedy: str) -> Claim:
+    """A claim that is not reproduced, without its verdict where the λ of some pairs end too early to tell."""
+    if claim.verdict == REPRODUCED or not short:
+        return claim
+    remark = f"; {CANNOT_BE_TOLD}, the grid ends too early for {short} of {counted(pairs, 'pair')}: {remedy}"
+    return replace(claim, measured=claim.measured + remark, verdict=INCOMPARABLE)
+
+
+def _along_path(
+    statement: str, tables: Sequence[Columns], holds: Sequence[Any], rule: str, remark: str
+) -> Claim:
+    return _if_grid_suffices(pairs_claim("svm", statement, holds, rule, remark), tables, holds)
 
 
 def _if_grid_suffices(claim: Claim, tables: Sequence[Columns], holds: Sequence[Any]) -> Claim:
-    """The claim, without a verdict where it does not hold of a pair whose λ end too early for it to be told.
+    """The claim, `untold` where it does not hold of a pair whose λ stay below `lambda_inside`.
 
-    That is below `lambda_inside`, from which on every sample lies inside the margin and the direction of w
-    stays as it is.
+    From there on every sample lies inside the margin, and the direction of w stays as it is.
     """
     needed = [
         table["lambda_inside"][0]
         for table, held in zip(tables, holds, strict=True)
         if not held and table["lambda"].max() < table["lambda_inside"][0]
     ]
-    if claim.verdict == REPRODUCED or not needed:
+    if not needed:
         return claim
     first, *_, last = np.sort(np.log10(tables[0]["lambda_article"]))
     step = (last - first) / (len(tables[0]["lambda"]) - 1)
     missing = np.log10(max(needed) / tables[0]["lambda"].max())
     enough = last + step * np.ceil(missing / step)
-    remark = (
-        f"; {CANNOT_BE_TOLD}, the grid ends too early for {len(needed)} of {len(tables)} pairs: "
-        f"svm.lambda_article.last_exponent {plain(enough, '.4g')} would do"
-    )
-    return replace(claim, measured=claim.measured + remark, verdict=INCOMPARABLE)
+    remedy = f"svm.lambda_article.last_exponent {plain(enough, '.4g')} would do"
+    return untold(claim, len(needed), len(tables), remedy)
 
 
 def _rises(values: NDArray[Any]) -> bool:

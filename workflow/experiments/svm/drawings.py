@@ -20,7 +20,7 @@ from report.figures.colours import (
     SEQUENTIAL,
     scale_ends,
 )
-from report.figures.style import figure, named_ticks, themed
+from report.figures.style import figure, legend_below, named_ticks, themed
 from report.numerals import counted, plain, significant
 from report.words import Words
 from tilt.linear.tables import Array, Columns, optimal_row
@@ -71,8 +71,9 @@ def path_curves(table: Columns, pair: str, words: Words) -> Figure:
         ax.axvspan(lam.min(), lam[best], color="0.94")
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
+    named = words.title(pair) + ("\n" if words.names else ": ")
     least = f"least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
-    fig.suptitle(f"{words.title(pair)}: {least if table['err_test'].any() else 'no test error at any λ'}")
+    fig.suptitle(named + (least if table["err_test"].any() else "no test error at any λ"))
     return fig
 
 
@@ -105,7 +106,7 @@ def margins(plane: Columns, table: Columns, rows: list[int], pair: str, words: W
         loss.spines["right"].set_visible(True)
     axes[-1, 0].set_xlabel(f"y d(x) ({words.units})")
     ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge")
-    _legend(fig, ax)
+    legend_below(fig, ax)
     return fig
 
 
@@ -163,7 +164,7 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int], pair: str, word
     ax.plot([], [], "o", color="0.4", markerfacecolor="white", label="its mirror image $x_m$")
     ax.plot([], [], color="0.1", linewidth=1, label="boundary")
     ax.plot([], [], color="0.1", linewidth=1, linestyle="--", label="margin")
-    _legend(fig, ax)
+    legend_below(fig, ax)
     return fig
 
 
@@ -226,18 +227,19 @@ def pair_maps(summary: Columns, words: Words) -> Figure:
             ".2f",
         ),
     )
-    fig, axes = figure(7.2, 6.4, 2, 2)
+    across, down = words.ticks(classes_j), words.ticks(classes_i)
+    longest = max(map(len, words.names and [*across.values(), *down.values()]), default=0)
+    fig, axes = figure(7.2 + 0.13 * longest, 6.4 + 0.08 * longest, 2, 2)
     for ax, (title, unit, values, scale, digits) in zip(axes.flat, panels, strict=True):
         cells[rows, columns] = values
         low, high = scale_ends(scale)
         mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=low, vmax=high)
-        fig.colorbar(mesh, ax=ax, label=unit, shrink=0.8)
+        fig.colorbar(mesh, ax=ax, shrink=0.8)
         if max(cells.shape) <= ANNOTATED:
             for i, j, value in zip(rows, columns, values, strict=True):
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
-                ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
-        ax.set(title=title, xlabel="class J", ylabel="class I")
-        across, down = words.ticks(classes_j), words.ticks(classes_i)
+                ax.text(j, i, plain(value, digits), color=colour, ha="center", va="center", fontsize=7)
+        ax.set(title=f"{title} ({unit})", xlabel="class J", ylabel="class I")
         named_ticks(ax, list(across), list(across.values()), LETTERS)
         ax.set_yticks(list(down), down.values())
     return fig
@@ -294,13 +296,6 @@ def all_paths(tables: Mapping[str, Columns], words: Words) -> Figure:
 def lambda_and_tilt(table: Columns, row: int) -> str:
     """λ_article and θ of a row of the path table, on two lines."""
     return f"{_value(table['lambda_article'][row])}\n{_tilt(table, row)}"
-
-
-def _legend(fig: Figure, ax: Axes) -> None:
-    """The legend of a figure's panels below them, in as many columns as its names leave room for."""
-    handles, labels = ax.get_legend_handles_labels()
-    columns = len(labels) if sum(map(len, labels)) < 75 else -(-len(labels) // 2)
-    fig.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def _exponent(lam: float) -> str:
