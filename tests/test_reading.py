@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from experiments.svm import panel as svm_panel
 from experiments.svm.drawings import margins
+from panels import unpack
 from report.words import VECTORS
 from tilt.data.images import BinaryPair
 from tilt.histograms import edges_between, edges_by_row, histogram_edges
 from tilt.linear import fit_path
 from tilt.linear.tables import lambda_grid, path_table, plane_arrays, weight_arrays
-from panels import unpack
 
 ARTICLE, LAMBDAS = lambda_grid(-1, 7, 1, 1e-5)
 

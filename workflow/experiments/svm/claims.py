@@ -153,7 +153,7 @@ def _range_claim(
     formats: tuple[str, str, str],
     tolerance: tuple[float, str],
 ) -> Claim:
-    """A claim about the range of the values; `formats` are those of published and measured ones, and a unit."""
+    """A claim about the range of values; `formats` are those of published and measured ones, and a unit."""
     ends, size = (values.min(), values.max()), tolerance[0]
     printed, ours, unit = formats
     return judged(
@@ -172,7 +172,7 @@ def _left_out(why: str, pairs: int) -> str:
 
 
 def pairs_claim(section: str, statement: str, holds: Sequence[Any], rule: str, remark: str) -> Claim:
-    """A claim about every pair of which it can be told, which `holds` of it or not; no verdict without any."""
+    """A claim about every pair of which it can be told, and `holds` or not; without any it has no verdict."""
     full, part = PAIR_SHARES
     share = np.mean(holds) if len(holds) else 0
     claim = judged(

@@ -7,7 +7,6 @@ the path table, each one λ, that get a panel. Article: the section on the SVM o
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 

@@ -530,17 +530,29 @@ def _bars(panel: Panel, words: Words) -> None:
 
 
 def _samples(panel: Panel, shape: Sequence[int]) -> None:
-    for array, index, title in (
-        ("image_i", (), "x, class I"),
-        ("mirror_i", ("lambda",), "xₘ of I"),
-        ("image_j", (), "x, class J"),
-        ("mirror_j", ("lambda",), "xₘ of J"),
-    ):
-        sample(panel, PAIR, shape, (array, *index), title)
+    for side in "IJ":
+        x, mirror = (f"image_{side.lower()}",), (f"mirror_{side.lower()}", "lambda")
+        if len(shape) > 1:
+            sample(panel, PAIR, shape, x, f"x, class {side}")
+            sample(panel, PAIR, shape, mirror, f"xₘ of {side}")
+        else:
+            _mirrored(panel, shape[0], x, mirror, side)
     for bank, model in ((PAIR, "SVM"), ("logistic/{pair}", "logistic")):
         for direction in _directions(shape):
             channel = direction.removeprefix("direction").replace("_", ", ")
             sample(panel, bank, shape, (direction, "lambda"), f"weights, {model}{channel}", signed=True)
+
+
+def _mirrored(panel: Panel, features: int, x: Part, mirror: Part, side: str) -> None:
+    """A vector as an outline over its mirror image, feature by feature."""
+    chart = axes("feature", f"class {side}", height=180)
+    bars, outline = (panel.source(PAIR, {"x": range(features)}, top=part) for part in (mirror, x))
+    chart.vbar(
+        "x", 0.9, "top", source=bars, color=CLASS_I if side == "I" else CLASS_J, alpha=0.45, legend_label="xₘ"
+    )
+    drawn = chart.vbar("x", 0.9, "top", source=outline, fill_color=None, legend_label="x (outline)")
+    drawn.glyph.tags = [INK]
+    panel.plot(chart, f"x, as an outline, and its mirror image of class {side}, feature by feature")
 
 
 def sample(

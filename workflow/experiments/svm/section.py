@@ -99,7 +99,6 @@ def _mean_and_worst(errors: NDArray[Any]) -> str:
     return f"{errors.mean():.3f} % in the mean, {errors.max():.2f} % at worst"
 
 
-
 def pair_captions(
     pair: str,
     table: Columns,
@@ -170,7 +169,7 @@ def pair_captions(
         "mirrors": Caption(
             "mirrors",
             f"{name}: mirror images",
-            f"A sample of each class of {name} beside its mirror images; below them the weights.",
+            f"A sample of each class of {name} and its mirror images; below them the weights.",
             f"One training {words.sample} a class, the nearest to its centroid.",
             published,
             f"‖x_m − x‖ in {words.units}, class I and class J, by λ_article: "
