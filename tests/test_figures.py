@@ -333,8 +333,8 @@ def test_margins_show_histograms_and_the_scaled_hinge(drawn, fitted):
         assert has_line(ax, table["d_adv"][k], [0, 1])
         left, right = ax.get_xlim()
         filled = (plane["histogram_i"][k] + plane["histogram_j"][k]) > 0
-        assert left <= plane["histogram_edges"][:-1][filled].min()
-        assert right >= plane["histogram_edges"][1:][filled].max()
+        assert left <= plane["histogram_edges"][k, :-1][filled].min()
+        assert right >= plane["histogram_edges"][k, 1:][filled].max()
         assert f"θ = {np.degrees(table['theta'][k]):.1f}°" in ax.get_title()
 
 

@@ -251,7 +251,7 @@ def test_features_of_any_scale_are_bars_to_a_thousandth(pairs, scale):
     w = weights["w"]
     relative = w / np.abs(w).max(axis=1, keepdims=True)
     np.testing.assert_allclose(bank["direction"], relative, atol=0.0006)
-    left, right = planes["histogram_edges"][[0, -1]]
+    left, right = planes["histogram_edges"][0, [0, -1]]
     assert bank["last"] == pytest.approx(right, rel=1e-6)
     assert bank["first"] == pytest.approx(min(left, -0.02 * right), rel=1e-6)
     places = record["banks"]["plane/0v1/tilting"]

@@ -293,7 +293,7 @@ def test_what_is_said_of_tilted_boundaries_is_not_judged_where_none_is():
     for start in ("The tilt falls", "The two aims", "The test error is least in between"):
         (claim,) = (claim for claim in judged if claim.statement.startswith(start))
         assert claim.verdict == INCOMPARABLE
-        assert claim.measured.startswith("not measured")
+        assert claim.measured.startswith("cannot be told")
     assert verdict(judged, "At the largest λ") == REPRODUCED
     assert not any(claim.statement.startswith("Classes that are hard") for claim in judged)
 

@@ -101,8 +101,8 @@ def test_every_stage_left_its_files(finished):
     assert not list(results.rglob(".*")), "temporary files were left behind"
     assert not list(results.rglob("checkpoint*"))
     assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
-        "xavier_low": 0, "xavier_high": 0,
-    }  # fmt: skip
+        name: [0] for name in ("toy", "lenet", "sweep", "random_labels", "two_layer", "calibration")
+    }
 
 
 def test_vectors_of_ones_own_get_all_but_lenet(finished):
@@ -113,10 +113,10 @@ def test_vectors_of_ones_own_get_all_but_lenet(finished):
     assert (results / "figures" / "svm" / "3v12_mirrors.png").stat().st_size > 0
     record = json.loads((results / "data" / "record.json").read_text())
     assert (record["value_max"], record["names"][12], record["train"]["shape"]) == (None, "m", [78, 15])
-    assert json.loads((results / "manifest.json").read_text())["seeds"] == {}
+    assert json.loads((results / "manifest.json").read_text())["seeds"] == {"toy": [0]}
     page = (results / "report" / "index.html").read_text()
     assert "vectors of 15 features" in page
-    assert "12 m: 6" in page
+    assert "class 12 (m): 6" in page
     assert "d v m: mirror images" in page
     assert "LeNet" not in page
 

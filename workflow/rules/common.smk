@@ -215,8 +215,9 @@ def of_mnist(wildcards):
 def new_target(target, dataset):
     """The name of a target of a data set, which no rule may have yet."""
     if target == "all" or rules.has(target):
+        named = target if target in DATASETS else dataset
         raise WorkflowError(
-            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
+            f"configuration: datasets.{named}: its target {target} has the name of a rule; choose another name, "
             "of letters from a to z, digits and _, for the data set"
         )
     return target

@@ -12,7 +12,8 @@ def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
         yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
     for key, network in dataset["lenet"]["shown"].items():
         if network not in dataset["lenet"]["networks"]:
-            yield f"{at}.lenet.shown.{key}: no network is named {network!r}"
+            known = ", ".join(dataset["lenet"]["networks"])
+            yield f"{at}.lenet.shown.{key}: no network is named {network!r}; set it to one of {known}"
 
 
 def without_lenet(at: str, family: str, dataset: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,7 @@ Counts = Mapping[str, int]
 NAMED = {"datasets", "networks", "starts"}
 OWN = ("npz", "table", "folder")
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
+MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  # keys of other tools
 
 
 def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:
@@ -41,7 +42,7 @@ def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None)
     _check_keys_and_numbers(config)
     error = best_match(Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
-        raise InputError(f"configuration: {_readable(error)}")
+        raise InputError(f"configuration: {_readable(error, schema())}")
     resolved: Config = _filled(config, schema(), schema())
     for name, dataset in resolved["datasets"].items():
         for problem in _contradictions_of_source(name, dataset):
@@ -145,17 +146,24 @@ def _check_keys_and_numbers(value: Any, *path: Any) -> None:
         _check_keys_and_numbers(part, *path, key)
 
 
-def _readable(error: ValidationError) -> str:
+def _readable(error: ValidationError, root: Mapping[str, Any]) -> str:
     schema = cast(Mapping[str, Any], error.schema)
     where = ".".join(map(str, error.absolute_path)) or "top level"
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = list(schema.get("properties", {}))
         key = next(key for key in error.instance if key not in known)
-        close = difflib.get_close_matches(str(key), known, n=1)
+        close = [MEANT[key]] if MEANT.get(key) in known else difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"
-    expected = schema.get("description")
-    return f"{where}: {error.message}" + (f" ({expected})" if expected else "") + _number_as_text(error)
+    message, expected = error.message, [schema.get("description")]
+    if error.validator == "minProperties":
+        message = f"{len(cast(Config, error.instance))} given"
+    if error.validator == "required":
+        missing = next(key for key in schema["required"] if key not in cast(Config, error.instance))
+        schema = _looked_up(schema["properties"][missing], root)
+        expected = [", ".join(schema.get("enum", ())), schema.get("description")]
+    told = ": ".join(filter(None, expected))
+    return f"{where}: {message}" + (f" ({told})" if told else "") + _number_as_text(error)
 
 
 def _number_as_text(error: ValidationError) -> str:
@@ -177,8 +185,7 @@ def _number_as_text(error: ValidationError) -> str:
 
 def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
     """A copy of the value with the schema's defaults for what is missing, at every level."""
-    if "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    schema = _looked_up(schema, root)
     if not isinstance(value, Mapping):
         return value
     properties = schema.get("properties", {})
@@ -191,6 +198,12 @@ def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> A
         if key not in properties and isinstance(others, Mapping):
             filled[key] = _filled(value[key], others, root)
     return filled
+
+
+def _looked_up(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of the schema, or what it refers to."""
+    found: Mapping[str, Any] = root["$defs"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    return found
 
 
 def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:

@@ -57,5 +57,6 @@ def _unknown(key: str, names: Iterable[str], classes: int) -> Iterator[str]:
         if name not in possible:
             yield (
                 f"{key}: there is no pair {name!r} "
-                f"(two different classes of 0 to {classes - 1}, the smaller first, like 0v1)"
+                f"(two different classes of 0 to {classes - 1}, the smaller first, like 0v1; they are "
+                "numbered in the order of their labels)"
             )
