@@ -12,11 +12,10 @@ SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 HEAD = """\
 # Every key of the configuration
 
-Written by `python -m pipeline configuration` from `workflow/schemas/config.schema.yaml`, which is the place to
-change it.
+Written by `python -m pipeline configuration` from `workflow/schemas/config.schema.yaml`: change it there.
 
-A file given by `--configfile` is merged over `config.yaml`. Keys that are left out take their defaults, and a key
-that is not listed here is refused. NAME is a name of yours."""
+A file given by `--configfile` is merged over `config.yaml`. Keys that are left out take their defaults, and a
+key that is not listed here is refused. NAME is a name of yours."""
 
 
 def reference(schema: Schema) -> str:
