@@ -805,7 +805,9 @@ def everything(toy, words):
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep[1:]),
             "data": data_section.tables(
-                {"train": part, "test": part, "split": None, "labels": None, "range": None} | (bounds if words is IMAGES else dict.fromkeys(bounds)), words
+                {"train": part, "test": part, "split": None, "labels": None, "range": None}
+                | (bounds if words is IMAGES else dict.fromkeys(bounds)),
+                words,
             ),
             "run": run_section.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
         },
