@@ -1,4 +1,4 @@
-# The benchmark's table of contents: configuration, one file of rules per section of the study, the main job.
+# The benchmark's table of contents: configuration, then the experiments. Their order is that of the report.
 
 from snakemake.utils import min_version
 
@@ -10,24 +10,27 @@ configfile: workflow.source_path("config.yaml")
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
-include: "workflow/rules/toy.smk"
-include: "workflow/rules/scaling.smk"
-include: "workflow/rules/svm.smk"
-include: "workflow/rules/logistic.smk"
-include: "workflow/rules/published.smk"
-include: "workflow/rules/lenet.smk"
-include: "workflow/rules/attack.smk"
-include: "workflow/rules/sweep.smk"
-include: "workflow/rules/two_layer.smk"
-include: "workflow/rules/calibration.smk"
-include: "workflow/rules/random_labels.smk"
-include: "workflow/rules/panels.smk"
+include: "workflow/rules/base.smk"
+include: "workflow/rules/experiments.smk"
+include: "workflow/experiments/toy/rules.smk"
+include: "workflow/experiments/scaling/rules.smk"
+include: "workflow/experiments/svm/rules.smk"
+include: "workflow/experiments/logistic/rules.smk"
+include: "workflow/experiments/published/rules.smk"
+include: "workflow/experiments/two_layer/rules.smk"
+include: "workflow/experiments/lenet/rules.smk"
+include: "workflow/experiments/attack/rules.smk"
+include: "workflow/experiments/sweep/rules.smk"
+include: "workflow/experiments/map/rules.smk"
+include: "workflow/experiments/calibration/rules.smk"
+include: "workflow/experiments/random_labels/rules.smk"
+include: "workflow/experiments/data/rules.smk"
+include: "workflow/experiments/run/rules.smk"
+include: "workflow/experiments/bench/rules.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/bench.smk"
-include: "workflow/rules/targets.smk"
 
 
-report: "workflow/report/workflow.rst"
+report: "workflow/lib/report/workflow.rst"
 
 
 rule all:

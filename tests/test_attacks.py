@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.attack.tables import cyclic_targets, select_images
 from tilt.attacks.ascent import targeted_ascent
-from tilt.attacks.tables import cyclic_targets, select_images
 from tilt.calibration import fit_temperature
 from tilt.errors import InputError
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-from tilt.benchmarks.training import DEVIATION, MEAN, training_floor, training_times, usual_dataset
+from experiments.bench.training import DEVIATION, MEAN, training_floor, training_times, usual_dataset
 from tilt.errors import InputError
 
 

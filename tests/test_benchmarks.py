@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tilt.benchmarks import solvers
-from tilt.benchmarks.machine import cpu_seconds, gemm_rate, pass_seconds
+from experiments.bench import solvers
+from experiments.bench.machine import cpu_seconds, gemm_rate, pass_seconds
 from tilt.data.images import binary_pair
 from tilt.data.sources import embedded_digits
 from tilt.linear import fit_path

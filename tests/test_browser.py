@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
 from panels import counted, cut, unpack
+from report.numerals import significant
 from runs import succeed
 from test_workflow import save_flat
 from tilt.io import read_arrays, read_table
-from tilt.numerals import significant
 
 pytestmark = pytest.mark.browser
 
@@ -163,6 +163,19 @@ def test_a_link_opens_the_same_view(browser, results):
     assert page.locator("#panel-svm [data-control=plane]").input_value() == "1"
     page.evaluate("location.hash = '#svm&lambda=none&other=1'")
     assert page.evaluate("controls.lambda.tokens[state.lambda]") == "3"
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("fragment", ["#svm&pair=7v9&lambda=3&plane=fixed", "#logistic", "#two_layer"])
+def test_an_address_opens_its_section_at_the_top(browser, results, width, fragment):
+    file = results / "tiny" / "report" / "index.html"
+    page, wrong = opened(browser, file, fragment, viewport={"width": width, "height": 900})
+    settle(page)
+    section = fragment[1:].split("&")[0]
+    top = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", section)
+    assert abs(top) < 2
     assert wrong == []
     page.context.close()
 

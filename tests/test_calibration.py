@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from tilt.calibration import (
-    expected_calibration_error,
-    likeliest_temperature,
-    logit_scale,
-    negative_log_likelihood,
-    reliability,
-    top_scores,
-)
-from tilt.calibration_tables import (
+from experiments.calibration import section as calibration_section
+from experiments.calibration.claims import calibration_claims
+from experiments.calibration.figures import calibration_curves, reliability_diagrams, temperature_curves
+from experiments.calibration.tables import (
     MEASURED,
     TRAINED,
     bins_table,
@@ -21,13 +16,18 @@ from tilt.calibration_tables import (
     seeds_table,
     training_status,
 )
-from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.calibration import calibration_claims
+from report.claims import NOT, PARTLY, REPRODUCED
+from tilt.calibration import (
+    expected_calibration_error,
+    likeliest_temperature,
+    logit_scale,
+    negative_log_likelihood,
+    reliability,
+    top_scores,
+)
 from tilt.errors import InputError
-from tilt.figures.calibration import calibration_curves, reliability_diagrams, temperature_curves
 from tilt.intervals import mean_interval
 from tilt.networks.margin import margin_gradient_norms
-from tilt.report import sections
 
 
 def calibrated(n, spread=2.0, classes=5, seed=0):
@@ -269,12 +269,12 @@ def test_figures_and_captions_show_networks_that_are_left_out():
         (dots,) = [line for line in ax.lines if line.get_marker() == "."]
         assert np.isfinite(dots.get_ydata()).sum() == 3
         assert [text.get_text() for text in fig.legends[0].get_texts()] == ["same", "diverged or at chance"]
-    captions = sections.calibration.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
+    captions = calibration_section.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "Left out: net_1_0 (at chance)" in captions["errors"].sample
     assert "means over 1 to 2 of them" in captions["errors"].sample
     assert "0.1, 0.1 at decay 0; no trained network at decay 1." in captions["errors"].measured
     made = {name: column[:-1] for name, column in made.items()}
-    captions = sections.calibration.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
+    captions = calibration_section.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "0.1, 0.1 at decay 0; 0.025 (-0.0385 to 0.0885)" in captions["errors"].measured
 
 

@@ -6,32 +6,32 @@ import numpy as np
 import pytest
 import torch
 
-from tilt.attacks.ascent import targeted_ascent
-from tilt.attacks.minimal import minimal_norm
-from tilt.attacks.models import box_distance, linear_model, predict
-from tilt.attacks.signed import signed_gradient_step
-from tilt.attacks.statistics import (
-    accuracy_difference_interval,
-    bootstrap_interval,
-    found_norms,
-    linear_row,
-    norms_by_image,
-)
-from tilt.attacks.tables import (
-    accuracy_table,
-    attack_table,
-    summary_table,
-    unattacked_table,
-)
-from tilt.errors import InputError
-from tilt.figures.attack import (
+from experiments.attack.figures import (
     accuracy_curves,
     adversarial_examples,
     distance_curves,
     norm_distribution,
     norms_by_class,
 )
-from tilt.words import IMAGES
+from experiments.attack.statistics import (
+    accuracy_difference_interval,
+    bootstrap_interval,
+    found_norms,
+    linear_row,
+    norms_by_image,
+)
+from experiments.attack.tables import (
+    accuracy_table,
+    attack_table,
+    summary_table,
+    unattacked_table,
+)
+from report.words import IMAGES
+from tilt.attacks.ascent import targeted_ascent
+from tilt.attacks.minimal import minimal_norm
+from tilt.attacks.models import box_distance, linear_model, predict
+from tilt.attacks.signed import signed_gradient_step
+from tilt.errors import InputError
 
 SHAPE = (6, 7)
 
@@ -240,29 +240,29 @@ def test_signed_step_on_a_linear_model_has_its_closed_form():
     found = signed_gradient_step(model, x, (scores > 0).astype(np.int64), epsilons, temperature=1e-3)
     for k, epsilon in enumerate(epsilons):
         fallen = np.abs(scores) < epsilon * np.abs(w).sum()
-        np.testing.assert_array_equal(found.success[k], fallen)
-        np.testing.assert_allclose(found.norm[k], epsilon * np.sqrt(42), rtol=1e-4)
-    np.testing.assert_allclose(found.accuracy, 1 - found.success.mean(axis=1))
+        np.testing.assert_array_equal(found.successes[k], fallen)
+        np.testing.assert_allclose(found.norms[k], epsilon * np.sqrt(42), rtol=1e-4)
+    np.testing.assert_allclose(found.accuracy, 1 - found.successes.mean(axis=1))
     assert found.accuracy[0] == 1
     assert 0 < found.accuracy[1] < 1
     some = found.of(np.array([3, 0]))
-    np.testing.assert_array_equal(some.success, found.success[:, [3, 0]])
+    np.testing.assert_array_equal(some.successes, found.successes[:, [3, 0]])
 
 
 def test_signed_step_stays_in_the_box():
     x = np.concatenate([np.zeros((1, *SHAPE)), np.full((1, *SHAPE), 255)]).astype(np.float32)
     model = linear_model(np.ones(SHAPE), -21.0)
     inward = signed_gradient_step(model, x, np.array([0, 1]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_allclose(inward.norm, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
+    np.testing.assert_allclose(inward.norms, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
     outward = signed_gradient_step(model, x, np.array([1, 0]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_array_equal(outward.norm, 0)
+    np.testing.assert_array_equal(outward.norms, 0)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"epsilons": [0.1, 1.1]}, "not all in"),
-        ({"epsilons": [np.nan]}, "not all in"),
+        ({"epsilons": [0.1, 1.1]}, "one or more in"),
+        ({"epsilons": [np.nan]}, "one or more in"),
         ({"labels": np.zeros(3, np.int64)}, r"labels of shape \(3,\) for 2 images"),
         ({"temperature": 0.0}, "temperature 0.0 is not positive"),
     ],
@@ -307,7 +307,7 @@ def test_the_least_norm_is_that_of_the_nearest_misclassified_image(attacked):
     for k in range(30):
         norms = [minimal.norm[k]] if minimal.success[k] else []
         norms += [ascent.norm[k]] if ascent.p_end[k].argmax() != table["label"][k] else []
-        norms += signed.norm[signed.success[:, k], k].tolist()
+        norms += signed.norms[signed.successes[:, k], k].tolist()
         assert table["least_norm"][k] == min(norms)
     assert table["least_norm"][5] == table["minimal_norm"][5] == 0
     assert (np.delete(table["least_norm"], 5) > 0).all()
@@ -317,8 +317,8 @@ def test_the_least_norm_is_that_of_the_nearest_misclassified_image(attacked):
 def test_a_failure_of_every_attack_has_no_least_norm(attacked):
     _, ascent, minimal, signed = attacked
     labels = ascent.p_end.argmax(axis=1)  # so that the ascent changed nothing
-    nothing = type(minimal)(minimal.images, np.full(30, np.nan), labels, np.zeros(30, bool))
-    kept = type(signed)(signed.epsilon, signed.norm, np.zeros((2, 30), bool))
+    nothing = replace(minimal, norm=np.full(30, np.nan), predicted=labels, success=np.zeros(30, bool))
+    kept = replace(signed, successes=np.zeros((2, 30), bool))
     table = attack_table(np.arange(30), labels, labels, ascent, nothing, kept)
     assert np.isnan(table["least_norm"]).all()
     assert summary_table(table)["found"][-1] == 0

@@ -9,25 +9,42 @@ import pytest
 from matplotlib.text import Text
 
 from conftest import ROOT
+from experiments.attack import figures as attack
+from experiments.attack import section as attack_section
+from experiments.attack.claims import attack_claims
+from experiments.attack.panel import attack_panels
+from experiments.attack.tables import accuracy_table, unattacked_table
+from experiments.calibration import figures as calibration
+from experiments.calibration import section as calibration_section
+from experiments.calibration.claims import calibration_claims
+from experiments.calibration.panel import calibration_panels
+from experiments.calibration.tables import bins_table, calibrate, seeds_table
+from experiments.lenet import figures as lenet
+from experiments.lenet import section as lenet_section
+from experiments.lenet.claims import lenet_claims
+from experiments.lenet.panel import lenet_panels
+from experiments.map import section as map_section
+from experiments.map.claims import map_claims
+from experiments.map.figures import maps
+from experiments.map.panel import map_panels
+from experiments.random_labels import figures as random_labels
+from experiments.random_labels import section as random_labels_section
+from experiments.random_labels.claims import random_labels_claims
+from experiments.random_labels.panel import random_labels_panels
+from experiments.random_labels.tables import memorisation_table
+from experiments.sweep import figures as sweep
+from experiments.sweep import section as sweep_section
+from experiments.sweep.claims import sweep_claims
+from experiments.sweep.panel import sweep_panels
+from experiments.sweep.tables import networks_table, search_table, summary_table
 from panels import check_states, unpacked
-from tilt import claims, words
-from tilt.attacks.tables import accuracy_table, unattacked_table
-from tilt.calibration_tables import bins_table, calibrate, seeds_table
-from tilt.claims.base import NOT
+from report import words
+from report.claims import NOT
+from report.starts import start_labels
 from tilt.data.images import Images, save_images
-from tilt.figures import attack, calibration, lenet, random_labels, sweep
 from tilt.io import read_json, read_table, table_of
-from tilt.networks.lenet import load_network, predict_scores
-from tilt.random_labels import memorisation_table
-from tilt.report import sections
-from tilt.report.panels.attack import attack_panels
-from tilt.report.panels.calibration import calibration_panels
-from tilt.report.panels.lenet import lenet_panels
-from tilt.report.panels.map import map_panels
-from tilt.report.panels.random_labels import random_labels_panels
-from tilt.report.panels.sweep import sweep_panels
-from tilt.starts import start_labels
-from tilt.sweep import networks_table, search_table, summary_table
+from tilt.networks.model import load_network
+from tilt.networks.scores import predict_scores
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
          "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip
@@ -95,12 +112,12 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
 def test_nothing_is_reproduced_and_each_network_is_named():
     table, summary, search = swept()
     judged = [
-        *claims.lenet_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
-        *claims.attack_claims(NETWORKS, ATTACKS, ACCURACIES, numbers=True),
-        *claims.sweep_claims(table, summary, search, numbers=True),
-        *claims.map_claims(table),
-        *claims.calibration_claims(calibrated()[0]),
-        *claims.random_labels_claims(memorised(), 10),
+        *lenet_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
+        *attack_claims(NETWORKS, ATTACKS, ACCURACIES, numbers=True),
+        *sweep_claims(table, summary, search, numbers=True),
+        *map_claims(table),
+        *calibration_claims(calibrated()[0]),
+        *random_labels_claims(memorised(), 10),
     ]
     assert len(judged) == 6 + 5 + 3 + 2 + 3 + 2
     assert {claim.verdict for claim in judged} == {NOT}
@@ -117,7 +134,7 @@ def test_nothing_is_reproduced_and_each_network_is_named():
             lambda: lenet.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
             "diverged: low, high",
         ),
-        (lambda: lenet.filters(FILTERS), "low\n(diverged)"),
+        (lambda: lenet.first_filters(FILTERS), "low\n(diverged)"),
         (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),
@@ -125,8 +142,8 @@ def test_nothing_is_reproduced_and_each_network_is_named():
         (lambda: sweep.errors(swept()[1], swept()[0], published=False), "networks that diverged"),
         (lambda: sweep.robustness(swept()[1], swept()[0], published=False), "networks that diverged"),
         (lambda: sweep.layer_rms(swept()[1], swept()[0], published=True), "networks that diverged"),
-        (lambda: sweep.search(swept()[2]), "diverged or without a norm"),
-        (lambda: sweep.maps(swept()[0]), "–"),
+        (lambda: sweep.distances(swept()[2]), "diverged or without a norm"),
+        (lambda: maps(swept()[0]), "–"),
         (lambda: calibration.reliability_diagrams(*calibrated()[1::-1], SHOWN), "(diverged)"),
         (lambda: calibration.calibration_curves(*calibrated()[::-2]), "diverged or at chance"),
         (lambda: calibration.temperature_curves(*calibrated()[::-2]), "diverged or at chance"),
@@ -154,12 +171,12 @@ def test_captions_and_tables_say_so_without_nan():
     records = {name: {"train_images": 50, "test_images": 20} for name in NETWORKS}
     networks, _, seeds = calibrated()
     captions = [
-        *sections.lenet.captions(NETWORKS, HISTORIES, records).values(),
-        *sections.attack.captions(NETWORKS, ATTACKS, ACCURACIES, TEMPERATURES, SHOWN).values(),
-        *sections.sweep.captions(NETWORKS, table, summary, search, "low").values(),
-        *sections.sweep.map_captions(table).values(),
-        *sections.calibration.captions(networks, seeds, SHOWN).values(),
-        *sections.random_labels.captions(memorised(), 10).values(),
+        *lenet_section.captions(NETWORKS, HISTORIES, records).values(),
+        *attack_section.captions(NETWORKS, ATTACKS, ACCURACIES, TEMPERATURES, SHOWN).values(),
+        *sweep_section.captions(NETWORKS, table, summary, search, "low").values(),
+        *map_section.captions(table).values(),
+        *calibration_section.captions(networks, seeds, SHOWN).values(),
+        *random_labels_section.captions(memorised(), 10).values(),
     ]
     for caption in captions:
         said = f"{caption.sample} {caption.measured}"
@@ -167,7 +184,7 @@ def test_captions_and_tables_say_so_without_nan():
         assert re.search(r"[Dd]iverged|not measured|no trained network|no networks?", said), said
     cells = [
         cell
-        for made in (sections.lenet.tables(NETWORKS, HISTORIES), sections.sweep.tables(summary, search))
+        for made in (lenet_section.tables(NETWORKS, HISTORIES), sweep_section.tables(summary, search))
         for rows in made
         for row in rows.rows
         for cell in row

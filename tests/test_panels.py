@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from experiments.published.panel import published_bank, published_panel
+from experiments.scaling.panel import scaling_panels
+from experiments.scaling.tables import decade, risk_table, score_histograms
+from experiments.svm import panel as svm
+from experiments.toy.panel import panel as toy_panel
+from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
 from panels import check_states, part, unpack
+from report.panels.base import packed, packed_in, power, section, written
+from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
 from tilt.geometry import (
     TiltPlane,
@@ -22,14 +30,6 @@ from tilt.geometry import (
 from tilt.linear import fit_path
 from tilt.linear.tables import lambda_grid, optimal_row, path_table, plane_arrays, weight_arrays
 from tilt.losses import LOSSES, hinge, scaled
-from tilt.report.panels import svm
-from tilt.report.panels.base import packed, packed_in, power, section, written
-from tilt.report.panels.published import published_bank, published_panel
-from tilt.report.panels.scaling import scaling_panels
-from tilt.report.panels.toy import toy_panels
-from tilt.scaling import decade, risk_table, score_histograms
-from tilt.toy import image, mirror_distance_table, noisy_point_table, noisy_training_set
-from tilt.words import IMAGES, VECTORS
 
 GRID = lambda_grid(0, 4, 1, 1e-3)
 NAMED = replace(IMAGES, names=["nought", "one", "a class with a long name", "three", "four", "five"])
@@ -251,7 +251,7 @@ def test_features_of_any_scale_are_bars_to_a_thousandth(pairs, scale):
     w = weights["w"]
     relative = w / np.abs(w).max(axis=1, keepdims=True)
     np.testing.assert_allclose(bank["direction"], relative, atol=0.0006)
-    left, right = planes["histogram_edges"][[0, -1]]
+    left, right = planes["histogram_edges"][0, [0, -1]]
     assert bank["last"] == pytest.approx(right, rel=1e-6)
     assert bank["first"] == pytest.approx(min(left, -0.02 * right), rel=1e-6)
     places = record["banks"]["plane/0v1/tilting"]
@@ -358,7 +358,8 @@ def test_a_view_of_the_toy_problem():
     X, y = noisy_training_set(6, seed=0)
     fits = noisy_point_table(X, y, 10.0 ** np.arange(-3, 2))
     points = {"a": X[:, 0], "b": X[:, 1], "y": y}
-    record = toy_panels(mirror_distance_table(np.radians([0, 30, 60, 90])), points, fits)
+    angles = mirror_distance_table(np.radians([0, 30, 60, 90]))
+    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)
     np.testing.assert_allclose(part(record, "mirror", theta="60"), image(*_mirror(60)), atol=1e-3)
     assert part(record, "distance", theta="60") == pytest.approx(3)
     rows = (fits["loss"] == "softplus") & np.isclose(fits["lambda"], 0.1)

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
+from experiments.attack.panel import attack_panels
+from experiments.attack.tables import accuracy_table, unattacked_table
+from experiments.lenet.panel import lenet_panels
+from experiments.sweep.panel import sweep_panels
+from experiments.sweep.tables import networks_table, summary_table
 from panels import check_states, unpacked
-from tilt import article
-from tilt.attacks.tables import accuracy_table, unattacked_table
+from report import article
+from report.panels.mosaics import mosaic
+from report.words import IMAGES
 from tilt.intervals import mean_interval
-from tilt.report.panels.attack import attack_panels
-from tilt.report.panels.lenet import lenet_panels
-from tilt.report.panels.mosaics import mosaic
-from tilt.report.panels.sweep import sweep_panels
-from tilt.sweep import networks_table, summary_table
-from tilt.words import IMAGES
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 4,
          "train_per_class": None, "seed": 0}  # fmt: skip

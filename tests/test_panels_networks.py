@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
+from experiments.calibration.panel import calibration_panels
+from experiments.calibration.tables import calibrate, seeds_table
+from experiments.map.panel import map_panels
+from experiments.random_labels.panel import random_labels_panels
+from experiments.random_labels.tables import memorisation_table
+from experiments.two_layer.panel import BINS, two_layer_panels
+from experiments.two_layer.tables import TwoLayer, over_seeds, reached, study_tables
 from panels import check_states, unpacked
-from tilt.calibration_tables import calibrate, seeds_table
+from report.panels.networks import network_controls
+from report.words import IMAGES
 from tilt.data.images import BinaryPair
 from tilt.io import read_table, table_of, write_table
 from tilt.linear.tables import optimal_row
-from tilt.random_labels import memorisation_table
-from tilt.report.panels.calibration import calibration_panels
-from tilt.report.panels.map import map_panels
-from tilt.report.panels.networks import network_controls
-from tilt.report.panels.random_labels import random_labels_panels
-from tilt.report.panels.two_layer import BINS, two_layer_panels
-from tilt.two_layer import TwoLayer, over_seeds, reached, study_tables
-from tilt.words import IMAGES
 
 RNG = np.random.default_rng(5)
 DECAYS = [0.0, 1e-2, 1e-1]

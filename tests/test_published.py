@@ -8,17 +8,24 @@ import numpy as np
 import pytest
 from sklearn.svm import SVC
 
+from experiments.published import figures
+from experiments.published.tables import (
+    TOLERANCES,
+    arbitrate,
+    deviations,
+    fetch_tables,
+    read_table,
+    summarise,
+)
+from report.figures.style import save_figure
 from tilt.data import transfer
 from tilt.data.images import BinaryPair, binary_pair
 from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
-from tilt.figures import published as figures
-from tilt.figures.style import save_figure
 from tilt.io import read_table as read_csv
 from tilt.io import write_table
 from tilt.linear import fit_path
 from tilt.linear.tables import path_table
-from tilt.published import TOLERANCES, arbitrate, deviations, fetch_tables, read_table, summarise
 
 ALPHAS = np.arange(-10, 71) / 10
 PAIRS = [(0, 1), (7, 9), (8, 9)]

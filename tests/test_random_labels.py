@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.random_labels import random_labels_claims, stopping_text
-from tilt.figures.random_labels import memorisation
+from experiments.random_labels import section as random_labels_section
+from experiments.random_labels.claims import random_labels_claims, stopping_text
+from experiments.random_labels.figures import memorisation
+from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
+from report.claims import NOT, PARTLY, REPRODUCED
+from tilt.networks.model import Network
 from tilt.networks.training import train
-from tilt.random_labels import half_of_chance, memorisation_table, stopping_decays
-from tilt.report import sections
 
 
 def histories(curves, diverged=(), seed=0):
@@ -107,10 +108,10 @@ def test_figure_and_caption_mark_what_diverged():
     assert sum(line.get_marker() == "x" for line in along.lines) == 1
     ends = [line.get_xydata()[0] for line in at_end.lines if line.get_marker() == "o"]
     np.testing.assert_allclose(ends, [[0, 0], [0.1, 0.8]])
-    caption = sections.random_labels.captions(rows, 10)["memorisation"]
+    caption = random_labels_section.captions(rows, 10)["memorisation"]
     assert "Diverged: random_1_0." in caption.sample
     assert "0: 0.0 %; 0.1: 80.0 %. Where half of chance (45 %)" in caption.measured
-    several = sections.random_labels.captions(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)
+    several = random_labels_section.captions(table({0: [0.1], 1: [0.8]}, {0: [0.2], 1: [0.9]}), 10)
     assert "0: 15.0 % (10.0 to 20.0); 1: 85.0 % (80.0 to 90.0)." in several["memorisation"].measured
 
 
@@ -122,24 +123,12 @@ def test_lenet_memorises_random_labels_and_weight_decay_prevents_it():
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 255, (6, 28, 28)).astype(np.float32)
     y = rng.permutation(6) % 3
-    histories = {
-        decay: train(
-            x,
-            y,
-            x[:3],
-            y[:3],
-            n_classes=3,
-            weight_decay=decay,
-            seed=0,
-            scheme="improved_xavier",
-            pixel_scale=0.003,
-            epochs=30,
-            batch_size=6,
-            learning_rate=2e-3,
-            device="cpu",
-        ).history
-        for decay in (1e-4, 10.0)
-    }
+    settings = {"seed": 0, "epochs": 30, "batch_size": 6, "learning_rate": 2e-3, "device": "cpu"}
+    histories = {}
+    for decay in (1e-4, 10.0):
+        network = Network(initial_weights="improved_xavier", pixel_scale=0.003, weight_decay=decay, seed=0)
+        model = network.start(x, 3)
+        histories[decay] = train(model, x, y, x[:3], y[:3], weight_decay=decay, **settings).history
     learnt, prevented = histories.values()
     assert (np.diff(learnt["train_loss"]) < 0).all()
     assert learnt["train_loss"][-1] < np.log(2) / 6 / 4

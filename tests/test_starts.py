@@ -2,7 +2,7 @@
 
 import pytest
 
-from tilt.starts import VARIED, by_start, low_and_high, plain, sides, start_labels
+from report.starts import VARIED, by_start, low_and_high, plain, sides, start_labels
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 50,
          "train_per_class": None, "random_labels": False}  # fmt: skip

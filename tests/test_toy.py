@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from tilt.errors import InputError
-from tilt.figures import toy as figures
-from tilt.figures.style import save_figure
-from tilt.toy import (
+from experiments.toy import figures
+from experiments.toy.tables import (
     NOISY_POINT,
     REPRESENTATIVE,
     four_fits,
@@ -15,6 +13,8 @@ from tilt.toy import (
     noisy_point_table,
     noisy_training_set,
 )
+from report.figures.style import save_figure
+from tilt.errors import InputError
 
 LAMBDAS = np.logspace(-6, 1, 15)
 
@@ -127,8 +127,8 @@ def test_figures_are_drawn(tmp_path, training_set, table):
     angles = mirror_distance_table(np.radians([0, 45, 85]))
     drawn = {
         "boundaries": figures.boundaries(angles),
-        "mirror": figures.mirror_distance(mirror_distance_table(np.linspace(0, 1.5, 9)), angles),
-        "noisy": figures.noisy_point(*training_set, four_fits(table)),
+        "mirror": figures.distance_against_tilt(mirror_distance_table(np.linspace(0, 1.5, 9)), angles),
+        "noisy": figures.four_boundaries(*training_set, four_fits(table)),
         "tilt": figures.tilt_against_lambda(table),
     }
     for name, drawing in drawn.items():

@@ -8,24 +8,17 @@ import pytest
 import torch
 from matplotlib.text import Text
 
-from tilt.claims.base import NOT, PARTLY, REPRODUCED
-from tilt.claims.two_layer import two_layer_claims
+from experiments.two_layer import figures
+from experiments.two_layer import section as two_layer_section
+from experiments.two_layer.claims import two_layer_claims
+from experiments.two_layer.tables import over_seeds, study_tables
+from report.claims import NOT, PARTLY, REPRODUCED
+from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
 from tilt.errors import InputError
-from tilt.figures import two_layer as figures
 from tilt.io import read_table, write_table
 from tilt.networks.two_layer import loss_gradient, train_two_layer
-from tilt.report import sections
-from tilt.two_layer import (
-    TwoLayer,
-    first_crossing,
-    local_distance,
-    local_view,
-    nearest_adversarial,
-    over_seeds,
-    study_tables,
-)
-from tilt.words import IMAGES, VECTORS
+from tilt.two_layer import TwoLayer, first_crossing, local_distance, local_view, nearest_adversarial
 
 RNG = np.random.default_rng(0)
 DECAYS = [0.0, 1e-3, 1e-2, 1e-1]
@@ -262,13 +255,13 @@ def test_networks_all_of_which_diverged_are_counted_and_shown(pair):
         drawn.draw_without_rendering()
         texts = [text.get_text() for text in drawn.findobj(Text)]
         assert any("diverged: 2, decay 0, 1" in text for text in texts)
-    made = sections.two_layer.captions(
+    made = two_layer_section.captions(
         "7v9", table, svm_path(), {"seeds": [0], "hidden": 2, "images_per_class": 5}, 60, IMAGES
     )
     said = " ".join(f"{caption.sample} {caption.measured}" for caption in made.values())
     assert "every network diverged" in said
     assert not re.search(r"\b(nan|inf)\b", said)
-    rows = sections.two_layer.tables({"7v9": table}, IMAGES)[0].rows
+    rows = two_layer_section.tables({"7v9": table}, IMAGES)[0].rows
     assert [row[:4] for row in rows] == [("0", "0", "1", "–"), ("1", "0", "1", "–")]
 
 
@@ -367,12 +360,12 @@ def test_figures_captions_and_table_take_the_tables_as_they_are_read_back(study,
     assert len(drawn["distributions"].axes[0].lines) == len(DECAYS)
     below = [np.asarray(ax.collections[0].get_offsets()) for ax in drawn["found"].axes if ax.collections]
     assert sum(len(points) for points in below) > 0
-    made = sections.two_layer.captions(
+    made = two_layer_section.captions(
         "7v9", table, svm, {"seeds": [0, 1, 2], "hidden": 20, "images_per_class": 30}, 60, NAMED
     )
     assert {f"7v9_{name}" for name in drawn} == set(made)
     assert "nan" not in " ".join(caption.measured for caption in made.values())
-    rows = sections.two_layer.tables({"7v9": table}, NAMED)[0].rows
+    rows = two_layer_section.tables({"7v9": table}, NAMED)[0].rows
     assert [row[:3] for row in rows] == [(f"{decay:g}", "3", "0") for decay in DECAYS]
 
 

@@ -15,17 +15,19 @@ if not LIBRARY.is_dir():
     raise WorkflowError(
         f"{LIBRARY}: no such folder; clone the repository and give `snakefile:` the path of its Snakefile"
     )
-sys.path.insert(0, str(LIBRARY))
-searched = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+MODULES = [str(LIBRARY), str(LIBRARY.parent)]
+sys.path[:0] = MODULES
+searched = [*MODULES, *filter(None, [os.environ.get("PYTHONPATH")])]
 os.environ.update(PYTHONPATH=os.pathsep.join(searched), MPLBACKEND="agg")
 if os.path.exists(sys.executable):  # not quoted yet by another import of this file
     # Snakemake puts it into shell commands as it is.
     sys.executable = shlex.quote(sys.executable)
 
-from pipeline.code import library_files
-from pipeline.config import explored, pairs, resolve, with_left_out
+from pipeline.code import imported_files
+from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
+from pipeline.pair import explored, pairs
 from pipeline.start import (
     check_location,
     check_writable,
@@ -38,9 +40,7 @@ from tilt.errors import InputError
 GIVEN = config
 UNREADABLE = {}  # data sets by name, and why
 try:
-    config = resolve(
-        config, ROOT / "workflow" / "schemas" / "config.schema.yaml", UNREADABLE
-    )
+    config = resolve(config, UNREADABLE)
     DATASETS = config["datasets"]
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
     FOLDERS = results_folders(DATASETS)
@@ -77,10 +77,17 @@ wildcard_constraints:
     network=r"[a-z][\w.+-]*",
 
 
-def code(script):
-    """The library files that a script depends on, as inputs of its rule."""
-    source = ROOT / "workflow" / "scripts" / script
-    return of_checkout(*library_files(source))
+def code(script, *modules):
+    """The files of ours that a script and modules of experiments, "toy.tables", depend on, as inputs of a rule."""
+    sources = [ROOT / "workflow" / "scripts" / script]
+    for module in modules:
+        sources.append(
+            (ROOT / "workflow" / "experiments")
+            .joinpath(*module.split("."))
+            .with_suffix(".py")
+        )
+    found = {file for source in sources for file in imported_files(source)}
+    return of_checkout(*sorted(found.union(sources[1:])))
 
 
 def of_checkout(*files):
@@ -161,11 +168,15 @@ def of_networks(pattern, *families):
     return lambda w: expand(pattern, network=networks(w, *families), dataset=w.dataset)
 
 
+def in_report(family):
+    """Whether the page of a data set, by its settings, shows the networks of a family."""
+    return lambda dataset: bool(dataset[family]) and dataset[family]["in_report"]
+
+
 def networks_shown(wildcards):
     """Settings of the networks that panels show one at a time: "lenet", and "sweep" if it is in the report."""
-    return networks(
-        wildcards, "lenet", *(["sweep"] if in_report(wildcards, "sweep") else [])
-    )
+    swept = in_report("sweep")(DATASETS[wildcards.dataset])
+    return networks(wildcards, "lenet", *(["sweep"] if swept else []))
 
 
 def of_networks_shown(pattern):
@@ -177,7 +188,7 @@ def of_family(family):
     """The inputs of the tables of one family of networks."""
     return {
         "histories": of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", family
+            "results/{dataset}/networks/{network}/history.csv", family
         ),
         "attacks": of_networks(
             "results/{dataset}/attack/{network}/attacks.csv", family
@@ -185,31 +196,8 @@ def of_family(family):
         "records": of_networks(
             "results/{dataset}/attack/{network}/record.json", family
         ),
-        "data": rules.images.output.record,
+        "record": rules.images.output.record,
     }
-
-
-def picture(path, caption, category, figure=None):
-    """The outputs of one figure: a PNG for the report, labelled by its name or `figure`, an SVG beside it.
-
-    Snakemake's report shows one figure of those with equal labels.
-    """
-    name = Path(path).name.removeprefix("{pair}_").replace("_", " ")
-    labels = {"data set": "{dataset}"} if "{dataset}" in path else {}
-    labels |= {"pair": "{pair}"} if "{pair}" in path else {}
-    labels["figure"] = figure or name
-    png = report(
-        f"{path}.png",
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels=labels,
-    )
-    return [png, f"{path}.svg"]
-
-
-def pngs(rule):
-    """The pictures among the outputs of a rule that draws figures."""
-    return [file for file in rule.output if file.endswith(".png")]
 
 
 def where(key, *files):
@@ -219,39 +207,17 @@ def where(key, *files):
     )
 
 
-def in_report(wildcards, family):
-    """Whether the report shows the networks of a family."""
-    grid = DATASETS[wildcards.dataset][family]
-    return bool(grid) and grid["in_report"]
-
-
-def where_in_report(family, *files):
-    """An input of data sets whose report shows the networks of a family, of others nothing."""
-    return lambda w: expand(files, dataset=w.dataset) if in_report(w, family) else []
-
-
-def all_of(*inputs):
-    """An input: several in one, each a file or a function of the wildcards."""
-
-    def files(wildcards):
-        parts = [
-            (
-                each(wildcards)
-                if callable(each)
-                else expand(each, dataset=wildcards.dataset)
-            )
-            for each in inputs
-        ]
-        return [file for part in parts for file in part]
-
-    return files
+def of_mnist(wildcards):
+    """Whether the data are the article's, so that its numbers stand beside ours."""
+    return DATASETS[wildcards.dataset]["source"] == "mnist"
 
 
 def new_target(target, dataset):
     """The name of a target of a data set, which no rule may have yet."""
     if target == "all" or rules.has(target):
+        named = target if target in DATASETS else dataset
         raise WorkflowError(
-            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
+            f"configuration: datasets.{named}: its target {target} has the name of a rule; choose another name, "
             "of letters from a to z, digits and _, for the data set"
         )
     return target

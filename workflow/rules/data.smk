@@ -12,7 +12,7 @@ rule images:
         "results/{dataset}/logs/images.log",
     localrule: True
     conda:
-        "../../envs/torch.yaml"
+        f"{ROOT}/envs/torch.yaml"
     resources:
         mem_mb=2000,
         runtime=30,
@@ -26,4 +26,4 @@ rule images:
         retries=setting("retries"),
         timeout_s=setting("timeout_s"),
     script:
-        "../scripts/images.py"
+        f"{ROOT}/workflow/scripts/images.py"

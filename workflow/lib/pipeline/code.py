@@ -1,4 +1,4 @@
-"""Which library files a script depends on, read off its imports.
+"""Which files of ours a script or a module depends on, read off its imports.
 
 Snakemake sees edits to a script but not to the modules that it imports. Each rule therefore takes the
 files named here as inputs: small inputs are compared by checksum, so an edit reruns exactly what depends on
@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parents[1]
+ROOTS = (LIBRARY, LIBRARY.parent)  # of tilt, report and pipeline, and of experiments
 
 
 @cache
-def library_files(source: Path) -> tuple[Path, ...]:
-    """The modules under workflow/lib that the file imports, directly or not, sorted; itself left out."""
+def imported_files(source: Path) -> tuple[Path, ...]:
+    """The modules of ours that the file imports, directly or not, sorted; itself left out."""
     found: set[Path] = set()
     pending = [source]
     while pending:
@@ -33,12 +34,14 @@ def _imports(source: Path) -> frozenset[Path]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return frozenset(module for name in names for module in _modules(name))
+    return frozenset(module for name in names for module in module_files(name))
 
 
-def _modules(name: str) -> list[Path]:
-    """The files that importing the dotted name runs: each package on the way, and the module."""
+def module_files(name: str) -> list[Path]:
+    """The files of ours that importing the dotted name runs: each package on the way, and the module."""
     parts = name.split(".")
-    files = [LIBRARY.joinpath(*parts[:k], "__init__.py") for k in range(1, len(parts) + 1)]
-    files.append(LIBRARY.joinpath(*parts).with_suffix(".py"))
+    files = []
+    for root in ROOTS:
+        files += [root.joinpath(*parts[:k], "__init__.py") for k in range(1, len(parts) + 1)]
+        files.append(root.joinpath(*parts).with_suffix(".py"))
     return [file for file in files if file.is_file()]

@@ -1,0 +1,52 @@
+"""The calibration of every network, measured on the test images."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from experiments.calibration.tables import Columns, bins_table, calibrate, halves, seeds_table
+from report.starts import Settings, start_labels
+from tilt.data.images import Images
+from tilt.io import table_of
+from tilt.networks import choose_device
+from tilt.networks.margin import margin_gradient_norms
+from tilt.networks.model import input_images, load_network
+from tilt.networks.scores import predict_scores
+
+
+def tables(
+    *,
+    data: Images,
+    weights: Mapping[str, Path],
+    records: Mapping[str, Settings],
+    device: str,
+    networks: Mapping[str, Settings],
+    settings: Settings,
+    median_top_score: float,
+) -> dict[str, Columns]:
+    """A row a network, the bins of its reliability, and means over seeds."""
+    place = choose_device(device)
+    y = data.y_test
+    drawn = torch.as_tensor(halves(len(y), settings["seed"])[1][: settings["gradient_images"]], device=place)
+    starts = start_labels(networks)
+    rows: list[dict[str, Any]] = []
+    bins = {}
+    for name, network in networks.items():
+        model = load_network(weights[name]).to(place)
+        images = input_images(model.architecture.name, data.x_test, data.bounds)
+        x = torch.as_tensor(images, device=place)
+        row, bins[name] = calibrate(
+            records[name]["diverged"],
+            predict_scores(model, x),
+            y,
+            margin_gradient_norms(model, x[drawn]),
+            seed=settings["seed"],
+            bins=settings["bins"],
+            median_top=median_top_score,
+        )
+        own = {key: network[key] for key in ("initial_weights", "random_labels", "weight_decay", "seed")}
+        rows.append({"network": name, "start": starts[name], **own, **row})
+    table = table_of(rows)
+    return {"networks": table, "reliability": bins_table(bins), "seeds": seeds_table(table)}

@@ -1,0 +1,106 @@
+"""Calibration: captions, from the tables of `experiments.calibration.tables`."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.calibration.claims import calibration_claims, compared
+from experiments.calibration.tables import TRAINED
+from report.claims import Columns
+from report.contract import NO_NUMBER, Caption, Captions, Section, join
+from report.numerals import plain
+
+
+def section(*, networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Section:
+    """The section of calibration, from its tables."""
+    return Section(claims=calibration_claims(networks), captions=captions(networks, seeds, shown))
+
+
+def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
+    """Of the table of networks, the means over seeds, and the two networks shown ("low" and "high")."""
+    used = join(np.unique(networks["seed"]))
+    images = (
+        f"n = {networks['evaluated_images'][0]:,} test images, the other {networks['fitted_images'][0]:,} "
+        "fit the temperature"
+    )
+    left_out = [
+        f"{name} ({status})"
+        for name, status in zip(networks["network"], networks["status"], strict=True)
+        if status != TRAINED
+    ]
+    sample = (
+        f"{len(networks['network'])} networks, seeds {used}; {_counts(seeds)}. "
+        + (f"Left out: {join(left_out)}. " if left_out else "No network diverged. ")
+    )  # fmt: skip
+    rows = [np.flatnonzero(networks["network"] == name)[0] for name in shown.values()]
+    return {
+        "reliability": Caption(
+            "reliability",
+            "Confidence and accuracy",
+            "Accuracy against confidence for low and high weight decay, before and after a temperature.",
+            f"{images}; networks {' and '.join(shown.values())}, seed "
+            f"{' and '.join(str(networks['seed'][row]) for row in rows)}.",
+            NO_NUMBER,
+            "; ".join(_network(networks, side, row) for side, row in zip(shown, rows, strict=True)) + ".",
+        ),
+        "errors": Caption(
+            "errors",
+            "Calibration against weight decay",
+            "Four panels against weight decay: calibration error, and the top score of errors.",
+            f"{sample}{images}.",
+            NO_NUMBER,
+            "Calibration error and top score of errors: "
+            + _ends(networks, seeds, ("ece_before", "top_score_errors_before")),
+        ),
+        "temperature": Caption(
+            "temperature",
+            "Weight decay as a temperature",
+            "Four panels against weight decay: gradient of the margin, scale of the scores, temperatures.",
+            f"{sample}Gradients at {networks['gradient_images'][0]:,} test images.",
+            NO_NUMBER,
+            "‖∇s‖, RMS of the scores and likeliest temperature: "
+            + _ends(networks, seeds, ("gradient_norm_median", "logit_scale", "temperature")),
+        ),
+    }
+
+
+def _counts(seeds: Columns) -> str:
+    n = np.asarray(seeds["n"])
+    if not n.size:
+        return "no means"
+    if n.max() == 1:
+        return "one seed each, no interval"
+    return f"means over {n.min()} to {n.max()} of them, without an interval where there is one"
+
+
+def _network(networks: Columns, side: str, row: int) -> str:
+    if networks["status"][row] != TRAINED:
+        return f"{side}: {networks['status'][row]}"
+    after = networks["ece_after"][row]
+    if np.isnan(after):
+        return f"{side}: calibration error {networks['ece_before'][row]:.3f}, no temperature is likeliest"
+    return (
+        f"{side}: calibration error {networks['ece_before'][row]:.3f} as trained and {after:.3f} after the "
+        f"temperature {networks['temperature'][row]:.2f}; {networks['evaluated_errors'][row]} errors"
+    )
+
+
+def _ends(networks: Columns, seeds: Columns, quantities: tuple[str, ...]) -> str:
+    parts = []
+    for start, *decays in compared(networks):
+        at_decays = []
+        for decay in decays:
+            rows = (seeds["start"] == start) & (seeds["weight_decay"] == decay)
+            means = [_mean(seeds, rows & (seeds["quantity"] == quantity)) for quantity in quantities]
+            at_decays.append(f"{join(means) if rows.any() else 'no trained network'} at decay {decay:g}")
+        parts.append(f"{start}: {'; '.join(at_decays)}")
+    return (" – ".join(parts) or "no start has two weight decays") + "."
+
+
+def _mean(seeds: Columns, rows: NDArray[np.bool_]) -> str:
+    if not rows.any():
+        return "–"
+    (row,) = np.flatnonzero(rows)
+    mean, low, high = (seeds[column][row] for column in ("mean", "low", "high"))
+    return plain(mean) + ("" if np.isnan(low) else f" ({plain(low)} to {plain(high)})")

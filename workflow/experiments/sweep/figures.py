@@ -1,0 +1,157 @@
+"""Figures of many networks: quantities against weight decay, distance of the starts, maps of both scales."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from experiments.lenet.figures import PUBLISHED, along_epochs, error_axis, error_curves
+from experiments.sweep.tables import GROUPS, shown_start
+from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from report.figures.decay import MARKERS, decay_axis, log_axis, start_styles
+from report.figures.style import figure, themed
+
+Columns = Mapping[str, NDArray[Any]]
+
+DECAY = "weight decay"
+DIVERGED: dict[str, Any] = {"marker": "x", "linestyle": "none", "markersize": 5, "clip_on": False}
+
+
+def figures(
+    *,
+    networks: Columns,
+    summary: Columns,
+    search: Columns,
+    histories: Mapping[str, Columns],
+    shown: str,
+    published: bool,
+) -> dict[str, Figure]:
+    """The pictures of the sweep; the curves are of the start of the network `shown`, or else of the first."""
+    of_start = np.flatnonzero(networks["start"] == shown_start(networks, shown))
+    names = networks["network"][of_start]
+    curves = along_epochs(
+        [histories[name] for name in names],
+        **{name: networks[name][of_start].tolist() for name in ("start", "weight_decay", "diverged")},
+        network=names.tolist(),
+    )
+    return {
+        "errors": errors(summary, networks, published=published),
+        "robustness": robustness(summary, networks, published=published),
+        "rms": layer_rms(summary, networks, published=published),
+        "curves": error_curves(curves),
+        "search": distances(search),
+    }
+
+
+@themed
+def errors(summary: Columns, networks: Columns, *, published: bool) -> Figure:
+    """Training and test error at the end against weight decay.
+
+    Takes a `sweep.summary_table` and its `sweep.networks_table`; `published` marks the article's values. Here
+    as in the next two figures a start has a colour, a line through the means over seeds with the 95 %
+    interval as a band, a dot for each network, and a cross at the top edge where networks diverged.
+    """
+    ends = {side: LENET_CURVES[side, "train_error"] for side in LENET_DECAYS}
+    values = {
+        "train_error": {side: curve[max(curve)] for side, curve in ends.items()},
+        "test_error": LENET_TEST_ERROR,
+    }
+    labels = {"train_error": "training error (%)", "test_error": "test error (%)"}
+    fig, axes = figure(7.2, 3.4, 1, 2)
+    for ax, (quantity, marks) in zip(axes, values.items(), strict=True):
+        _against_decay(ax, summary, networks, quantity, 100)
+        marks = marks if published else {}
+        _mark(ax, marks)
+        ax.set_ylabel(labels[quantity])
+        error_axis(ax, np.array([*(100 * networks[quantity][~networks["diverged"]]), *marks.values()]))
+    _legend(fig, axes[0], summary, published)
+    return fig
+
+
+@themed
+def robustness(summary: Columns, networks: Columns, *, published: bool) -> Figure:
+    """Mean norm of the targeted ascent, median minimal norm where it was measured, and temperature."""
+    panels = {"norm_mean": "mean L2 norm of the targeted ascent\n(pixels in [0, 1])"}
+    if np.isfinite(summary["minimal_norm_median_mean"]).any():
+        panels["minimal_norm_median"] = "median minimal L2 norm\n(pixels in [0, 1])"
+    panels["temperature"] = "temperature"
+    fig, axes = figure(0.6 + 3.3 * len(panels), 3.6, 1, len(panels))
+    for ax, (quantity, label) in zip(axes, panels.items(), strict=True):
+        _against_decay(ax, summary, networks, quantity)
+        _mark(ax, ATTACK_MEAN if published and quantity == "norm_mean" else {})
+        ax.set_ylabel(label)
+        ax.set_ylim(bottom=0)
+    _legend(fig, axes[0], summary, published)
+    return fig
+
+
+@themed
+def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure:
+    """Root mean square of each layer's weights at the end."""
+    fig, axes = figure(7.2, 5.4, 2, 2)
+    for ax, layer in zip(axes.flat, LAYERS, strict=True):
+        _against_decay(ax, summary, networks, f"rms_{layer}")
+        marks = {side: values[layer] for side, values in LENET_RMS.items()} if published else {}
+        _mark(ax, marks)
+        ax.set(title=layer, ylabel="RMS of the weights")
+        log_axis(ax, np.array([*networks[f"rms_{layer}"][~networks["diverged"]], *marks.values()]))
+    _legend(fig, axes[0, 0], summary, published)
+    return fig
+
+
+@themed
+def distances(table: Columns) -> Figure:
+    """Distance of each start from the article's figures by group, from a `sweep.search_table`."""
+    fig, ax = figure(7.2, 1.5 + 0.4 * len(table["start"]))
+    at = np.arange(len(table["start"]))
+    palette = sns.color_palette("colorblind", len(GROUPS))
+    for (group, name), colour, marker in zip(GROUPS.items(), palette, MARKERS, strict=False):
+        ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
+    ax.plot(table["distance"], at, "|", color="0.1", markersize=16, markeredgewidth=2, label="all groups")
+    ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")
+    for row in np.flatnonzero(np.isnan(table["distance"])):
+        ax.text(0.02, row, "diverged or without a norm", color="0.3", fontsize=8, va="center")
+    ax.set(yticks=at, yticklabels=table["start"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
+    ax.set_xlabel("root mean square deviation from the article's figures (tolerances)")
+    ax.grid(axis="y", color="0.9", linewidth=0.6)
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return fig
+
+
+def _against_decay(ax: Axes, summary: Columns, networks: Columns, quantity: str, factor: float = 1) -> None:
+    for k, (start, (colour, marker)) in enumerate(start_styles(summary["start"]).items()):
+        rows = summary["start"] == start
+        mean, low, high = (factor * summary[f"{quantity}_{k}"][rows] for k in ("mean", "low", "high"))
+        decays, diverged = summary["weight_decay"][rows], summary["n_diverged"][rows] > 0
+        ax.plot(decays, mean, color=colour, marker=marker, markersize=5, label=start)
+        ax.fill_between(decays, low, high, color=colour, alpha=0.2, linewidth=0)
+        single = (networks["start"] == start) & ~networks["diverged"]
+        dots = factor * networks[quantity][single]
+        ax.plot(networks["weight_decay"][single], dots, ".", color=colour, markersize=4, alpha=0.5)
+        if diverged.any():
+            top = np.full(diverged.sum(), 1 + 0.04 * k)
+            ax.plot(decays[diverged], top, transform=ax.get_xaxis_transform(), color=colour, **DIVERGED)
+    decay_axis(ax, np.unique(summary["weight_decay"]))
+
+
+def _mark(ax: Axes, values: Mapping[str, float]) -> None:
+    """The article's values at its weight decays."""
+    for side, value in values.items():
+        ax.plot(LENET_DECAYS[side], value, linestyle="none", zorder=4, **PUBLISHED)
+
+
+def _legend(fig: Figure, ax: Axes, summary: Columns, published: bool) -> None:
+    handles, labels = ax.get_legend_handles_labels()
+    for label, style, there in (
+        ("published", {"linestyle": "none", **PUBLISHED}, published),
+        ("networks that diverged", {"color": "0.3", **DIVERGED}, summary["n_diverged"].any()),
+    ):
+        if there:
+            handles.append(Line2D([], [], **style))
+            labels.append(label)
+    fig.legend(handles, labels, loc="outside lower center", ncols=2)

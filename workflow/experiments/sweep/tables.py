@@ -1,0 +1,282 @@
+"""Many networks at once: a row for each, intervals over seeds, distance to the article's figures.
+
+A *start* is everything that is set about a network but its weight decay and its seed. Networks that diverged
+are listed and left out of every mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
+from report.starts import start_labels
+from tilt.chance import at_chance, chance_error
+from tilt.intervals import mean_interval
+from tilt.io import table_of
+
+Array = NDArray[np.float64]
+Columns = Mapping[str, NDArray[Any]]
+Settings = Mapping[str, Any]
+
+TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best", *(f"rms_{n}" for n in LAYERS))
+ATTACKED = ("temperature", "norm_mean", "norm_median", "minimal_norm_median", "success")
+
+# Groups of published figures, with the factor by which a figure of ours may differ from the article's.
+TOLERANCES = {"test_error": 1.25, "train_error": 1.5, "rms": 1.5, "norm": 1.25}
+GROUPS = {
+    "test_error": "test error",
+    "train_error": "training error",
+    "rms": "RMS of the weights",
+    "norm": "adversarial norm",
+}
+ERROR_FLOOR = 0.1  # in %: errors below it count as this, for a plot shows no less
+
+
+def tables(
+    *,
+    histories: Mapping[str, Columns],
+    attacks: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    record: Settings,
+    settings: Mapping[str, Settings],
+) -> dict[str, Columns]:
+    """The networks, their summary over seeds, and the search for the article's start."""
+    table = collected(histories, attacks, records, record, settings)
+    along = {name: histories[name] for name in settings}
+    return {"networks": table, "summary": summary_table(table), "search": search_table(table, along)}
+
+
+def collected(
+    histories: Mapping[str, Columns],
+    attacks: Mapping[str, Columns],
+    records: Mapping[str, Settings],
+    record: Settings,
+    settings: Mapping[str, Settings],
+) -> dict[str, NDArray[Any]]:
+    """The `networks_table` of the networks in `settings`; `record` is that of the data set."""
+    return networks_table(
+        settings,
+        [histories[name] for name in settings],
+        [attacks[name] for name in settings],
+        [records[name]["temperature"] for name in settings],
+        chance=chance_error(record["test"]["images_per_class"].values()),
+    )
+
+
+def networks_table(
+    networks: Mapping[str, Settings],
+    histories: Sequence[Columns],
+    attacks: Sequence[Columns],
+    temperatures: Sequence[float | None],
+    *,
+    chance: float,
+) -> dict[str, NDArray[Any]]:
+    """A row per network: its settings, the columns TRAINED and ATTACKED, and whether it diverged.
+
+    Takes settings by name and, in the same order, training histories, tables of attacked images and
+    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. Norms are of the
+    targeted ascent where it reached its target, `success` being the share of the images that are;
+    `minimal_norm_median` is that of the minimal-norm attack, nan where the tables lack it. What was not
+    measured is nan. A network diverged if its training says so or its final test error is `at_chance`.
+    """
+    rows = []
+    labels = start_labels(networks)
+    for (name, network), label, history, attack, temperature in zip(
+        networks.items(), labels.values(), histories, attacks, temperatures, strict=True
+    ):
+        end = float(history["test_error"][-1])
+        norms = attack["norm"][attack["success"]]
+        minimal = attack.get("minimal_norm", np.array([np.nan]))
+        rows.append(
+            {
+                "network": name,
+                "start": label,
+                "weight_scale": network["weight_scale"],
+                "weight_decay": float(network["weight_decay"]),
+                "seed": network["seed"],
+                "epochs": len(history["epoch"]),
+                "diverged": bool(history["diverged"][-1]) or at_chance(end, chance),
+                "train_error": float(history["train_error"][-1]),
+                "test_error": end,
+                "train_error_best": _least(history["train_error"]),
+                "test_error_best": _least(history["test_error"]),
+                **{f"rms_{layer}": float(history[f"rms_{layer}"][-1]) for layer in LAYERS},
+                "temperature": np.nan if temperature is None else temperature,
+                "norm_mean": _of_finite(np.mean, norms),
+                "norm_median": _of_finite(np.median, norms),
+                "minimal_norm_median": _of_finite(np.median, minimal),
+                "success": float(attack["success"].mean()),
+            }
+        )
+    return table_of(rows)
+
+
+def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
+    """Means over seeds with their 95 % intervals, a row per start and weight decay of a `networks_table`.
+
+    `n` networks count, `n_diverged` do not. Each quantity has columns `_mean`, `_low` and `_high`; those of
+    the attacks are over the `n_attacked` networks that have a norm.
+    """
+    rows = []
+    for start in dict.fromkeys(table["start"].tolist()):
+        for decay in np.unique(table["weight_decay"][table["start"] == start]):
+            here = (table["start"] == start) & (table["weight_decay"] == decay)
+            counted = here & ~table["diverged"]
+            attacked = counted & np.isfinite(table["norm_mean"])
+            row = {
+                "start": start,
+                "weight_decay": decay,
+                "n": int(counted.sum()),
+                "n_diverged": int((here & table["diverged"]).sum()),
+                "n_attacked": int(attacked.sum()),
+            }
+            for quantity in (*TRAINED, *ATTACKED):
+                interval = mean_interval(table[quantity][attacked if quantity in ATTACKED else counted])
+                row |= {f"{quantity}_{k}": v for k, v in zip(("mean", "low", "high"), interval, strict=True)}
+            rows.append(row)
+    return table_of(rows)
+
+
+def shown_start(table: Columns, network: str) -> str:
+    """The start of the named network, or the first, of those with a network that did not diverge if any."""
+    starts = table["start"][~table["diverged"]] if not table["diverged"].all() else table["start"]
+    named = table["start"][table["network"] == network]
+    return str(named[0] if np.isin(named, starts).any() else starts[0])
+
+
+def by_seed(table: Columns, start: str, decays: Sequence[float], quantity: str) -> Array:
+    """A quantity of the networks of a start at each weight decay, (n, len(decays)).
+
+    Of a `networks_table`, a row for each seed whose networks all count and have the quantity.
+    """
+    found = []
+    for seed in np.unique(table["seed"]):
+        rows = [
+            np.flatnonzero(
+                (table["start"] == start)
+                & (table["seed"] == seed)
+                & (table["weight_decay"] == decay)
+                & ~table["diverged"]
+                & np.isfinite(table[quantity])
+            )
+            for decay in decays
+        ]
+        if all(len(r) for r in rows):
+            found.append([table[quantity][r[0]] for r in rows])
+    return np.array(found).reshape(-1, len(decays))
+
+
+def search_table(table: Columns, histories: Mapping[str, Columns]) -> dict[str, NDArray[Any]]:
+    """How far each start is from all figures that the article prints of LeNet, the nearest first.
+
+    From a `networks_table` and the histories by name, a row per start that has the article's two weight
+    decays. A figure's deviation is the logarithm of ours (the mean over seeds) over the article's, divided by
+    the logarithm of the tolerated factor: 1 where it is just tolerated. The columns of TOLERANCES hold the
+    root mean square over a group of figures: `test_error` and `train_error` along the epochs (those that were
+    trained), `rms` of the layers, `norm` of adversarial perturbations. `distance` is the root mean square of
+    the groups; `low` and `high` are the same for the figures of one weight decay alone. A start with
+    nothing but diverged networks on a side, or without a norm there, has no distance (nan) and comes last.
+    """
+    rows = []
+    for start in dict.fromkeys(table["start"].tolist()):
+        counted = {
+            side: (table["start"] == start) & (table["weight_decay"] == decay) & ~table["diverged"]
+            for side, decay in LENET_DECAYS.items()
+        }
+        decays = table["weight_decay"][table["start"] == start]
+        if not np.isin(list(LENET_DECAYS.values()), decays).all():
+            continue
+        deviations = {
+            side: _deviations(
+                side,
+                {name: column[rows] for name, column in table.items()},
+                [histories[name] for name in table["network"][rows]],
+            )
+            for side, rows in counted.items()
+        }
+        groups = {
+            group: _rms(np.concatenate([deviations[side][group] for side in deviations]))
+            for group in TOLERANCES
+        }
+        sides = {side: _rms([_rms(d) for d in of.values()]) for side, of in deviations.items()}
+        seeds = {f"n_{side}": int(rows.sum()) for side, rows in counted.items()}
+        distance = _rms(list(groups.values()))
+        rows.append({"start": start, **seeds, **groups, **sides, "distance": distance})
+    names = ("start", *(f"n_{side}" for side in LENET_DECAYS), *TOLERANCES, *LENET_DECAYS, "distance")
+    rows.sort(key=lambda row: (np.isnan(row["distance"]), row["distance"]))
+    return {name: np.array([row[name] for row in rows]) for name in names}
+
+
+def _deviations(side: str, table: Columns, histories: Sequence[Columns]) -> dict[str, Array]:
+    """Deviations of the networks of one side, in tolerances, by group; nan where no network counts."""
+    length = min((len(history["epoch"]) for history in histories), default=0)
+    pairs: dict[str, list[tuple[float, float]]] = {group: [] for group in TOLERANCES}
+    for group in ("test_error", "train_error"):
+        for epoch, value in LENET_CURVES[side, group].items():
+            if epoch <= length:
+                ours = 100 * float(np.mean([history[group][epoch - 1] for history in histories]))
+                pairs[group].append((max(ours, ERROR_FLOOR), max(value, ERROR_FLOOR)))
+    pairs["rms"] = [
+        (mean_interval(table[f"rms_{layer}"])[0], value) for layer, value in LENET_RMS[side].items()
+    ]
+    norms = table["norm_mean"]
+    pairs["norm"] = [(mean_interval(norms[np.isfinite(norms)])[0], ATTACK_MEAN[side])]
+    return {
+        group: np.array([np.log(ours / value) for ours, value in found] or [np.nan])
+        / np.log(TOLERANCES[group])
+        for group, found in pairs.items()
+    }
+
+
+def grid(table: Columns, quantity: str) -> tuple[Array, Array, Array]:
+    """A quantity over initial weight scale × weight decay, of a `networks_table` with one seed.
+
+    Returns the scales (r,), the decays (c,), and the quantity (r, c), nan where the network diverged.
+    """
+    scales, row = np.unique(table["weight_scale"], return_inverse=True)
+    decays, column = np.unique(table["weight_decay"], return_inverse=True)
+    cells = np.full((len(scales), len(decays)), np.nan)
+    cells[row, column] = np.where(table["diverged"], np.nan, table[quantity])
+    return scales.astype(np.float64), decays, cells
+
+
+def complete_rows(cells: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of a complete part of a grid (r, c): the emptiest are left out until none is nan."""
+    rows, columns = np.arange(cells.shape[0]), np.arange(cells.shape[1])
+    while (missing := np.isnan(cells[np.ix_(rows, columns)])).any():
+        by_row, by_column = missing.mean(axis=1), missing.mean(axis=0)
+        if by_row.max() > by_column.max():
+            rows = np.delete(rows, by_row.argmax())
+        else:
+            columns = np.delete(columns, by_column.argmax())
+    return rows, columns
+
+
+def variance_shares(cells: Array) -> tuple[float, float, float]:
+    """Shares of the variance of complete cells (r, c) that rows, columns and both together explain.
+
+    The two-way decomposition into the means of the rows, the means of the columns, and what is left over;
+    the shares add up to 1. nan for cells that are all equal, or none.
+    """
+    if cells.size == 0 or np.ptp(cells) == 0:
+        return np.nan, np.nan, np.nan
+    centred = cells - cells.mean()
+    of_rows, of_columns = centred.mean(axis=1, keepdims=True), centred.mean(axis=0, keepdims=True)
+    total = np.mean(centred**2)
+    rest = np.mean((centred - of_rows - of_columns) ** 2)
+    return float(np.mean(of_rows**2) / total), float(np.mean(of_columns**2) / total), float(rest / total)
+
+
+def _rms(values: Array | list[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _least(values: Array) -> float:
+    return _of_finite(np.min, values)
+
+
+def _of_finite(statistic: Any, values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(statistic(finite)) if finite.size else np.nan

@@ -1,0 +1,284 @@
+"use strict";
+// The panels follow their controls: the part of each array that belongs to the state goes to Bokeh.
+
+const panels = JSON.parse(document.getElementById("panels").textContent);
+const controls = {};
+for (const control of panels.flatMap((panel) => panel.controls)) controls[control.name] = control;
+const state = Object.fromEntries(Object.values(controls).map(({ name, start }) => [name, start]));
+const KINDS = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
+const banks = new Map();
+const models = new Map();  // by name; a source drawn in two figures is two models
+const drawn = new Set();
+const inView = new Set();  // elements of figures
+
+// ---- banks
+
+async function unpack({ kind, shape, step, data }) {
+  const letters = atob(data), bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = letters.charCodeAt(k);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const values = new KINDS[kind](await new Response(stream).arrayBuffer());
+  if (step !== null && shape.length > 1) {
+    const row = values.length / shape[0];
+    for (let k = row; k < values.length; k++) values[k] += values[k - row];
+  }
+  return { values, shape, step: step ?? 1 };
+}
+
+async function read(element) {
+  const arrays = JSON.parse(element.textContent);
+  const unpacked = Object.entries(arrays).map(async ([name, array]) =>
+    [name, array.data === undefined ? array : await unpack(array)]);
+  return Object.fromEntries(await Promise.all(unpacked));
+}
+
+const named = (template) => template.replace(/{(\w+)}/g, (_, control) => controls[control].tokens[state[control]]);
+
+function load(name) {
+  if (!banks.has(name)) {
+    const element = document.getElementById(`bank-${name}`);
+    banks.set(name, element ? read(element) : {});
+  }
+  return banks.get(name);
+}
+
+// The part of an array at the state, as numbers, or an entry of nested lists of texts; undefined if absent.
+// An axis of length one belongs to all options of its control.
+function part(bank, { array, index }) {
+  const whole = bank[array];
+  if (whole === undefined) return undefined;
+  if (typeof whole === "string" || Array.isArray(whole)) return index.reduce((list, name) => list[state[name]], whole);
+  const { values, shape, step } = whole;
+  let size = values.length, start = 0;
+  index.forEach((name, axis) => {
+    size /= shape[axis];
+    if (shape[axis] > 1) start += state[name] * size;
+  });
+  return Float64Array.from(values.subarray(start, start + size), (value) => value * step);
+}
+
+// ---- showing the state
+
+const touches = ({ bank, parts, index }, name) =>
+  bank.includes(`{${name}}`) || (parts ? Object.values(parts) : [{ index }]).some((each) => each.index.includes(name));
+
+function apply({ kind, model: name, parts, fixed }, bank) {
+  const cut = Object.entries(parts).map(([key, where]) => [key, part(bank, where)]);
+  for (const { model } of models.get(name)) {
+    if (kind === "data") {
+      const columns = cut.map(([key, values]) => [key, values ?? new Float64Array(fixed).fill(NaN)]);
+      const fits = ([key, values]) => model.data[key] instanceof Float64Array && model.data[key].length === values.length;
+      if (columns.every(fits)) {  // in place, which leaves less garbage
+        for (const [key, values] of columns) model.data[key].set(values);
+        model.change.emit();
+      } else model.data = { ...model.data, ...Object.fromEntries(columns) };
+    } else if (kind === "image") {
+      const [pixels] = model.data.image;
+      pixels.set(cut[0][1] ?? new Float64Array(pixels.length).fill(NaN));
+      model.change.emit();
+    } else if (kind === "colours") {
+      const [pixels] = model.data.image;
+      const bytes = new Uint8ClampedArray(pixels.buffer).fill(255);
+      cut[0][1].forEach((value, k) => { bytes[4 * Math.floor(k / 3) + k % 3] = 255 * value; });
+      model.change.emit();
+    } else if (kind === "counts") {
+      const [column, row] = cut.map(([, values]) => values);
+      const [cells] = model.data.image;
+      cells.fill(0);
+      for (let k = 0; k < row.length; k++) cells[row[k] * cells.shape[1] + column[k]] += 1;
+      model.change.emit();
+    } else {
+      const known = cut.filter(([, value]) => value !== undefined);
+      model.setv(Object.fromEntries(known.map(([key, value]) => [key, typeof value === "string" ? value : value[0]])));
+    }
+  }
+}
+
+// A number with so many decimals or significant digits; very large and very small ones as 1.2·10⁻⁷.
+function written(value, { digits, significant }) {
+  let text = value.toFixed(digits);
+  if (significant && value !== 0) {
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    text = exponent >= -4 && exponent < 6
+      ? Number(`${mantissa}e${exponent}`).toFixed(Math.max(digits - 1 - exponent, 0))
+      : `${mantissa}·10${[...exponent.replace("+", "")].map((each) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(each)]).join("")}`;
+  }
+  return text.replace("-", "−");
+}
+
+function tell(readout, bank) {
+  const value = part(bank, readout);
+  const element = document.getElementById(readout.id);
+  if (value === undefined) element.textContent = "–";
+  else if (typeof value === "string") element.textContent = value;
+  else element.textContent = Number.isFinite(value[0])
+    ? written(value[0] * readout.factor, readout) + readout.unit : "–";
+}
+
+// Figures out of view follow when the control has come to rest.
+let pending = new Set(), rest;
+
+async function show(panel, changed) {
+  const wanted = (each) => changed === undefined || touches(each, changed);
+  const seen = ({ model }) => model === undefined || models.get(model).some(({ plot }) => inView.has(plot));
+  const found = [...panel.targets, ...panel.readouts].filter(wanted);
+  const now = changed === undefined ? found : found.filter(seen);
+  for (const each of found) if (!now.includes(each)) pending.add(each);
+  clearTimeout(rest);
+  rest = setTimeout(catchUp, 300);
+  await draw(now);
+}
+
+async function catchUp() {
+  const late = [...pending];
+  pending = new Set();
+  await draw(late);
+}
+
+async function draw(targets) {
+  const names = targets.map(({ bank }) => named(bank));
+  const loaded = await Promise.all(names.map(load));
+  targets.forEach((each, k) => {
+    if (named(each.bank) !== names[k]) return;  // the state has moved on, and a later call draws it
+    if (each.parts) apply(each, loaded[k]);
+    else tell(each, loaded[k]);
+  });
+}
+
+function mark(name) {
+  const { texts } = controls[name];
+  for (const input of document.querySelectorAll(`[data-control="${name}"]`)) {
+    input.value = state[name];
+    if (input.type === "range") {
+      input.setAttribute("aria-valuetext", texts[state[name]]);
+      input.nextElementSibling.textContent = texts[state[name]];
+    }
+  }
+}
+
+const ready = [];  // the panels whose figures are there
+
+async function set(name, index) {
+  state[name] = index;
+  mark(name);
+  await Promise.all(ready.filter((panel) => panel.controls.some((each) => each.name === name)).map((panel) => show(panel, name)));
+}
+
+// ---- the address of a view: #section&control=token&...
+
+function readAddress() {
+  const [section, ...pairs] = location.hash.slice(1).split("&");
+  for (const [name, token] of pairs.map((pair) => pair.split("=").map(decodeURIComponent))) {
+    const index = controls[name]?.tokens.indexOf(token) ?? -1;
+    if (index >= 0 && index !== state[name]) set(name, index);
+  }
+  if (pairs.length || !ready.length) document.getElementById(section)?.scrollIntoView({ behavior: "instant" });
+}
+
+function writeAddress(section) {
+  const moved = Object.values(controls).filter(({ name, start }) => state[name] !== start);
+  const pairs = moved.map(({ name, tokens }) => `&${name}=${encodeURIComponent(tokens[state[name]])}`);
+  history.replaceState(null, "", `#${section}${pairs.join("")}`);
+}
+
+document.addEventListener("input", ({ target }) => {
+  const name = target.dataset.control;
+  if (name === undefined) return;
+  set(name, Number(target.value));
+  writeAddress(target.closest("section").id);
+});
+addEventListener("hashchange", readAddress);
+
+// ---- colours of the page for what Bokeh draws
+
+function recolour() {
+  const style = getComputedStyle(document.documentElement);
+  const [ink, rule, paper] = ["--ink", "--rule", "--paper"].map((name) => style.getPropertyValue(name).trim());
+  const of = [
+    [/Axis$/, { axis_label_text_color: ink, major_label_text_color: ink, axis_line_color: ink, major_tick_line_color: ink, minor_tick_line_color: ink }],
+    [/^Grid$/, { grid_line_color: rule }],
+    [/^Title$/, { text_color: ink }],
+    [/^Legend$/, { label_text_color: ink, background_fill_color: paper, background_fill_alpha: 0.8, border_line_color: null }],
+    [/^ColorBar$/, { major_label_text_color: ink, title_text_color: ink, background_fill_color: null }],
+  ];
+  for (const model of drawn) {
+    for (const [type, colours] of of) if (type.test(model.type)) model.setv(colours);
+    if (model.tags?.includes("ink")) {
+      for (const name of ["line_color", "text_color"]) if (name in model) model[name] = ink;
+    }
+  }
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", recolour);
+
+// Bokeh paints too late for paper: figures go there as they stand, scaled to its width, dark ones inverted.
+const PAPER = 680;  // CSS pixels, of A4 or Letter within margins
+addEventListener("beforeprint", () => {
+  dark.removeEventListener("change", recolour);  // paper is light
+  document.documentElement.classList.toggle("inverted", dark.matches);
+  for (const plots of document.querySelectorAll(".plots")) {
+    const width = plots.offsetWidth;
+    plots.style.width = `${width}px`;
+    plots.style.zoom = Math.min(PAPER / width, 1);
+  }
+});
+addEventListener("afterprint", () => {
+  dark.addEventListener("change", recolour);
+  for (const plots of document.querySelectorAll(".plots")) plots.removeAttribute("style");
+});
+
+// A tap on a point of a source chooses the option of that number.
+function chooses(source, name) {
+  source.selected.properties.indices.change.connect(() => {
+    const [index] = source.selected.indices;
+    if (index === undefined) return;
+    source.selected.indices = [];
+    set(name, index);
+    writeAddress(document.querySelector(`[data-control="${name}"]`).closest("section").id);
+  });
+}
+
+const viewed = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
+});
+
+// Two private parts of the Bokeh in this file, whose version is pinned.
+function tuneBokeh() {
+  // Each painting asks the style sheets for each property, which takes most of the time; there is none.
+  Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
+  // What moves is on the overlay, which is not clipped to the frame otherwise.
+  const { GlyphRendererView } = Bokeh.require("models/renderers/glyph_renderer");
+  Object.defineProperty(GlyphRendererView.prototype, "needs_clip", { get: () => true });
+}
+
+// ---- start: panel after panel, those in view first
+
+async function start() {
+  Bokeh.set_log_level("error");  // axes without data yet are no news
+  tuneBokeh();
+  readAddress();
+  Object.keys(controls).forEach(mark);
+  const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);
+  for (const panel of [...panels].sort((one, other) => height(one) - height(other))) {
+    for (const { id, item } of panel.plots) {
+      const plot = document.getElementById(id);
+      viewed.observe(plot);
+      for (const { model: root } of await Bokeh.embed.embed_item(item, id)) {
+        for (const model of root.references()) {
+          drawn.add(model);
+          if (model.tags?.[0] === "chooses") chooses(model, model.tags[1]);
+          if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), { model, plot }]);
+        }
+      }
+    }
+    recolour();
+    await show(panel);
+    for (const model of drawn) if (model.type === "Legend") model.change.emit();  // its samples need data
+    ready.push(panel);
+    document.getElementById(panel.name).dataset.ready = "";
+    await new Promise((done) => setTimeout(done));
+  }
+}
+
+if (panels.length) start();

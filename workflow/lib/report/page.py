@@ -1,0 +1,115 @@
+"""The page of one data set: one static HTML file made of the records of sections, pictures and panels."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from bokeh.resources import Resources
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image, UnidentifiedImageError
+
+from report.claims import VERDICTS
+from report.typeset import marked
+from tilt.errors import InputError
+
+MARKS = dict(zip(VERDICTS, "✓◐✗–", strict=True))
+PIXEL_DENSITY = 1.5  # pixels of a picture to one of the page
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a section as a data URI with its size on the page, and the record of its caption."""
+
+    name: str
+    uri: str
+    width: int
+    height: int
+    caption: Mapping[str, Any]
+
+
+def pictures(section: Mapping[str, Any], files: Iterable[str | Path]) -> list[Picture]:
+    """The pictures of a section's record from PNG files, in the order of its captions.
+
+    A file goes by its stem. Raises InputError when one is not a PNG.
+    """
+    by_stem = {Path(file).stem: Path(file) for file in files}
+    made = []
+    for stem, caption in section["figures"].items():
+        content, (width, height) = _webp(by_stem[stem])
+        made.append(
+            Picture(
+                name=f"{section['name']}-{stem}",
+                uri="data:image/webp;base64," + base64.b64encode(content).decode(),
+                width=round(width / PIXEL_DENSITY),
+                height=round(height / PIXEL_DENSITY),
+                caption=caption,
+            )
+        )
+    return made
+
+
+def _webp(path: Path) -> tuple[bytes, tuple[int, int]]:
+    """The picture of a PNG file without loss in less than half the bytes, and its size."""
+    buffer = BytesIO()
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            picture.convert("RGB").save(buffer, "webp", lossless=True)
+            return buffer.getvalue(), picture.size
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise InputError(f"{path}: not a PNG file; delete it and run again") from error
+
+
+def render(
+    *,
+    dataset: str,
+    sections: Sequence[Mapping[str, Any]],
+    numbers: Mapping[str, int],
+    pictures: Mapping[str, Sequence[Picture]],
+    panels: Mapping[str, Mapping[str, Any]],
+    shape: Sequence[int],
+) -> str:
+    """The page as HTML, from the records of its sections in order.
+
+    `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = marked
+    environment.filters["embedded"] = embedded
+    _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
+    verdicts = [claim["verdict"] for section in sections for claim in section["claims"]]
+    return environment.get_template("page.html.j2").render(
+        dataset=dataset,
+        sections=sections,
+        numbers=numbers,
+        counts={verdict: verdicts.count(verdict) for verdict in VERDICTS},
+        marks=MARKS,
+        pictures=pictures,
+        panels={name: record["panels"] for name, record in panels.items()},
+        banks=[bank for record in panels.values() for bank in record["banks"].items()],
+        bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
+        script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
+        shape=shape,
+    )
+
+
+def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:
+    """Raise ValueError where two panels mean different things by one name."""
+    controls: dict[str, Any] = {}
+    for control in (each for panel in panels for each in panel["controls"]):
+        if controls.setdefault(control["name"], control) != control:
+            raise ValueError(f"two panels differ in the control {control['name']!r}")
+
+
+def embedded(record: Any) -> str:
+    """JSON that may stand in a script element."""
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
