@@ -55,7 +55,8 @@ def npz(folder: Path, y_train, y_test, **more) -> Path:
         ([1, -1, 1], ["-1", "1"], "the labels -1, 1 are the classes 0 to 1"),
         (["10", "9", "10"], ["9", "10"], "the labels 9, 10 are the classes 0 to 1"),
         (["toad", " newt", "toad "], ["newt", "toad"], "the labels newt, toad are the classes 0 to 1"),
-        (np.array([2**63, 3, 2**63], np.uint64), ["3", str(2**63)], f"the labels 3, {2**63} are the classes 0 to 1"),
+        (np.array([2**63, 3, 2**63], "u8"), ["3", f"{2**63}"],
+         f"the labels 3, {2**63} are the classes 0 to 1"),
         ([1.5, 0, 1.5], None, None),
     ],
 )  # fmt: skip
