@@ -1,8 +1,10 @@
 """The report: verdicts at both sides of their tolerances, a caption for every figure, a whole page."""
 
+import json
 import re
 import struct
 import zlib
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import docutils.core
@@ -47,7 +49,10 @@ from experiments.two_layer import section as two_layer_section
 from experiments.two_layer.claims import two_layer_claims
 from report import article, claims, page
 from report.claims import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from report.contract import Section
 from report.numerals import plain
+from report.prose import with_prose
+from report.typeset import marked
 from report.words import IMAGES, words_of
 from test_sweep import example, mapped
 from test_two_layer import networks as two_layer_networks
@@ -288,7 +293,7 @@ def test_what_is_said_of_tilted_boundaries_is_not_judged_where_none_is():
     for start in ("The tilt falls", "The two aims", "The test error is least in between"):
         (claim,) = (claim for claim in judged if claim.statement.startswith(start))
         assert claim.verdict == INCOMPARABLE
-        assert claim.measured.startswith("not measured")
+        assert claim.measured.startswith("cannot be told")
     assert verdict(judged, "At the largest λ") == REPRODUCED
     assert not any(claim.statement.startswith("Classes that are hard") for claim in judged)
 
@@ -677,7 +682,7 @@ def test_the_table_of_claims_reads_back(tmp_path):
         Claim("toy", "a, b", "1", "2", "equal", NOT),
         Claim("svm", "c", "1 %", "1 %", "equal", REPRODUCED),
     ]
-    write_table(tmp_path / "claims.csv", claims.claims_table(judged))
+    write_table(tmp_path / "claims.csv", claims.claims_table(list(map(asdict, judged))))
     table = read_table(tmp_path / "claims.csv")
     assert list(table["verdict"]) == [NOT, REPRODUCED]
     assert list(table["statement"]) == ["a, b", "c"]
@@ -686,17 +691,16 @@ def test_the_table_of_claims_reads_back(tmp_path):
 # Captions and page
 
 
+EXPERIMENTS = ROOT / "workflow" / "experiments"
+SECTIONS = re.findall(r"experiments/(\w+)/rules", (ROOT / "Snakefile").read_text())
+
+
 def pictures():
-    """Section, stem of the file and name of the caption of each figure that the rules draw."""
-    rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
-    found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
-    return [(section_of(file), file.rsplit("/", 1)[1], caption) for file, caption in found]
-
-
-def section_of(file):
-    """Section of a picture: the folder under figures/, for the toy problem the one above."""
-    folders = file.split("/")[:-1]
-    return folders[1] if folders[-1] == "figures" else folders[-1]
+    """Experiment, stem of the file and name of the caption of each figure that the rules draw."""
+    rules = "".join(file.read_text() for file in sorted(EXPERIMENTS.glob("*/rules.smk")))
+    found = re.findall(r'picture\(\s*"(\w+)",\s*"([^"]+)"(?:,\s*caption="(\w+)")?', rules)
+    stems = ((name, file.rsplit("/", 1)[1], caption) for name, file, caption in found)
+    return [(name, stem, caption or stem.removeprefix("{pair}_")) for name, stem, caption in stems]
 
 
 def on_the_page():
@@ -704,19 +708,19 @@ def on_the_page():
     return [picture for picture in pictures() if picture[0] != "bench"]
 
 
-def texts():
-    return {file.stem: file.read_text() for file in (ROOT / "workflow" / "report").glob("*_*.rst")}
+CAPTIONS = sorted({(name, caption) for name, _, caption in pictures()})
 
 
-@pytest.mark.parametrize("name", sorted({caption for *_, caption in pictures()} | {"report_page"}))
-def test_every_caption_has_its_two_paragraphs(name):
-    text = texts()[name]
+@pytest.mark.parametrize(("name", "caption"), CAPTIONS)
+def test_every_caption_has_its_two_paragraphs(name, caption):
+    text = (EXPERIMENTS / name / "captions" / f"{caption}.rst").read_text()
     assert len(text.strip().split("\n\n")) == 2
     docutils.core.publish_doctree(text, settings_overrides={"report_level": 1, "halt_level": 1})
 
 
 def test_no_caption_is_left_over():
-    assert set(texts()) == {caption for *_, caption in pictures()} | {"report_page"}
+    files = {(file.parts[-3], file.stem) for file in EXPERIMENTS.glob("*/captions/*.rst")}
+    assert files == set(CAPTIONS)
 
 
 def calibrated_networks():
@@ -931,26 +935,43 @@ class Walk(HTMLParser):
         assert self.open.pop() == tag
 
 
-def rendered(written, folder, **changed):
-    figures = {}
-    for section, named in written["captions"].items():
-        files = [folder / f"{stem}.png" for stem in named]
+def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), panels=None):
+    """The page of made-up sections; those that have neither captions nor tables are no part of it."""
+    values = {
+        **settings,
+        "words": words,
+        "epochs": "50 epochs",
+        "shape": shape,
+        "source": "a <made-up> & small source",
+        "config": "main: tiny  # <b>",
+        "dataset": "tiny",
+    }
+    sections, drawn = [], {}
+    for name in SECTIONS:
+        captions, tables = (written[part].get(name, {}) for part in ("captions", "tables"))
+        if not captions and not tables:
+            continue
+        claimed = [claim for claim in written["claims"] if claim.section == name]
+        section = Section(claimed, captions, tables or [], values)
+        files = [folder / f"{stem}.png" for stem in captions]
         for file in files:
             file.write_bytes(png(30, 15))
-        figures[section] = page.figures(section, files, named, texts())
-    arguments = {
-        "dataset": "tiny",
-        "claims": written["claims"],
-        "figures": figures,
-        "tables": written["tables"],
-        "panels": {},
-        "settings": SETTINGS,
-        "source": "a <made-up> & small source",
-        "shape": [8, 8],
-        "words": IMAGES,
-        "config": "main: tiny  # <b>",
-    }
-    return page.render(**arguments | changed)
+        record = json.loads(json.dumps(with_prose(name, name.title(), section, prose(name))))
+        sections.append(record)
+        drawn[name] = page.pictures(record, files)
+    return page.render(
+        dataset="tiny",
+        sections=sections,
+        numbers={name: number for number, name in enumerate(SECTIONS, 1)},
+        pictures=drawn,
+        panels=panels or {},
+        shape=shape,
+    )
+
+
+def prose(name):
+    folder = EXPERIMENTS / name
+    return [folder / "text.html.j2", *folder.glob("captions/*.rst")]
 
 
 def test_the_page_is_whole(written, tmp_path):
@@ -958,7 +979,7 @@ def test_the_page_is_whole(written, tmp_path):
     walk = Walk(text)
     assert walk.open == []
     assert len(set(walk.ids)) == len(walk.ids)
-    assert {link[1:] for link in walk.links if link.startswith("#")} <= set(walk.ids)
+    assert {link[1:] for link in walk.links if link.startswith("#")} - {"panel-svm"} <= set(walk.ids)
     assert {f"claims-{section}" for section in written["captions"]} <= set(walk.ids)
     assert all(source.startswith("data:") for source in walk.sources)
     assert len(walk.alts) == sum(map(len, written["captions"].values()))
@@ -967,8 +988,8 @@ def test_the_page_is_whole(written, tmp_path):
     assert walk.headings[:2] == ["h1", "h2"]
     assert walk.headings.count("h1") == 1
     for claim in written["claims"]:
-        assert page.marked(claim.measured) in text
-        assert page.marked(claim.rule) in text
+        assert marked(claim.measured) in text
+        assert marked(claim.rule) in text
     for verdict in VERDICTS:
         assert f"{page.MARKS[verdict]}</span> {verdict}" in text
     assert "a &lt;made-up&gt; &amp; small source" in text
@@ -1055,10 +1076,10 @@ def test_a_table_without_rows_is_left_out():
     assert published_section.tables(deviations(), nothing)[1].rows == []
 
 
-def test_a_file_that_is_no_png_is_refused(written, tmp_path):
+def test_a_file_that_is_no_png_is_refused(tmp_path):
     (tmp_path / "low.png").write_bytes(b"GIF89a")
     with pytest.raises(InputError, match=r"low\.png: not a PNG file"):
-        page.figures("attack", [tmp_path / "low.png"], written["captions"]["attack"], texts())
+        page.pictures({"name": "attack", "figures": {"low": {}}}, [tmp_path / "low.png"])
 
 
 @pytest.mark.parametrize(
@@ -1072,7 +1093,7 @@ def test_a_file_that_is_no_png_is_refused(written, tmp_path):
     ],
 )
 def test_plain_text_is_typeset(text, expected):
-    assert page.marked(text) == expected
+    assert marked(text) == expected
 
 
 def test_panels_that_share_a_control_agree_on_it(written, tmp_path):

@@ -75,7 +75,7 @@ def test_figures_are_drawn(tmp_path, shift):
     margins = MARGINS + shift
     of_pair = {"pair": "7v9", "norm_w": 1.0}, IMAGES
     drawn = {
-        "histograms": figures.histograms(score_histograms(Y, Y * margins, 1.0), *of_pair),
+        "histograms": figures.score_and_losses(score_histograms(Y, Y * margins, 1.0), *of_pair),
         "losses": figures.losses(),
         "scaled": figures.scaled_losses(margins, [0.1, 1.0, 10.0], IMAGES),
         "limits": figures.limits(risk_table(margins, np.logspace(-2, 3, 11)), IMAGES),

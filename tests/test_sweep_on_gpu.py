@@ -66,8 +66,8 @@ def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path)
     for name, expected in LEFT.items():
         found = {str(file.relative_to(folders[name])) for file in files(folders[name])}
         assert {file for file in found if file.startswith(("lenet/", "attack/"))} == expected
-    assert read_table(tmp_path / "out/lenet/xavier_low/history.csv")["epoch"].tolist() == [1, 2]
-    record = json.loads((tmp_path / "out/lenet/xavier_low/record.json").read_text())
+    assert read_table(tmp_path / "out/networks/xavier_low/history.csv")["epoch"].tolist() == [1, 2]
+    record = json.loads((tmp_path / "out/networks/xavier_low/record.json").read_text())
     assert record["train_images"] == 50
     assert record | network == record
     times = [file.stat().st_mtime_ns for file in files(tmp_path)]

@@ -71,32 +71,39 @@ def path_curves(table: Columns, pair: str, words: Words) -> Figure:
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
     named = words.title(pair) + ("\n" if words.names else ": ")
-    fig.suptitle(f"{named}least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}")
+    least = f"least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
+    fig.suptitle(named + (least if table["err_test"].any() else "no test error at any λ"))
     return fig
 
 
 @themed
 def margins(plane: Columns, table: Columns, rows: list[int], pair: str, words: Words) -> Figure:
-    """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them."""
-    fig, axes = figure(5.8, 0.9 + 1.6 * len(rows), len(rows), 1, sharex=True, squeeze=False)
-    edges = plane["histogram_edges"]
-    filled = np.flatnonzero((plane["histogram_i"][rows] + plane["histogram_j"][rows]).any(axis=0))
-    d = np.linspace(min(edges[filled[0]], 0), edges[filled[-1] + 1], 2001)
+    """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them.
+
+    The panels share an axis where they share their bins.
+    """
+    counts, edges = plane["histogram_i"] + plane["histogram_j"], plane["histogram_edges"]
+    shared = bool((edges == edges[0]).all())
+    height = (1.6 if shared else 1.8) * len(rows)
+    fig, axes = figure(5.8, 0.9 + height, len(rows), 1, sharex=shared, squeeze=False)
     for ax, k in zip(axes[:, 0], rows, strict=True):
+        filled = np.flatnonzero(counts[rows if shared else [k]].any(axis=0))
+        d = np.linspace(min(edges[k][filled[0]], 0), edges[k][filled[-1] + 1], 2001)
         for side, colour, name in zip("ij", (CLASS_I, CLASS_J), words.sides(pair), strict=True):
-            ax.stairs(plane[f"histogram_{side}"][k], edges, fill=True, color=colour, alpha=0.45)
-            ax.stairs(plane[f"histogram_{side}"][k], edges, color=colour, linewidth=1, label=name)
+            ax.stairs(plane[f"histogram_{side}"][k], edges[k], fill=True, color=colour, alpha=0.45)
+            ax.stairs(plane[f"histogram_{side}"][k], edges[k], color=colour, linewidth=1, label=name)
         ax.axvline(0, color="0.6", linewidth=1, label="boundary")
         ax.axvline(table["d_adv"][k], color="0.1", linewidth=1, linestyle=":", label=f"mean, {D_ADV}")
         ax.set(
             title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}",
             ylabel=f"{words.samples} per bin",
+            xlim=(d[0], d[-1]),
         )
         loss = ax.twinx()
         loss.plot(d, scaled(hinge, table["norm_w"][k])(d), color=LOSS_COLOURS["hinge"])
         loss.set(ylim=(0, 3), ylabel="f(‖w‖ y d)")
         loss.spines["right"].set_visible(True)
-    axes[-1, 0].set(xlabel=f"y d(x) ({words.units})", xlim=(d[0], d[-1]))
+    axes[-1, 0].set_xlabel(f"y d(x) ({words.units})")
     ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge")
     legend_below(fig, ax)
     return fig

@@ -1,4 +1,4 @@
-"""`python -m tilt show PATH` prints a summary of an intermediate: a folder or a file of results/."""
+"""`python -m pipeline show PATH` prints a summary of an intermediate: a folder or a file of results/."""
 
 import argparse
 import io
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A call that argparse refuses ends in SystemExit with status 2.
     """
-    parser = argparse.ArgumentParser(prog="python -m tilt", description="Look inside the intermediates.")
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Look inside the intermediates.")
     commands = parser.add_subparsers(required=True)
     show = commands.add_parser("show", help="summarise a folder or a CSV, NPZ, safetensors or JSON file")
     show.add_argument("path")

@@ -126,6 +126,6 @@ def drawn_rows(y: Numbers, labels: list[str], share: float, seed: int, where: st
     return test
 
 
-def listed(labels: list[str]) -> str:
-    """The first ten in words."""
-    return ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
+def listed(labels: list[str], most: int = 10) -> str:
+    """The first ones in words."""
+    return ", ".join(labels[:most]) + (", …" if len(labels) > most else "")

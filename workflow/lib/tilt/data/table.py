@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET = ".parquet"
+MOST_COLUMNS = 40  # that a message lists
 
 
 def table_labels(path: str | Path, label: str) -> LabelledParts:
@@ -134,7 +136,9 @@ def _check_header(header: Sequence[str], label: str, path: str | Path) -> None:
         if count > 1:
             raise InputError(f"{path}: {count} columns are named {name}; give each a name of its own")
     if label not in header:
-        raise InputError(f"{path}: no column is named {label}; set label to one of {listed(list(header))}")
+        close = get_close_matches(label, header, cutoff=0.5)
+        columns = listed([*close, *(name for name in header if name not in close)], MOST_COLUMNS)
+        raise InputError(f"{path}: no column is named {label}; set label to one of {columns}")
 
 
 @contextmanager
