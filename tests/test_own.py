@@ -397,14 +397,14 @@ def test_the_counts_of_standard_data(reference):
         assert [*counts.values()] == np.bincount(labels).tolist()
 
 
-# The README and the workflow
+# The documents and the workflow
 
 
-def test_the_examples_of_the_readme(tmp_path, monkeypatch):
+def test_the_examples_of_the_document(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    section = re.search(r"\n## Your own data\n(.*?)\n## ", (ROOT / "README.md").read_text(), flags=re.S)[1]
-    program, _ = re.findall(r"```python\n(.*?)```", section, flags=re.S)
-    (config,) = re.findall(r"```yaml\n(.*?)```", section, flags=re.S)
+    text = (ROOT / "docs" / "own-data.md").read_text()
+    program, _ = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    (config,) = re.findall(r"```yaml\n(.*?)```", text, flags=re.S)
     subprocess.run([sys.executable, "-c", program], check=True)
     study = yaml.safe_load(config)
     assert {dataset["source"] for dataset in study["datasets"].values()} == {"npz", "table", "folder"}

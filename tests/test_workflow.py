@@ -262,7 +262,8 @@ rule angles:
 
 def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     shutil.copytree(checkout, tmp_path / "tilt")
-    module = re.search(r"```python\n(module .*?)```", (ROOT / "README.md").read_text(), flags=re.S)[1]
+    text = (ROOT / "docs" / "own-data.md").read_text()
+    module = re.search(r"```python\n(module .*?)```", text, flags=re.S)[1]
     module = re.sub("config: .*", 'config: config["tilt"]', module)
     (tmp_path / "Snakefile").write_text(module + RULE)
     save_flat(tmp_path / "flat.npz")
