@@ -233,12 +233,12 @@ def pair_maps(summary: Columns, words: Words) -> Figure:
         cells[rows, columns] = values
         low, high = scale_ends(scale)
         mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=low, vmax=high)
-        fig.colorbar(mesh, ax=ax, shrink=0.8)
+        fig.colorbar(mesh, ax=ax, label=unit, shrink=0.8)
         if max(cells.shape) <= ANNOTATED:
             for i, j, value in zip(rows, columns, values, strict=True):
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
                 ax.text(j, i, plain(value, digits), color=colour, ha="center", va="center", fontsize=7)
-        ax.set(title=f"{title} ({unit})", xlabel="class J", ylabel="class I")
+        ax.set(title=title, xlabel="class J", ylabel="class I")
         named_ticks(ax, list(across), list(across.values()), LETTERS)
         ax.set_yticks(list(down), down.values())
     return fig
