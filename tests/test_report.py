@@ -801,7 +801,9 @@ def everything(toy, words):
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep[1:]),
             "data": data_section.tables(
-                {"train": part, "test": part} | (bounds if words is IMAGES else dict.fromkeys(bounds)), words
+                {"train": part, "test": part, **dict.fromkeys(("split", "labels", "range"), "as told")}
+                | (bounds if words is IMAGES else dict.fromkeys(bounds)),
+                words,
             ),
             "run": run_section.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
         },
