@@ -25,7 +25,7 @@ bench: .venv/installed ## time the solvers and the training anew, one job at a t
 	$(BIN)/snakemake --cores 1 mnist_bench digits_bench --forcerun bench_pair bench_scaling bench_training
 
 test: .venv/installed ## set up, then run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2
 
 test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
 	$(BIN)/pytest -s -rs -m robustness
@@ -51,12 +51,12 @@ help: ## list what there is
 	@echo
 	@echo '  CORES=N sets the number of cores ($(CORES) here). In the environment (source .venv/bin/activate),'
 	@echo '  snakemake --cores N TARGET builds a part: toy, or a data set of config.yaml (digits, mnist),'
-	@echo '  or one of its stages: DATASET_data, _scaling, _svm, _logistic, _published, _lenet, _attack, _two_layer,'
-	@echo '  _sweep, _map, _calibration, _random_labels, _report, _bench, _libsvm.'
+	@echo '  or one of its experiments, such as digits_svm; snakemake --list-target-rules names them all.'
 
-.venv/installed: envs/requirements.txt
+.venv/installed: envs/requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --no-cache-dir uv==$(UV_VERSION)
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-cache --compile-bytecode --require-hashes --requirement $<
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --offline --editable .
 	touch $@

@@ -11,6 +11,7 @@ configfile: workflow.source_path("config.yaml")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/base.smk"
+include: "workflow/rules/experiments.smk"
 include: "workflow/experiments/toy/rules.smk"
 include: "workflow/experiments/scaling/rules.smk"
 include: "workflow/experiments/svm/rules.smk"

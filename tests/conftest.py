@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+MODULES = os.pathsep.join(str(ROOT / folder) for folder in ("workflow/lib", "workflow"))
 
 
 @pytest.fixture(scope="session")

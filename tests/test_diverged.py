@@ -43,7 +43,8 @@ from report.claims import NOT
 from report.starts import start_labels
 from tilt.data.images import Images, save_images
 from tilt.io import read_json, read_table, table_of
-from tilt.networks.lenet import load_network, predict_scores
+from tilt.networks.model import load_network
+from tilt.networks.scores import predict_scores
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
          "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip
@@ -133,7 +134,7 @@ def test_nothing_is_reproduced_and_each_network_is_named():
             lambda: lenet.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
             "diverged: low, high",
         ),
-        (lambda: lenet.filters(FILTERS), "low\n(diverged)"),
+        (lambda: lenet.first_filters(FILTERS), "low\n(diverged)"),
         (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),

@@ -359,7 +359,7 @@ def test_a_view_of_the_toy_problem():
     fits = noisy_point_table(X, y, 10.0 ** np.arange(-3, 2))
     points = {"a": X[:, 0], "b": X[:, 1], "y": y}
     angles = mirror_distance_table(np.radians([0, 30, 60, 90]))
-    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)["panel"]
+    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)
     np.testing.assert_allclose(part(record, "mirror", theta="60"), image(*_mirror(60)), atol=1e-3)
     assert part(record, "distance", theta="60") == pytest.approx(3)
     rows = (fits["loss"] == "softplus") & np.isclose(fits["lambda"], 0.1)

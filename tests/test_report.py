@@ -1,8 +1,10 @@
 """The report: verdicts at both sides of their tolerances, a caption for every figure, a whole page."""
 
+import json
 import re
 import struct
 import zlib
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import docutils.core
@@ -47,7 +49,10 @@ from experiments.two_layer import section as two_layer_section
 from experiments.two_layer.claims import two_layer_claims
 from report import article, claims, page
 from report.claims import INCOMPARABLE, NOT, PARTLY, PROTOCOLS, REPRODUCED, VERDICTS, Claim
+from report.contract import Section
 from report.numerals import plain
+from report.prose import with_prose
+from report.typeset import marked
 from report.words import IMAGES, words_of
 from test_sweep import example, mapped
 from test_two_layer import networks as two_layer_networks
@@ -677,7 +682,7 @@ def test_the_table_of_claims_reads_back(tmp_path):
         Claim("toy", "a, b", "1", "2", "equal", NOT),
         Claim("svm", "c", "1 %", "1 %", "equal", REPRODUCED),
     ]
-    write_table(tmp_path / "claims.csv", claims.claims_table(judged))
+    write_table(tmp_path / "claims.csv", claims.claims_table(list(map(asdict, judged))))
     table = read_table(tmp_path / "claims.csv")
     assert list(table["verdict"]) == [NOT, REPRODUCED]
     assert list(table["statement"]) == ["a, b", "c"]
@@ -686,17 +691,16 @@ def test_the_table_of_claims_reads_back(tmp_path):
 # Captions and page
 
 
+EXPERIMENTS = ROOT / "workflow" / "experiments"
+SECTIONS = re.findall(r"experiments/(\w+)/rules", (ROOT / "Snakefile").read_text())
+
+
 def pictures():
-    """Section, stem of the file and name of the caption of each figure that the rules draw."""
-    rules = "".join(file.read_text() for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")))
-    found = re.findall(r'picture\(\s*"([^"]+)",\s*"([^"]+)"', rules)
-    return [(section_of(file), file.rsplit("/", 1)[1], caption) for file, caption in found]
-
-
-def section_of(file):
-    """Section of a picture: the folder under figures/, for the toy problem the one above."""
-    folders = file.split("/")[:-1]
-    return folders[1] if folders[-1] == "figures" else folders[-1]
+    """Experiment, stem of the file and name of the caption of each figure that the rules draw."""
+    rules = "".join(file.read_text() for file in sorted(EXPERIMENTS.glob("*/rules.smk")))
+    found = re.findall(r'picture\(\s*"(\w+)",\s*"([^"]+)"(?:,\s*caption="(\w+)")?', rules)
+    stems = ((name, file.rsplit("/", 1)[1], caption) for name, file, caption in found)
+    return [(name, stem, caption or stem.removeprefix("{pair}_")) for name, stem, caption in stems]
 
 
 def on_the_page():
@@ -704,19 +708,19 @@ def on_the_page():
     return [picture for picture in pictures() if picture[0] != "bench"]
 
 
-def texts():
-    return {file.stem: file.read_text() for file in (ROOT / "workflow" / "report").glob("*_*.rst")}
+CAPTIONS = sorted({(name, caption) for name, _, caption in pictures()})
 
 
-@pytest.mark.parametrize("name", sorted({caption for *_, caption in pictures()} | {"report_page"}))
-def test_every_caption_has_its_two_paragraphs(name):
-    text = texts()[name]
+@pytest.mark.parametrize(("name", "caption"), CAPTIONS)
+def test_every_caption_has_its_two_paragraphs(name, caption):
+    text = (EXPERIMENTS / name / "captions" / f"{caption}.rst").read_text()
     assert len(text.strip().split("\n\n")) == 2
     docutils.core.publish_doctree(text, settings_overrides={"report_level": 1, "halt_level": 1})
 
 
 def test_no_caption_is_left_over():
-    assert set(texts()) == {caption for *_, caption in pictures()} | {"report_page"}
+    files = {(file.parts[-3], file.stem) for file in EXPERIMENTS.glob("*/captions/*.rst")}
+    assert files == set(CAPTIONS)
 
 
 def calibrated_networks():
@@ -801,7 +805,7 @@ def everything(toy, words):
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep[1:]),
             "data": data_section.tables(
-                {"train": part, "test": part, **dict.fromkeys(("split", "labels", "range"), "as told")}
+                {"train": part, "test": part, "split": None, "labels": None, "range": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
                 words,
             ),
@@ -857,7 +861,7 @@ def test_both_rules_and_the_balanced_error_are_reported_where_they_differ():
     assert cells["λ_article at λ_validation"] == "10^1"
     assert cells["Test error there"] == f"{at_validation:.2f} %"
     maps = svm_section.captions(summary, 5, 3000, IMAGES)["pair_maps"].measured
-    assert f"At λ_validation, chosen without the test images, it is {at_validation:.3f} % in the mean" in maps
+    assert f"At λ_validation, chosen without the test images, it is {at_validation:.3f} %" in maps
     plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
     curves = svm_section.pair_captions("0v1", table, plane, [-1], 3000, "", IMAGES)["curves"].measured
     assert f"(mean of the two classes {at_optimal + 0.1:.2f} %)" in curves
@@ -933,26 +937,45 @@ class Walk(HTMLParser):
         assert self.open.pop() == tag
 
 
-def rendered(written, folder, **changed):
-    figures = {}
-    for section, named in written["captions"].items():
-        files = [folder / f"{stem}.png" for stem in named]
+def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), panels=None):
+    """The page of made-up sections; those that have neither captions nor tables are no part of it."""
+    values = {
+        **settings,
+        "words": words,
+        "epochs": "50 epochs",
+        "shape": shape,
+        "source": "a <made-up> & small source",
+        "config": "main: tiny  # <b>",
+        "target": "tiny",
+        "file": "results/tiny/config.yaml",
+        "as_module": False,
+    }
+    sections, drawn = [], {}
+    for name in SECTIONS:
+        captions, tables = (written[part].get(name, {}) for part in ("captions", "tables"))
+        if not captions and not tables:
+            continue
+        claimed = [claim for claim in written["claims"] if claim.section == name]
+        section = Section(claimed, captions, tables or [], values)
+        files = [folder / f"{stem}.png" for stem in captions]
         for file in files:
             file.write_bytes(png(30, 15))
-        figures[section] = page.figures(section, files, named, texts())
-    arguments = {
-        "dataset": "tiny",
-        "claims": written["claims"],
-        "figures": figures,
-        "tables": written["tables"],
-        "panels": {},
-        "settings": SETTINGS,
-        "source": "a <made-up> & small source",
-        "shape": [8, 8],
-        "words": IMAGES,
-        "config": "main: tiny  # <b>",
-    }
-    return page.render(**arguments | changed)
+        record = json.loads(json.dumps(with_prose(name, name.title(), section, prose(name))))
+        sections.append(record)
+        drawn[name] = page.pictures(record, files)
+    return page.render(
+        dataset="tiny",
+        sections=sections,
+        numbers={name: number for number, name in enumerate(SECTIONS, 1)},
+        pictures=drawn,
+        panels=panels or {},
+        shape=shape,
+    )
+
+
+def prose(name):
+    folder = EXPERIMENTS / name
+    return [folder / "text.html.j2", *folder.glob("captions/*.rst")]
 
 
 def test_the_page_is_whole(written, tmp_path):
@@ -960,7 +983,7 @@ def test_the_page_is_whole(written, tmp_path):
     walk = Walk(text)
     assert walk.open == []
     assert len(set(walk.ids)) == len(walk.ids)
-    assert {link[1:] for link in walk.links if link.startswith("#")} <= set(walk.ids)
+    assert {link[1:] for link in walk.links if link.startswith("#")} - {"panel-svm"} <= set(walk.ids)
     assert {f"claims-{section}" for section in written["captions"]} <= set(walk.ids)
     assert all(source.startswith("data:") for source in walk.sources)
     assert len(walk.alts) == sum(map(len, written["captions"].values()))
@@ -969,8 +992,8 @@ def test_the_page_is_whole(written, tmp_path):
     assert walk.headings[:2] == ["h1", "h2"]
     assert walk.headings.count("h1") == 1
     for claim in written["claims"]:
-        assert page.marked(claim.measured) in text
-        assert page.marked(claim.rule) in text
+        assert marked(claim.measured) in text
+        assert marked(claim.rule) in text
     for verdict in VERDICTS:
         assert f"{page.MARKS[verdict]}</span> {verdict}" in text
     assert "a &lt;made-up&gt; &amp; small source" in text
@@ -1018,9 +1041,10 @@ def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, r
 
 
 def test_the_data_are_described_with_the_names_of_the_classes(written):
-    (table,) = written["tables"]["data"]
+    table, how = written["tables"]["data"]
+    assert how.rows == []
     rows = {row[0]: row[1:] for row in table.rows}
-    assert rows["Images per class"] == ("0: 20",) * 2
+    assert rows["Images per class"] == ("class 0: 20",) * 2
     assert rows["Values that count as 0 and 1"] == ("0 and 16", "0 and 16")
 
 
@@ -1043,7 +1067,7 @@ def test_the_page_of_vectors_speaks_of_samples_and_names_their_classes(toy, tmp_
     assert "none, units as given" in text
     assert text.count("kind 7 v kind 9") > 10
     assert not re.search(r"\b7v9\b", text)
-    assert "0 setosa: 20" in text
+    assert "class 0 (setosa): 20" in text
 
 
 def test_the_examples_show_ten_classes_at_most():
@@ -1057,10 +1081,10 @@ def test_a_table_without_rows_is_left_out():
     assert published_section.tables(deviations(), nothing)[1].rows == []
 
 
-def test_a_file_that_is_no_png_is_refused(written, tmp_path):
+def test_a_file_that_is_no_png_is_refused(tmp_path):
     (tmp_path / "low.png").write_bytes(b"GIF89a")
     with pytest.raises(InputError, match=r"low\.png: not a PNG file"):
-        page.figures("attack", [tmp_path / "low.png"], written["captions"]["attack"], texts())
+        page.pictures({"name": "attack", "figures": {"low": {}}}, [tmp_path / "low.png"])
 
 
 @pytest.mark.parametrize(
@@ -1074,7 +1098,7 @@ def test_a_file_that_is_no_png_is_refused(written, tmp_path):
     ],
 )
 def test_plain_text_is_typeset(text, expected):
-    assert page.marked(text) == expected
+    assert marked(text) == expected
 
 
 def test_panels_that_share_a_control_agree_on_it(written, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from conftest import ROOT
+from conftest import MODULES, ROOT
 from pipeline.__main__ import main
 from pipeline.show import summary
 from tilt.errors import InputError
@@ -168,9 +168,9 @@ def test_the_command_prints_a_summary_or_one_line_of_error(tmp_path, capsys):
 
 def test_a_reader_that_closes_the_pipe_and_a_locale_without_lambda_are_no_errors(tmp_path):
     write_table(tmp_path / "t.csv", {"λ": [1.0, 2.0]})
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow" / "lib"), "LC_ALL": "C",
+    environment = {**os.environ, "PYTHONPATH": MODULES, "LC_ALL": "C",
                    "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}  # fmt: skip
-    command = [sys.executable, "-m", "tilt", "show", tmp_path / "t.csv"]
+    command = [sys.executable, "-m", "pipeline", "show", tmp_path / "t.csv"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u03bb" in done.stdout
@@ -182,9 +182,7 @@ def test_a_reader_that_closes_the_pipe_and_a_locale_without_lambda_are_no_errors
 
 
 def test_the_line_of_the_readme_works_from_the_root_of_the_checkout(tmp_path):
-    line = re.search(r"^PYTHONPATH=\S+ python -m tilt show .*", (ROOT / "README.md").read_text(), flags=re.M)[
-        0
-    ]
+    line = re.search(r"^python -m pipeline show .*", (ROOT / "README.md").read_text(), flags=re.M)[0]
     write_table(tmp_path / "t.csv", TABLE)
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(

@@ -1,5 +1,6 @@
 """Formatters, linters, types, and what the project's files must agree on."""
 
+import ast
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from pipeline.code import imported_files
 
 BIN = Path(sys.executable).parent
 RULES = ["Snakefile", *map(str, sorted((ROOT / "workflow" / "rules").glob("*.smk")))]
@@ -58,25 +60,65 @@ def test_conda_environments_agree_with_the_pins(environment):
 
 def test_conda_environments_hold_what_their_scripts_import():
     distributions = {"sklearn": "scikit-learn", "torch": "pytorch", "PIL": "pillow", "yaml": "pyyaml"}
-    sys.path.insert(0, str(ROOT / "workflow" / "lib"))
-    from pipeline.code import imported_files
-
-    for rules in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for rule in re.split(r"\nrule ", rules.read_text())[1:]:
-            if "script:" not in rule:
+    workflow = ROOT / "workflow"
+    checked = 0
+    for rules in [*(workflow / "rules").glob("*.smk"), *(workflow / "experiments").glob("*/rules.smk")]:
+        for rule in re.split(r"\n(?:use )?rule ", rules.read_text())[1:]:
+            named = re.search(r"code=code\(\s*([^)]*)\)", rule)
+            if not named:
                 continue
-            script = ROOT / "workflow" / "scripts" / re.search(r"scripts/(\w+\.py)", rule)[1]
-            environment = ROOT / "envs" / re.search(r"envs/(\w+\.yaml)", rule)[1]
-            packages = {
-                line.split("=")[0] for line in yaml.safe_load(environment.read_text())["dependencies"]
-            }
-            text = "\n".join(file.read_text() for file in [script, *imported_files(script)])
+            script, *modules = re.findall(r'"([\w.]+)"', named[1])
+            files = [workflow / "scripts" / script]
+            files += [workflow.joinpath("experiments", *m.split(".")).with_suffix(".py") for m in modules]
+            environment = "torch" if "torch.yaml" in rule else "numeric"
+            described = yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text())
+            packages = {line.split("=")[0] for line in described["dependencies"]}
+            of_ours = {imported for file in files for imported in imported_files(file)}
+            text = "\n".join(file.read_text() for file in [*files, *of_ours])
             imports = re.findall(r"^\s*(?:import (\w+)|from (\w+)[\w.]* import)", text, flags=re.M)
-            imported = {plain or source for plain, source in imports}
-            needed = {distributions.get(name, name) for name in imported - set(sys.stdlib_module_names)}
-            assert needed - {"tilt", "pipeline", "mpl_toolkits"} <= packages, (
-                f"{script.name}: {environment.name}"
-            )
+            imported = {plain or source for plain, source in imports} - set(sys.stdlib_module_names)
+            needed = {distributions.get(name, name) for name in imported} - {*FLOORS, "mpl_toolkits"}
+            assert needed <= packages, f"{files[-1].name}: {environment}.yaml"
+            checked += 1
+    assert checked > 50
+
+
+# What each part of the code may import of ours.
+FLOORS = {
+    "tilt": {"tilt"},
+    "report": {"report", "tilt"},
+    "pipeline": {"pipeline", "tilt"},
+    "experiments": {"experiments", "report", "pipeline", "tilt"},
+}
+BUILDS_ON = {  # experiments on experiments
+    "attack": {"lenet"},
+    "logistic": {"svm"},
+    "published": {"svm"},
+    "sweep": {"lenet"},
+    "map": {"lenet", "sweep"},
+    "random_labels": {"lenet"},
+}
+
+
+def test_imports_run_one_way():
+    seen = {}
+    for floor, allowed in FLOORS.items():
+        folder = ROOT / "workflow" / ("experiments" if floor == "experiments" else f"lib/{floor}")
+        for file in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    modules = [node.module]
+                elif isinstance(node, ast.Import):
+                    modules = [alias.name for alias in node.names]
+                else:
+                    continue
+                for module in modules:
+                    first, *rest = module.split(".")
+                    assert first not in FLOORS or first in allowed, f"{file}: {module}"
+                    if floor == first == "experiments" and rest:
+                        seen.setdefault(file.relative_to(folder).parts[0], set()).add(rest[0])
+    across = {name: others - {name} for name, others in seen.items() if others - {name}}
+    assert across == BUILDS_ON
 
 
 def test_requirements_name_no_index():

@@ -27,7 +27,7 @@ SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
     "tiny/svm": "pairs of classes", "tiny/svm/7v9": "classifiers along λ",
     "tiny/logistic": "pairs of classes", "tiny/logistic/7v9": "classifiers along λ",
-    "tiny/lenet/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
+    "tiny/networks/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
     "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
     "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
 }  # fmt: skip
@@ -91,7 +91,7 @@ def test_every_stage_left_its_files(finished):
             assert float(row["d_adv"]) == pytest.approx(half * np.cos(float(row["theta"])), rel=1e-10)
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
-        "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
+        "tiny/networks/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
         "tiny/sweep/search.csv", "tiny/calibration/seeds.csv",
         "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
         "tiny/random_labels/networks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
@@ -100,9 +100,9 @@ def test_every_stage_left_its_files(finished):
         assert (results / path).stat().st_size > 0, path
     assert not list(results.rglob(".*")), "temporary files were left behind"
     assert not list(results.rglob("checkpoint*"))
-    assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == dict.fromkeys(
-        ("toy", "lenet", "sweep", "random_labels", "two_layer", "calibration"), [0]
-    )
+    assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
+        name: [0] for name in ("toy", "lenet", "sweep", "random_labels", "two_layer", "calibration")
+    }
 
 
 def test_vectors_of_ones_own_get_all_but_lenet(finished):
@@ -170,28 +170,34 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
 
 
 @pytest.mark.parametrize(
-    ("module", "rules"),
+    ("file", "rules"),
     [
-        ("figures/svm.py", {"svm_figures", "svm_pair_figures"}),
-        ("figures/attack.py", {"attack_figures"}),
-        ("attacks/signed.py", {"attack_network"}),
-        ("attacks/models.py", {"attack_network", "attack_linear"}),
-        ("networks/training.py", {"lenet_network"}),
-        ("data/sources.py", {"images"}),
-        ("report/page.py", {"report"}),
-        ("linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
+        ("experiments/svm/drawings.py", {"svm_figures", "svm_pair_figures"}),
+        ("experiments/attack/figures.py", {"attack_figures"}),
+        ("experiments/attack/claims.py", {"attack_section"}),
+        ("experiments/attack/captions/norms.rst", {"attack_section"}),
+        ("experiments/attack/text.html.j2", {"attack_section"}),
+        ("lib/tilt/attacks/signed.py", {"attack_network"}),
+        ("lib/tilt/attacks/models.py", {"attack_network", "attack_linear"}),
+        ("lib/tilt/networks/training.py", {"lenet_network"}),
+        ("lib/tilt/data/sources.py", {"images"}),
+        ("lib/report/page.py", {"page"}),
+        ("lib/tilt/linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
     ],
 )
-def test_an_edit_reruns_what_depends_on_the_module(checkout, finished, module, rules):
-    file = checkout / "workflow" / "lib" / "tilt" / module
-    before = file.read_text()
+def test_an_edit_reruns_what_depends_on_the_file(checkout, finished, file, rules):
+    file = checkout / "workflow" / file
+    before = file.read_text(encoding="utf-8")
     try:
-        file.write_text(before + "\n# edited\n")
+        file.write_text(before + "\n# edited\n", encoding="utf-8")
         lines = succeed(finished, "tiny", "--dry-run", checkout=checkout).splitlines()
     finally:
-        file.write_text(before)
+        file.write_text(before, encoding="utf-8")
     triggered = set(lines[lines.index("    updated input files:") + 1].strip().split(", "))
     assert triggered == rules
+    if rules == {"attack_section"}:
+        planned = jobs("\n".join(lines))
+        assert {name for name in planned if name not in ("tiny", "total")} == {"attack_section", "page"}
 
 
 def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished):
@@ -256,7 +262,8 @@ rule angles:
 
 def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     shutil.copytree(checkout, tmp_path / "tilt")
-    module = re.search(r"```python\n(module .*?)```", (ROOT / "README.md").read_text(), flags=re.S)[1]
+    text = (ROOT / "docs" / "own-data.md").read_text()
+    module = re.search(r"```python\n(module .*?)```", text, flags=re.S)[1]
     module = re.sub("config: .*", 'config: config["tilt"]', module)
     (tmp_path / "Snakefile").write_text(module + RULE)
     save_flat(tmp_path / "flat.npz")
@@ -267,7 +274,7 @@ def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     ).read_text()
     printed = succeed(tmp_path, "tilt_tiny", "tilt_flat", "--dry-run", checkout=tmp_path, config=config)
     planned = jobs(printed)
-    assert (planned["tilt_report"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
+    assert (planned["tilt_page"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
     written = {
         file for line in re.findall(r"(?:output|log|benchmark): (.*)", printed) for file in line.split(", ")
     }
@@ -311,15 +318,15 @@ def test_the_full_study_is_planned(tmp_path):
     assert planned["svm_path"] == 90
     assert planned["attack_network"] == 4 + 4, "of the digits lenet and the map"
     assert planned["lenet_network"] == 4 + 6, "of the digits random labels too"
-    assert planned["calibration_networks"] == planned["random_labels"] == 1
+    assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
-    assert planned["report"] == 2
+    assert planned["page"] == 2
     assert planned["toy_tables"] == 1
 
 
 def test_a_plain_run_is_the_main_job(tmp_path):
     planned = jobs(succeed(tmp_path, "--dry-run", config={**TINY, "main": "tiny"}))
-    assert (planned["all"], planned["report"], planned["svm_path"]) == (1, 1, 2)
+    assert (planned["all"], planned["page"], planned["svm_path"]) == (1, 1, 2)
 
 
 def test_every_data_set_and_its_stages_are_targets():

@@ -1,101 +1,56 @@
-"""What the experiments' rules inherit (`use rule call as NAME with`), and the list of the experiments.
+"""What the experiments' rules inherit: `use rule table as NAME with`.
 
 A relative `script:` or `conda:` would be looked for beside the inheriting file, so both are absolute.
 """
 
-from types import SimpleNamespace
 
-EXPERIMENTS = {}
-
-
-def experiment(name, title, when=lambda dataset: True, on_page=None):
-    """Put an experiment on the list; its place there is its number.
-
-    `when` says of a data set's settings whether it has the experiment, `on_page` whether its page shows it.
-    """
-    EXPERIMENTS[name] = SimpleNamespace(
-        number=len(EXPERIMENTS) + 1,
-        title=title,
-        when=when,
-        on_page=on_page or when,
-        section=None,
-        panel=None,
-        pictures=[],
-        numbers=[],
-    )
-
-
-def shows(name, **files):
-    """What an experiment has to show: the files of its `section`, `panel` and `pictures`, and its `numbers`,
-    the tables without pictures. Each is a file, a list of files, or a function of the wildcards.
-    """
-    vars(EXPERIMENTS[name]).update(files)
-
-
-def files_of(shown, wildcards):
-    """The files of one thing to show, of the wildcard's data set."""
-    found = shown(wildcards) if callable(shown) else shown
-    found = [found] if isinstance(found, str) else list(found)
-    return expand(found, dataset=wildcards.dataset)
-
-
-def target_of(name):
-    """An input: the pictures and the numbers of an experiment."""
-    found = EXPERIMENTS[name]
-    return lambda w: files_of(found.numbers, w) + files_of(found.pictures, w)
-
-
-def on_page(wildcards):
-    """The experiments of the page of the wildcard's data set, in order."""
-    dataset = DATASETS[wildcards.dataset]
-    return {
-        name: found
-        for name, found in EXPERIMENTS.items()
-        if found.section and found.on_page(dataset)
-    }
-
-
-def prose(name):
-    """The prose and the captions of an experiment, as inputs of its section's rule."""
-    folder = ROOT / "workflow" / "experiments" / name
-    return of_checkout(folder / "text.html.j2", *sorted(folder.glob("captions/*.rst")))
-
-
-def picture(experiment, path, caption=None, figure=None):
-    """The outputs of one picture: a PNG for the report, labelled by `figure` or its name, and an SVG beside it."""
-    name = Path(path).name.removeprefix("{pair}_")
-    found = EXPERIMENTS[experiment]
-    labels = {"data set": "{dataset}"} if "{dataset}" in path else {}
-    labels |= {"pair": "{pair}"} if "{pair}" in path else {}
-    png = report(
-        f"{path}.png",
-        caption=f"{ROOT}/workflow/experiments/{experiment}/captions/{caption or name}.rst",
-        category=f"{found.number:02d} {found.title}",
-        labels=labels | {"figure": figure or name.replace("_", " ")},
-    )
-    return [png, f"{path}.svg"]
-
-
-def pngs(rule):
-    """The pictures among the outputs of a rule that draws figures."""
-    return [file for file in rule.output if file.endswith(".png")]
-
-
-rule call:
+rule table:
     log:
-        "results/logs/call.log",
+        "results/logs/table.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
         mem_mb=800,
         runtime=5,
     script:
-        f"{ROOT}/workflow/scripts/call.py"
+        f"{ROOT}/workflow/scripts/table.py"
+
+
+rule draw:
+    log:
+        "results/logs/draw.log",
+    group:
+        "tables"
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    resources:
+        mem_mb=800,
+        runtime=5,
+    script:
+        f"{ROOT}/workflow/scripts/draw.py"
+
+
+rule panel:
+    log:
+        "results/logs/panel.log",
+    group:
+        "tables"
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    resources:
+        mem_mb=800,
+        runtime=5,
+    script:
+        f"{ROOT}/workflow/scripts/panel.py"
 
 
 rule section:
     log:
         "results/logs/section.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:

@@ -1,17 +1,6 @@
 """The report: one page of a data set from the records, pictures and panels of its experiments; and the targets."""
 
 
-def of_page(wildcards):
-    """The inputs of the page: section, pictures and panel of each experiment that it shows, by name."""
-    found = {}
-    for name, shown in on_page(wildcards).items():
-        found[f"{name}_section"] = files_of(shown.section, wildcards)[0]
-        found[f"{name}_pictures"] = files_of(shown.pictures, wildcards)
-        if shown.panel:
-            found[f"{name}_panel"] = files_of(shown.panel, wildcards)[0]
-    return found
-
-
 rule page:
     input:
         unpack(of_page),
@@ -30,6 +19,8 @@ rule page:
         claims="results/{dataset}/report/claims.csv",
     log:
         "results/{dataset}/logs/page.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:

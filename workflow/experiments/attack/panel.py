@@ -44,9 +44,9 @@ def panel(
     networks: Mapping[str, Settings],
     shown: str,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the networks named."""
-    made = attack_panels(
+    return attack_panels(
         networks,
         shown,
         {name: attacks[name] for name in networks},
@@ -56,7 +56,6 @@ def panel(
         words,
         published=published,
     )
-    return {"panel": made}
 
 
 def attack_panels(

@@ -5,16 +5,6 @@ from pipeline.manifest import seeds_of
 experiment("run", "How it was run")
 
 
-def numbers_of_page(wildcards):
-    """The tables of the experiments that the page shows."""
-    shown = on_page(wildcards).items()
-    return [
-        file
-        for name, found in shown
-        for file in (files_of(found.numbers, wildcards) if name != "run" else [])
-    ]
-
-
 rule record:
     input:
         code=code("record.py"),
@@ -24,6 +14,8 @@ rule record:
         manifest="results/{dataset}/manifest.json",
     log:
         "results/{dataset}/logs/record.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
@@ -55,7 +47,7 @@ use rule section as run_section with:
     log:
         "results/{dataset}/logs/run_section.log",
     params:
-        experiment="run",
+        function="run.section.section",
         title=EXPERIMENTS["run"].title,
         target=lambda w: getattr(rules, w.dataset).rule.name,
         as_module=not (ROOT / "Snakefile").samefile(workflow.main_snakefile),

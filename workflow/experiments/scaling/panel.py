@@ -31,11 +31,9 @@ CEILING = 4.0  # of the losses drawn
 NOUGHT = 1e-12  # mean loss that is 0
 
 
-def panel(
-    *, margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words
-) -> dict[str, dict[str, Any]]:
+def panel(*, margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The panel of the scaled loss, from its tables."""
-    return {"panel": scaling_panels(margins, risk, classifier, words)}
+    return scaling_panels(margins, risk, classifier, words)
 
 
 def scaling_panels(

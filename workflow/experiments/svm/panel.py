@@ -53,7 +53,7 @@ def panel(
     start: str,
     per_class: int,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panels of the SVM, with logistic regression beside it, from what was fitted to each pair."""
     tables = dict(paths)
     pair, lam = pair_control(list(tables), start, words), lambda_control(tables[start])
@@ -66,7 +66,7 @@ def panel(
         banks[f"logistic/{name}"] = logistic_bank(table, logistic_weights[name])
     shape = of_pair["image_shape"].tolist()
     one = pair_panel(tables, pair, lam, words, shape=shape, per_class=per_class, published=published)
-    return {"panel": section([overview, one], banks)}
+    return section([overview, one], banks)
 
 
 def pair_control(pairs: Sequence[str], start: str, words: Words) -> Control:
@@ -220,9 +220,9 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
     """The banks of a pair's SVM: its curves and pictures, and the data in both planes."""
     best = optimal_row(path)
     edges, counts = planes["histogram_edges"], [planes["histogram_i"], planes["histogram_j"]]
-    every = np.add(*counts)
+    every: Array = np.add(*counts)
     if (edges == edges[0]).all():
-        edges, every = edges[:1], every.any(axis=0, keepdims=True)
+        edges, every = edges[:1], every.sum(axis=0, keepdims=True)
     filled = [np.flatnonzero(row) for row in every]
     last = np.array([row[bins[-1] + 1] for row, bins in zip(edges, filled, strict=True)])
     first = np.minimum([row[bins[0]] for row, bins in zip(edges, filled, strict=True)], -0.02 * last)

@@ -38,10 +38,9 @@ def panel(
     local: Mapping[str, Columns],
     paths: Mapping[str, Columns],
     words: Words,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the two-layer networks, from the tables of each pair."""
-    made = two_layer_panels(dict(networks), dict(images), dict(local), dict(paths), words)
-    return {"panel": made}
+    return two_layer_panels(dict(networks), dict(images), dict(local), dict(paths), words)
 
 
 def two_layer_panels(

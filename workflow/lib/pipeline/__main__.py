@@ -1,4 +1,4 @@
-"""`python -m tilt show PATH` prints a summary of an intermediate: a folder or a file of results/."""
+"""`python -m pipeline show PATH` summarises results, `python -m pipeline configuration` lists every key."""
 
 import argparse
 import io
@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from pipeline.reference import reference
+from pipeline.schema import schema
 from pipeline.show import summary
 from tilt.errors import InputError
 
@@ -15,14 +17,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A call that argparse refuses ends in SystemExit with status 2.
     """
-    parser = argparse.ArgumentParser(prog="python -m tilt", description="Look inside the intermediates.")
-    commands = parser.add_subparsers(required=True)
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Look into results and settings.")
+    commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser("show", help="summarise a folder or a CSV, NPZ, safetensors or JSON file")
     show.add_argument("path")
+    commands.add_parser("configuration", help="print every key of the configuration as Markdown")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # where the locale has no λ
     try:
-        print(summary(parser.parse_args(arguments).path), flush=True)
+        given = parser.parse_args(arguments)
+        if given.command == "show":
+            print(summary(given.path), flush=True)
+        else:
+            print(reference(schema()), end="", flush=True)
     except BrokenPipeError:  # the reader, like `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (InputError, OSError) as error:

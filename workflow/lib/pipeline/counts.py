@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.config import class_counts, pairs
-from pipeline.pair import pair_classes
+from pipeline.config import class_counts
+from pipeline.pair import pair_classes, pairs
 from tilt.errors import InputError
 
 

@@ -17,8 +17,8 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
     so are all where `lenet` is null.
 
     A network of a grid whose settings are those of a named one goes by that name, and is trained once.
-    Raises InputError where one name would stand for two different networks, and where a family has one network
-    under two keys, which would count as two seeds.
+    Raises InputError where one name would stand for two different networks, and where a family has one
+    network under two keys, which would count as two seeds.
     """
     lenet = settings["lenet"]
     if lenet is None:

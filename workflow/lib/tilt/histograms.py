@@ -20,7 +20,7 @@ def edges_between(low: float, high: float, bins: int) -> NDArray[np.float64]:
     below = np.arange(1, bins)
     width = np.maximum(-low / below, high / (bins - below))
     best = width.argmin()
-    edges = width[best] * (np.arange(bins + 1) - float(below[best]))
+    edges: NDArray[np.float64] = width[best] * (np.arange(bins + 1) - float(below[best]))
     edges[[0, -1]] = min(low, edges[0]), max(high, edges[-1])
     return edges
 

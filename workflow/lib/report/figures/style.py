@@ -89,4 +89,5 @@ def save_figure(path: str | Path, figure: Figure) -> None:
     path = Path(path)
     with replacing(path) as png, replacing(path.with_suffix(".svg")) as svg:
         figure.savefig(png, format="png", dpi=150)
+        figure.set_layout_engine("none")  # the layout is found: it need not be again
         figure.savefig(svg, format="svg", dpi=150, metadata={"Date": None})

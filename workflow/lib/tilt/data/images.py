@@ -149,6 +149,22 @@ def describe(images: Images) -> dict[str, Any]:
     return record
 
 
+def rescaled(x: NDArray[Any], bounds: tuple[float, float] | None) -> NDArray[np.float32]:
+    """Values of any shape between `bounds` as networks take them: float32, from 0 to 255.
+
+    Raises InputError when they have no bounds.
+    """
+    if bounds is None:
+        raise InputError(
+            f"samples of shape {x.shape} have no bounds, which networks need; set value_min and value_max"
+        )
+    low, high = map(float, bounds)
+    scaled = x.astype(np.float32)
+    scaled -= low
+    scaled *= 255 / (high - low)
+    return scaled
+
+
 def binary_pair(images: Images, class_i: int, class_j: int, train_per_class: int) -> BinaryPair:
     """The pair of classes that a binary classifier separates (the article's section on SVM on MNIST).
 
