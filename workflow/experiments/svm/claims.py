@@ -93,7 +93,7 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
                 "svm",
                 "At the largest λ the boundary is that of the nearest centroids",
                 "θ = 0",
-                f"θ at most {plain(np.degrees(largest.max()))}°",
+                f"θ at most {plain(round(np.degrees(largest.max()), 9))}°",
                 f"at most {UPRIGHT}°, every pair",
                 upright.all(),
             ),
