@@ -25,11 +25,11 @@ sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
 
 FLOP = 13.2e6  # of an image, forward and backward; see experiments.bench.training.training_floor
 STARTS = {
-    "matconvnet": {"scheme": "matconvnet", "pixel_scale": 1.0},
-    "xavier": {"scheme": "improved_xavier", "pixel_scale": 0.1},
+    "matconvnet": {"initial_weights": "matconvnet", "pixel_scale": 1.0},
+    "xavier": {"initial_weights": "improved_xavier", "pixel_scale": 0.1},
 }
 ASCENT = 300  # steps of the attack that is timed beside trainings
-RULE = {"weight_decay": 1e-4, "rate": 5e-4, "momentum": 0.9}
+RULE = {"rate": 5e-4, "momentum": 0.9, "weight_decay": 1e-4}
 
 
 def read_images(mnist, folder):
@@ -39,9 +39,9 @@ def read_images(mnist, folder):
 
     images = torchvision_images("mnist", folder, [Path(mnist).resolve().as_uri()], 1, 60)
     data = (
-        resize_to_28(images.x_train, 255),
+        resize_to_28(images.x_train, images.bounds),
         images.y_train,
-        resize_to_28(images.x_test, 255),
+        resize_to_28(images.x_test, images.bounds),
         images.y_test,
     )
     for k, part in enumerate(data):
@@ -55,10 +55,13 @@ def part_of(data, n):
 
 
 def training(data, device, start="matconvnet", **settings):
+    from tilt.networks.model import Network
     from tilt.networks.training import train
 
-    common = {"n_classes": 10, "weight_decay": 1e-4, "seed": 0, "device": device}
-    return train(*data, **common | STARTS[start] | settings)
+    common = {"weight_decay": 1e-4, "seed": 0}
+    common |= {key: settings.pop(key) for key in common if key in settings}
+    model = Network(**common, **STARTS[start]).start(data[0], 10)
+    return train(model, *data, **common, device=device, **settings)
 
 
 def difference(one, other):
@@ -110,7 +113,8 @@ def check_attacks(data, device, n, folder):
     from tilt.attacks.signed import signed_gradient_step
     from tilt.calibration import fit_temperature
     from tilt.networks import choose_device
-    from tilt.networks.lenet import load_network, predict_scores, save_network
+    from tilt.networks.model import load_network, save_network
+    from tilt.networks.scores import predict_scores
 
     path = Path(folder, "attacked.safetensors")
     save_network(path, training(part_of(data, n), device, "xavier", epochs=3, batch_size=50).model.cpu(), {})
@@ -148,14 +152,13 @@ def prepared(data, device):
     import torch
 
     from tilt.networks import choose_device
-    from tilt.networks.lenet import LeNet, initialise
+    from tilt.networks.model import Network
 
     place = choose_device(device)
     x, y = (torch.as_tensor(part, device=place) for part in data[:2])
 
     def start(layout=torch.contiguous_format):
-        model = LeNet(10, mean_image=data[0].mean(0), pixel_scale=0.1)
-        initialise(model, "improved_xavier", 0)
+        model = Network(**STARTS["xavier"], weight_decay=1e-4, seed=0).start(data[0], 10)
         model = model.to(memory_format=layout).to(place)
         return model, {name: torch.zeros_like(p) for name, p in model.named_parameters()}, x, y
 
@@ -179,7 +182,7 @@ def time_steps(data, device):
     from tilt.networks import descent
 
     batches, start = prepared(data, device)
-    found = {}
+    rule, found = descent.Rule(**RULE), {}
     layouts = {"channels first": torch.contiguous_format, "channels last": torch.channels_last}
     for (name, layout), (deterministic, benchmark) in product(
         layouts.items(), ((True, False), (False, False), (True, True), (False, True))
@@ -189,11 +192,11 @@ def time_steps(data, device):
             enabled=True, benchmark=benchmark, deterministic=deterministic, allow_tf32=False
         ):
             try:
-                found[label] = milliseconds(descent.Descent(*start(layout), batch_size=300, **RULE), batches)
+                found[label] = milliseconds(descent.Descent(*start(layout), rule, 300), batches)
             except RuntimeError as error:
                 found[label] = str(error).splitlines()[0]
     eager, descent.EAGER = descent.EAGER, -1
-    found["without a graph"] = milliseconds(descent.Descent(*start(), batch_size=300, **RULE), batches)
+    found["without a graph"] = milliseconds(descent.Descent(*start(), rule, 300), batches)
     descent.EAGER = eager
     return found
 
@@ -202,10 +205,14 @@ def time_own_gradient(data, device):
     """Milliseconds a step by the gradient that the CPU uses, kernel by kernel."""
     import torch
 
-    from tilt.networks.training import descend
+    from tilt.networks.descent import Rule, descend
 
     batches, start = prepared(data, device)
-    return {"step": milliseconds(partial(descend, *start(torch.channels_last), **RULE), batches)}
+    model, velocity, x, y = start(torch.channels_last)
+    tensors = list(model.parameters()), list(velocity.values())
+    return {
+        "step": milliseconds(partial(descend, model.fast_gradient, *tensors, x, y, Rule(**RULE)), batches)
+    }
 
 
 def list_kernels(data, device):
@@ -214,10 +221,10 @@ def list_kernels(data, device):
     from torch.autograd import DeviceType
     from torch.profiler import ProfilerActivity, profile
 
-    from tilt.networks.descent import Descent
+    from tilt.networks.descent import Descent, Rule
 
     batches, start = prepared(data, device)
-    descent = Descent(*start(), batch_size=300, **RULE)
+    descent = Descent(*start(), Rule(**RULE), 300)
     descent(batches)
     with profile(activities=[ProfilerActivity.CUDA]) as profiled:
         descent(batches[:20])

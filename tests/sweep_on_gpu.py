@@ -4,7 +4,7 @@
     python tests/sweep_on_gpu.py run plan.json --mnist DIR --out OUT --heavy DIR
 
 The plan is made where the workflow's packages are; a run needs only those of the scripts. It leaves in
-OUT/lenet/NETWORK and OUT/attack/NETWORK what the workflow leaves in results/DATASET/, but for weights,
+OUT/networks/NETWORK and OUT/attack/NETWORK what the workflow leaves in results/DATASET/, but for weights,
 pictures and data, which are large and go to the folder `heavy`. A network whose files are in OUT is not done
 again, and a training that was stopped continues from its checkpoint. Networks of the first seed come first.
 """
@@ -36,10 +36,7 @@ def plan(dataset, family):
     from pipeline.config import resolve
     from pipeline.networks import families
 
-    config = resolve(
-        yaml.safe_load((ROOT / "config.yaml").read_text()),
-        ROOT / "workflow" / "schemas" / "config.schema.yaml",
-    )
+    config = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
     settings = config["datasets"][dataset]
     networks = families(dataset, settings)[family]
     return {
@@ -87,10 +84,10 @@ def prepare(settings, mnist, heavy):
 def jobs_of(name, network, settings, images, out, heavy):
     """Input, output and parameters of the two scripts that train a network and attack it."""
     lenet = {
-        "history": out / "lenet" / name / "history.csv",
-        "weights": heavy / "lenet" / name / "weights.safetensors",
-        "filters": out / "lenet" / name / "filters.npz",
-        "record": out / "lenet" / name / "record.json",
+        "history": out / "networks" / name / "history.csv",
+        "weights": heavy / "networks" / name / "weights.safetensors",
+        "filters": out / "networks" / name / "filters.npz",
+        "record": out / "networks" / name / "record.json",
     }
     attack = {
         **{table: out / "attack" / name / f"{table}.csv" for table in ("attacks", "summary", "accuracy")},
@@ -99,7 +96,7 @@ def jobs_of(name, network, settings, images, out, heavy):
     }
     training = {
         **{key: settings["lenet"][key] for key in ("batch_size", "learning_rate", "momentum")},
-        "checkpoint": heavy / "lenet" / name / "checkpoint.safetensors",
+        "checkpoint": heavy / "networks" / name / "checkpoint.safetensors",
         "network": network,
     }
     attacked = {"images": images, "weights": lenet["weights"], "record": lenet["record"]}

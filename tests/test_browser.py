@@ -167,6 +167,19 @@ def test_a_link_opens_the_same_view(browser, results):
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("fragment", ["#svm&pair=7v9&lambda=3&plane=fixed", "#logistic", "#two_layer"])
+def test_an_address_opens_its_section_at_the_top(browser, results, width, fragment):
+    file = results / "tiny" / "report" / "index.html"
+    page, wrong = opened(browser, file, fragment, viewport={"width": width, "height": 900})
+    settle(page)
+    section = fragment[1:].split("&")[0]
+    top = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", section)
+    assert abs(top) < 2
+    assert wrong == []
+    page.context.close()
+
+
 def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
     section, chance = sections(results)["svm"], random.Random(0)
     for _ in range(10):

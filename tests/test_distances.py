@@ -240,29 +240,29 @@ def test_signed_step_on_a_linear_model_has_its_closed_form():
     found = signed_gradient_step(model, x, (scores > 0).astype(np.int64), epsilons, temperature=1e-3)
     for k, epsilon in enumerate(epsilons):
         fallen = np.abs(scores) < epsilon * np.abs(w).sum()
-        np.testing.assert_array_equal(found.success[k], fallen)
-        np.testing.assert_allclose(found.norm[k], epsilon * np.sqrt(42), rtol=1e-4)
-    np.testing.assert_allclose(found.accuracy, 1 - found.success.mean(axis=1))
+        np.testing.assert_array_equal(found.successes[k], fallen)
+        np.testing.assert_allclose(found.norms[k], epsilon * np.sqrt(42), rtol=1e-4)
+    np.testing.assert_allclose(found.accuracy, 1 - found.successes.mean(axis=1))
     assert found.accuracy[0] == 1
     assert 0 < found.accuracy[1] < 1
     some = found.of(np.array([3, 0]))
-    np.testing.assert_array_equal(some.success, found.success[:, [3, 0]])
+    np.testing.assert_array_equal(some.successes, found.successes[:, [3, 0]])
 
 
 def test_signed_step_stays_in_the_box():
     x = np.concatenate([np.zeros((1, *SHAPE)), np.full((1, *SHAPE), 255)]).astype(np.float32)
     model = linear_model(np.ones(SHAPE), -21.0)
     inward = signed_gradient_step(model, x, np.array([0, 1]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_allclose(inward.norm, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
+    np.testing.assert_allclose(inward.norms, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
     outward = signed_gradient_step(model, x, np.array([1, 0]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_array_equal(outward.norm, 0)
+    np.testing.assert_array_equal(outward.norms, 0)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"epsilons": [0.1, 1.1]}, "not all in"),
-        ({"epsilons": [np.nan]}, "not all in"),
+        ({"epsilons": [0.1, 1.1]}, "one or more in"),
+        ({"epsilons": [np.nan]}, "one or more in"),
         ({"labels": np.zeros(3, np.int64)}, r"labels of shape \(3,\) for 2 images"),
         ({"temperature": 0.0}, "temperature 0.0 is not positive"),
     ],
@@ -307,7 +307,7 @@ def test_the_least_norm_is_that_of_the_nearest_misclassified_image(attacked):
     for k in range(30):
         norms = [minimal.norm[k]] if minimal.success[k] else []
         norms += [ascent.norm[k]] if ascent.p_end[k].argmax() != table["label"][k] else []
-        norms += signed.norm[signed.success[:, k], k].tolist()
+        norms += signed.norms[signed.successes[:, k], k].tolist()
         assert table["least_norm"][k] == min(norms)
     assert table["least_norm"][5] == table["minimal_norm"][5] == 0
     assert (np.delete(table["least_norm"], 5) > 0).all()
@@ -317,8 +317,8 @@ def test_the_least_norm_is_that_of_the_nearest_misclassified_image(attacked):
 def test_a_failure_of_every_attack_has_no_least_norm(attacked):
     _, ascent, minimal, signed = attacked
     labels = ascent.p_end.argmax(axis=1)  # so that the ascent changed nothing
-    nothing = type(minimal)(minimal.images, np.full(30, np.nan), labels, np.zeros(30, bool))
-    kept = type(signed)(signed.epsilon, signed.norm, np.zeros((2, 30), bool))
+    nothing = replace(minimal, norm=np.full(30, np.nan), predicted=labels, success=np.zeros(30, bool))
+    kept = replace(signed, successes=np.zeros((2, 30), bool))
     table = attack_table(np.arange(30), labels, labels, ascent, nothing, kept)
     assert np.isnan(table["least_norm"]).all()
     assert summary_table(table)["found"][-1] == 0

@@ -43,7 +43,8 @@ from report.claims import NOT
 from report.starts import start_labels
 from tilt.data.images import Images, save_images
 from tilt.io import read_json, read_table, table_of
-from tilt.networks.lenet import load_network, predict_scores
+from tilt.networks.model import load_network
+from tilt.networks.scores import predict_scores
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
          "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip

@@ -19,13 +19,13 @@ from conftest import ROOT
 from experiments.published.tables import read_table as read_published
 from pipeline.config import resolve
 from pipeline.networks import families
+from pipeline.schema import schema as whole_schema
 from tilt.data.images import Images, load_images, save_images
 from tilt.data.own import own_images
 from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table, write_json, write_table
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA)
+CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
 
 fuzzed = settings(
     deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -35,7 +35,7 @@ fuzzed = settings(
 @pytest.fixture(autouse=True, scope="module")
 def schema_read_once():
     """Reading the schema takes ten times as long as all else that `resolve` does."""
-    schema = yaml.safe_load(SCHEMA.read_text())
+    schema = whole_schema()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.config.yaml.safe_load", lambda _: schema)
         yield
@@ -98,7 +98,7 @@ def test_every_key_of_the_configuration(mutation, inputs_tried):
             parent.append(value)
 
         def read():
-            for dataset, of in resolve(config, SCHEMA)["datasets"].items():
+            for dataset, of in resolve(config)["datasets"].items():
                 families(dataset, of)
 
         refused += refused_in_one_line(read, "configuration: ")
@@ -116,7 +116,7 @@ def test_anything_in_place_of_the_configuration(inputs_tried):
     @settings(fuzzed, max_examples=100)
     @given(anything)
     def run(config):
-        assert refused_in_one_line(lambda: resolve(config, SCHEMA), "configuration: ")
+        assert refused_in_one_line(lambda: resolve(config), "configuration: ")
         inputs_tried("configuration, anything")
 
     run()
@@ -177,9 +177,9 @@ def record(tmp_path: Path) -> Path:
 
 
 def network(tmp_path: Path) -> Path:
-    from tilt.networks.lenet import LeNet, save_network
+    from tilt.networks.model import build, save_network
 
-    save_network(tmp_path / "valid.safetensors", LeNet(3), {"seed": 0})
+    save_network(tmp_path / "valid.safetensors", build("lenet", (28, 28), 3), {"seed": 0})
     return tmp_path / "valid.safetensors"
 
 
@@ -205,9 +205,9 @@ def load_picture(path: Path) -> Any:
 
 
 def load_network(path: Path) -> Any:
-    from tilt.networks import lenet
+    from tilt.networks import model
 
-    return lenet.load_network(path)
+    return model.load_network(path)
 
 
 @pytest.mark.parametrize(

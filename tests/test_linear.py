@@ -1,10 +1,8 @@
 """Paths of linear classifiers: closed forms, other solvers, optimality, invariances, what is refused."""
 
 import gzip
-import runpy
 import warnings
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,8 +14,8 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from conftest import ROOT
-from tilt.data.images import BinaryPair, Images, binary_pair, save_images
+from experiments.svm import tables as svm
+from tilt.data.images import BinaryPair, Images, binary_pair
 from tilt.data.sources import embedded_digits
 from tilt.errors import InputError
 from tilt.linear import LinearPath, fit_path
@@ -563,20 +561,14 @@ def test_the_summary_has_a_row_per_pair(seven_nine):
         ),
     ],
 )
-def test_the_job_of_a_pair_names_data_set_and_key(tmp_path, monkeypatch, coinciding, changed, message):
+def test_the_job_of_a_pair_names_data_set_and_key(coinciding, changed, message):
     x = np.random.default_rng(0).random((20, 4))
     y = np.repeat([0, 1], 10)
     if coinciding:
         x[10:] = x[:10]
-    save_images(tmp_path / "images.npz", Images(x, y, x, y, (0, 1)))
-    params = {"dataset": "mine", "pair": "0v1", "train_per_class": 2, "validation_per_class": None,
-              "loss": "hinge", "tolerance": 1e-6, "grid": GRID_OF_ONE, **changed}  # fmt: skip
-    if coinciding:
-        params["train_per_class"] = 10
-    job = SimpleNamespace(
-        input=SimpleNamespace(images=tmp_path / "images.npz"), output=None, params=SimpleNamespace(**params)
-    )
-    monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
+    per_class = 10 if coinciding else 2
+    settings = {"dataset": "mine", "pair": "0v1", "train_per_class": per_class, "loss": "hinge",
+                "validation_per_class": None, "tolerance": 1e-6, "grid": GRID_OF_ONE}  # fmt: skip
     with pytest.raises(InputError, match=message) as caught:
-        runpy.run_path(str(ROOT / "workflow/scripts/linear_path.py"), init_globals={"snakemake": job})
+        svm.path(data=Images(x, y, x, y, (0, 1)), **settings | changed)
     assert "\n" not in str(caught.value)

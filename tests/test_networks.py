@@ -1,8 +1,10 @@
 """LeNet and its training: the layers and one update against independent sums, files, resumed training."""
 
 import gzip
+import json
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,24 +17,20 @@ from torch.nn import functional as F
 from experiments.lenet.figures import error_curves, figures, first_filters, weight_rms
 from tilt.errors import InputError
 from tilt.networks import choose_device
-from tilt.networks.descent import Descent
-from tilt.networks.gradient import Scratch, loss_gradient
-from tilt.networks.lenet import (
-    LAYERS,
-    LeNet,
-    initialise,
-    layer_rms,
-    load_network,
-    predict_scores,
-    resize_to_28,
-    save_network,
-)
-from tilt.networks.training import _shuffle, descend, train
+from tilt.networks.descent import Descent, Rule, Scratch, descend
+from tilt.networks.layers import initialise, layer_rms
+from tilt.networks.lenet import LeNet, resize_to_28
+from tilt.networks.model import Network, build, load_network, save_network
+from tilt.networks.regularisers import L1
+from tilt.networks.scores import predict_scores
+from tilt.networks.training import _mixed, _shuffled, train
+
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
 
 
 def network(scheme="improved_xavier", seed=0, **kw):
-    model = LeNet(10, **kw)
-    initialise(model, scheme, seed)
+    model = build("lenet", (28, 28), 10, **kw)
+    initialise(model.model, scheme, seed)
     return model
 
 
@@ -46,16 +44,19 @@ def stripes(n, seed):
 
 
 DATA = (*stripes(60, 0), *stripes(20, 1))
+START = Network(initial_weights="matconvnet", pixel_scale=0.5, weight_decay=1e-2, seed=3)
 SETTINGS = {
-    "n_classes": 2,
     "weight_decay": 1e-2,
     "seed": 3,
-    "scheme": "matconvnet",
-    "pixel_scale": 0.5,
     "batch_size": 25,
     "epochs": 4,
     "device": "cpu",
 }
+
+
+def trained(*data, start=START, **settings):
+    """A LeNet trained on x_train, y_train, x_test, y_test from its initial weights."""
+    return train(start.start(data[0], 2), *data, **settings)
 
 
 def test_layers_against_plain_convolutions():
@@ -65,15 +66,16 @@ def test_layers_against_plain_convolutions():
     model = network(mean_image=mean, pixel_scale=0.01)
     assert sum(p.numel() for p in model.parameters()) == 520 + 25_050 + 400_500 + 5_010
     with torch.no_grad():
+        lenet = model.model
         for name in LAYERS:
-            model.get_parameter(f"{name}.bias").normal_()
+            lenet.get_parameter(f"{name}.bias").normal_()
         x = 0.01 * (images - torch.tensor(mean))[:, None]
-        x = F.max_pool2d(F.conv2d(x, model.conv1.weight, model.conv1.bias), 2)
-        x = F.max_pool2d(F.conv2d(x, model.conv2.weight, model.conv2.bias), 2)
+        x = F.max_pool2d(F.conv2d(x, lenet.conv1.weight, lenet.conv1.bias), 2)
+        x = F.max_pool2d(F.conv2d(x, lenet.conv2.weight, lenet.conv2.bias), 2)
         # Rows of fc1 run over height, width, channel.
-        kernel = model.fc1.weight.view(500, 4, 4, 50).permute(0, 3, 1, 2)
-        x = F.conv2d(x, kernel, model.fc1.bias)[:, :, 0, 0].clamp(min=0)
-        expected = x @ model.fc2.weight.T + model.fc2.bias
+        kernel = lenet.fc1.weight.view(500, 4, 4, 50).permute(0, 3, 1, 2)
+        x = F.conv2d(x, kernel, lenet.fc1.bias)[:, :, 0, 0].clamp(min=0)
+        expected = x @ lenet.fc2.weight.T + lenet.fc2.bias
     np.testing.assert_allclose(predict_scores(model, images), expected, rtol=1e-4, atol=1e-4)
 
 
@@ -84,9 +86,10 @@ def test_gradients_against_the_general_routine():
     of = [images, *model.parameters()]
     ours = torch.autograd.grad(model(images).logsumexp(1).sum(), of)
 
-    x = F.max_pool2d(F.conv2d(0.01 * images[:, None], model.conv1.weight, model.conv1.bias), 2)
-    x = F.max_pool2d(model.conv2(x), 2).permute(0, 2, 3, 1).flatten(1)
-    expected = torch.autograd.grad(model.fc2(F.relu(model.fc1(x))).logsumexp(1).sum(), of)
+    lenet = model.model
+    x = F.max_pool2d(F.conv2d(0.01 * images[:, None], lenet.conv1.weight, lenet.conv1.bias), 2)
+    x = F.max_pool2d(lenet.conv2(x), 2).permute(0, 2, 3, 1).flatten(1)
+    expected = torch.autograd.grad(lenet.fc2(F.relu(lenet.fc1(x))).logsumexp(1).sum(), of)
     for one, other in zip(ours, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
 
@@ -96,15 +99,16 @@ def test_training_gradient_against_autograd_in_double_precision(n, n_classes):
     rng = np.random.default_rng(n)
     images = torch.tensor(rng.uniform(0, 255, (n, 28, 28)), dtype=torch.float32)
     labels = torch.tensor(rng.integers(0, n_classes, n))
-    model = LeNet(n_classes, mean_image=rng.uniform(0, 255, (28, 28)).astype(np.float32), pixel_scale=0.01)
-    initialise(model, "pytorch", 0)
-    exact = LeNet(n_classes).double()
+    mean = rng.uniform(0, 255, (28, 28)).astype(np.float32)
+    model = build("lenet", (28, 28), n_classes, mean_image=mean, pixel_scale=0.01)
+    initialise(model.model, "pytorch", 0)
+    exact = build("lenet", (28, 28), n_classes).double()
     exact.load_state_dict(model.state_dict())
     expected_scores = exact(images.double())
     loss = F.cross_entropy(expected_scores, labels)
     expected = torch.autograd.grad(loss, list(exact.parameters()))
 
-    scores, gradients = loss_gradient(model, images, labels, Scratch(images.device))
+    scores, gradients = model.fast_gradient(images, labels, Scratch(images.device))
     assert relative_error(scores, expected_scores) < 3e-6
     for ours, reference, (name, parameter) in zip(gradients, expected, model.named_parameters(), strict=True):
         assert ours.shape == parameter.shape
@@ -119,8 +123,8 @@ def test_equal_values_under_a_pool_share_no_gradient_twice():
     """On a constant image all four values that Conv1's pool compares are equal: one of them is counted."""
     model = network(pixel_scale=0.01)
     images, labels = torch.full((2, 28, 28), 200.0), torch.tensor([3, 4])
-    of_conv1 = loss_gradient(model, images, labels, Scratch(images.device))[1][0]
-    (expected,) = torch.autograd.grad(F.cross_entropy(model(images), labels), model.conv1.weight)
+    of_conv1 = model.fast_gradient(images, labels, Scratch(images.device))[1][0]
+    (expected,) = torch.autograd.grad(F.cross_entropy(model(images), labels), model.model.conv1.weight)
     torch.testing.assert_close(of_conv1, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -141,7 +145,7 @@ def test_gradient_of_images_alone_when_the_weights_are_frozen():
     ],
 )
 def test_initial_weights(scheme, deviations):
-    model, same, other = network(scheme, 1), network(scheme, 1), network(scheme, 2)
+    model, same, other = (network(scheme, seed).model for seed in (1, 1, 2))
     for (name, rms), deviation in zip(layer_rms(model).items(), deviations, strict=True):
         weight = model.get_parameter(f"{name}.weight")
         assert rms == pytest.approx(deviation, rel=4 / (2 * weight.numel()) ** 0.5)
@@ -190,9 +194,10 @@ def test_unusable_network_files(tmp_path):
         load_network(path)
     save_network(path, network(), {})
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(InputError, match=r"net\.safetensors: not a readable LeNet"):
+    with pytest.raises(InputError, match=r"net\.safetensors: not a readable network"):
         load_network(path)
-    save_file({"fc2.bias": torch.zeros(10)}, path)
+    header = json.dumps({"name": "lenet", "shape": [28, 28], "classes": 10, "options": {}})
+    save_file({"model.fc2.bias": torch.zeros(10)}, path, {"architecture": header})
     with pytest.raises(InputError, match="Missing key") as caught:
         load_network(path)
     assert "\n" not in str(caught.value)
@@ -229,37 +234,37 @@ def test_devices():
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_cuda_without_a_gpu():
     with pytest.raises(InputError, match="needs a GPU"):
-        train(*DATA, **SETTINGS | {"device": "cuda"})
+        trained(*DATA, **SETTINGS | {"device": "cuda"})
 
 
 def test_updates_against_the_formula():
     """Decay joins the gradient of weights and biases alike, then momentum: v = 0.9 v + g + λ p, p -= η v."""
     x, y, *_ = DATA
     rate, decay = 1e-3, 50.0
-    trained = train(
+    ours = trained(
         *DATA, **SETTINGS | {"learning_rate": rate, "weight_decay": decay, "batch_size": 60, "epochs": 3}
     )
-    model = LeNet(2, mean_image=x.mean(0), pixel_scale=0.5)
-    initialise(model, "matconvnet", 3)
+    model = build("lenet", (28, 28), 2, mean_image=x.mean(0), pixel_scale=0.5)
+    initialise(model.model, "matconvnet", 3)
     velocity = [torch.zeros_like(p) for p in model.parameters()]
     for epoch in range(3):
         loss = F.cross_entropy(model(torch.tensor(x)), torch.tensor(y))
-        assert trained.history["train_loss"][epoch] == pytest.approx(loss.item(), rel=1e-4)
+        assert ours.history["train_loss"][epoch] == pytest.approx(loss.item(), rel=1e-4)
         gradients = torch.autograd.grad(loss, list(model.parameters()))
         with torch.no_grad():
             for p, g, v in zip(model.parameters(), gradients, velocity, strict=True):
                 v.mul_(0.9).add_(g + decay * p)
                 p.sub_(rate * v)
-    for ours, expected in zip(trained.model.parameters(), model.parameters(), strict=True):
-        assert relative_error(ours, expected) < 1e-5
+    for parameter, expected in zip(ours.model.parameters(), model.parameters(), strict=True):
+        assert relative_error(parameter, expected) < 1e-5
 
 
 def test_history_of_a_network_that_stands_still():
     """At rate 0 the running error over the minibatches is the error of the initial network."""
     x, y, x_test, y_test = DATA
-    trained = train(*DATA, **SETTINGS | {"learning_rate": 0.0, "epochs": 2})
-    scores = predict_scores(trained.model, x)
-    history = trained.history
+    still = trained(*DATA, **SETTINGS | {"learning_rate": 0.0, "epochs": 2})
+    scores = predict_scores(still.model, x)
+    history = still.history
     assert list(history) == [
         *("epoch", "train_error", "train_loss", "test_error", "test_loss"),
         *(f"rms_{name}" for name in LAYERS),
@@ -269,17 +274,17 @@ def test_history_of_a_network_that_stands_still():
     np.testing.assert_allclose(history["train_error"], (scores.argmax(1) != y).mean(), rtol=1e-6)
     loss = F.cross_entropy(torch.tensor(scores), torch.tensor(y)).item()
     np.testing.assert_allclose(history["train_loss"], loss, rtol=1e-5)
-    wrong = predict_scores(trained.model, x_test).argmax(1) != y_test
+    wrong = predict_scores(still.model, x_test).argmax(1) != y_test
     np.testing.assert_allclose(history["test_error"], wrong.mean())
-    assert history["rms_fc2"][-1] == layer_rms(trained.model)["fc2"]
-    assert not trained.diverged
+    assert history["rms_fc2"][-1] == layer_rms(still.model)["fc2"]
+    assert not still.diverged
 
 
 def test_training_separates_what_is_separable():
     """With short steps from small weights the loss falls in every epoch; chance does not enter."""
-    trained = train(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3})
-    assert (np.diff(trained.history["train_loss"]) < 0).all()
-    assert trained.history["test_error"][-1] == 0
+    history = trained(*DATA, **SETTINGS | {"epochs": 6, "learning_rate": 1e-3}).history
+    assert (np.diff(history["train_loss"]) < 0).all()
+    assert history["test_error"][-1] == 0
 
 
 class Plain(nn.Module):
@@ -294,7 +299,7 @@ class Plain(nn.Module):
         return self.layers(images / 255)
 
 
-RULE = {"weight_decay": 0.1, "rate": 1e-3, "momentum": 0.9}
+RULE = Rule(rate=1e-3, momentum=0.9, weight_decay=0.1)
 
 
 def velocity_of(model):
@@ -311,29 +316,30 @@ def test_steps_by_autograd_are_those_of_our_own_gradient(monkeypatch):
         return step
 
     monkeypatch.setattr("tilt.networks.descent._captured", captured)
-    ours, theirs = LeNet(2, pixel_scale=0.01), LeNet(2, pixel_scale=0.01)
+    ours, theirs = (build("lenet", (28, 28), 2, pixel_scale=0.003) for _ in range(2))
     for model in (ours, theirs):
-        initialise(model, "pytorch", 0)
+        initialise(model.model, "pytorch", 0)
     velocity, other = velocity_of(ours), velocity_of(theirs)
-    descent = Descent(theirs, other, x, y, batch_size=8, **RULE)
+    tensors = list(ours.parameters()), list(velocity.values())
+    descent = Descent(theirs, other, x, y, RULE, 8)
     for epoch in (1, 2):
-        batches = torch.split(_shuffle(len(x), 0, epoch), 8)
-        expected = descend(ours, velocity, x, y, batches, **RULE)
+        batches = torch.split(_shuffled(len(x), epoch), 8)
+        expected = descend(ours.fast_gradient, *tensors, x, y, RULE, batches)
         assert descent(batches) == pytest.approx(expected, rel=1e-4)
     assert len(captures) == 1
     for one, another in zip(
         [*ours.parameters(), *velocity.values()], [*theirs.parameters(), *other.values()], strict=True
     ):
-        assert relative_error(another, one) < 1e-4
+        assert relative_error(another, one) < 1e-3
 
 
 def test_steps_of_any_network_are_those_of_torch():
     x, y = torch.tensor(DATA[0]), torch.tensor(DATA[1])
     ours, theirs = Plain(), Plain()
-    descent = Descent(ours, velocity_of(ours), x, y, batch_size=25, **RULE)
+    descent = Descent(ours, velocity_of(ours), x, y, RULE, 25)
     optimiser = torch.optim.SGD(theirs.parameters(), lr=1e-3, momentum=0.9, weight_decay=0.1)
     for epoch in (1, 2):
-        batches = torch.split(_shuffle(len(x), 0, epoch), 25)
+        batches = torch.split(_shuffled(len(x), epoch), 25)
         error, loss = descent(batches)
         wrong = total = 0.0
         for rows in batches:
@@ -360,7 +366,7 @@ def test_a_gpu_is_set_to_full_precision(monkeypatch):
 
 
 def test_every_epoch_has_its_own_order():
-    orders = [_shuffle(100, seed, epoch) for seed, epoch in ((0, 1), (0, 1), (0, 2), (1, 1))]
+    orders = [_shuffled(100, _mixed(*drawn)) for drawn in ((0, 1), (0, 1), (0, 2), (1, 1))]
     assert torch.equal(orders[0], orders[1])
     assert not torch.equal(orders[0], orders[2])
     assert not torch.equal(orders[0], orders[3])
@@ -389,24 +395,27 @@ def assert_same_training(one, other):
 
 def test_killed_training_continues_bit_for_bit(tmp_path, caplog):
     path = tmp_path / "checkpoint.safetensors"
-    undisturbed = train(*DATA, **SETTINGS)
+    undisturbed = trained(*DATA, **SETTINGS)
     with pytest.raises(Killed):
-        train(*DATA, **SETTINGS, checkpoint=path, on_epoch=stop_after(2))
+        trained(*DATA, **SETTINGS, checkpoint=path, on_epoch=stop_after(2))
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
     caplog.set_level(logging.INFO)
     epochs = []
-    resumed = train(*DATA, **SETTINGS, checkpoint=path, on_epoch=lambda _, row: epochs.append(row["epoch"]))
+    resumed = trained(*DATA, **SETTINGS, checkpoint=path, on_epoch=lambda _, row: epochs.append(row["epoch"]))
     assert epochs == [3, 4]
     assert "continues after epoch 2" in caplog.text
     assert "epoch 4 of 4: train error" in caplog.text
     assert_same_training(resumed, undisturbed)
-    assert_same_training(train(*DATA, **SETTINGS, checkpoint=path), undisturbed)
+    assert_same_training(trained(*DATA, **SETTINGS, checkpoint=path), undisturbed)
 
 
 @pytest.mark.parametrize(
     ("other", "reported"),
     [
         ({"weight_decay": 0.5, "seed": 4}, "another weight_decay, seed"),
+        ({"regulariser": L1(0.1)}, "another regulariser"),
+        (replace(START, pixel_scale=0.4), "another network"),
+        (replace(START, weight_scale=0.9), "another network"),
         ({"epochs": 6}, "holds 6 epochs, more than 4"),
         (None, "another data"),
     ],
@@ -414,18 +423,20 @@ def test_killed_training_continues_bit_for_bit(tmp_path, caplog):
 def test_checkpoint_of_another_training_is_not_resumed(tmp_path, caplog, other, reported):
     path = tmp_path / "checkpoint.safetensors"
     if other is None:
-        train(DATA[0] + 1, *DATA[1:], **SETTINGS | {"epochs": 1}, checkpoint=path)
+        trained(DATA[0], DATA[1], DATA[2] + 1, DATA[3], **SETTINGS | {"epochs": 1}, checkpoint=path)
+    elif isinstance(other, Network):
+        trained(*DATA, start=other, **SETTINGS | {"epochs": 1}, checkpoint=path)
     else:
-        train(*DATA, **SETTINGS | {"epochs": 1} | other, checkpoint=path)
-    trained = train(*DATA, **SETTINGS, checkpoint=path)
-    assert reported in caplog.text
-    assert_same_training(trained, train(*DATA, **SETTINGS))
+        trained(*DATA, **SETTINGS | {"epochs": 1} | other, checkpoint=path)
+    again = trained(*DATA, **SETTINGS, checkpoint=path)
+    assert f"{reported}: training starts afresh" in caplog.text
+    assert_same_training(again, trained(*DATA, **SETTINGS))
 
 
 def test_damaged_checkpoint_is_reported(tmp_path, caplog):
     path = tmp_path / "checkpoint.safetensors"
     path.write_bytes(b"no checkpoint")
-    train(*DATA, **SETTINGS | {"epochs": 1}, checkpoint=path)
+    trained(*DATA, **SETTINGS | {"epochs": 1}, checkpoint=path)
     assert "not a readable checkpoint" in caplog.text
 
 
@@ -434,11 +445,11 @@ def test_diverging_training_stops(tmp_path):
     wild = SETTINGS | {
         "learning_rate": 1e9
     }  # so that decay alone multiplies the weights by -1e7 in each step
-    trained = train(*DATA, **wild, checkpoint=path)
-    assert trained.diverged
-    assert 1 <= len(trained.history["epoch"]) < 4
-    assert trained.history["diverged"].sum() == 1
-    assert len(train(*DATA, **wild, checkpoint=path).history["epoch"]) == len(trained.history["epoch"])
+    first, again = (trained(*DATA, **wild, checkpoint=path) for _ in range(2))
+    assert first.diverged
+    assert 1 <= len(first.history["epoch"]) < 4
+    assert first.history["diverged"].sum() == 1
+    assert len(again.history["epoch"]) == len(first.history["epoch"])
 
 
 @pytest.mark.parametrize(
@@ -454,13 +465,13 @@ def test_images_that_do_not_fit(part, value, message):
     data = list(DATA)
     data[part] = value
     with pytest.raises(InputError, match=message):
-        train(*data, **SETTINGS)
+        train(START.start(DATA[0], 2), *data, **SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["epochs", "batch_size"])
 def test_training_of_nothing(name):
     with pytest.raises(InputError, match=f"{name} is 0"):
-        train(*DATA, **SETTINGS | {name: 0})
+        trained(*DATA, **SETTINGS | {name: 0})
 
 
 def test_mnist_is_learnt():
@@ -473,9 +484,10 @@ def test_mnist_is_learnt():
 
     x = resize_to_28(read("train-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), (0, 255))
     y = read("train-labels-idx1-ubyte.gz", 8).astype(np.int64)
-    settings = SETTINGS | {"n_classes": 10, "batch_size": 50, "pixel_scale": 1.0, "epochs": 2}
-    trained = train(x[:3000], y[:3000], x[-1000:], y[-1000:], **settings | {"weight_decay": 1e-4})
-    assert trained.history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
+    model = replace(START, pixel_scale=1.0).start(x[:3000], 10)
+    settings = SETTINGS | {"batch_size": 50, "epochs": 2, "weight_decay": 1e-4}
+    history = train(model, x[:3000], y[:3000], x[-1000:], y[-1000:], **settings).history
+    assert history["test_error"][-1] < 0.2  # 0.09 to 0.11 with five seeds
 
 
 def test_networks_of_two_starts_are_two_curves():

@@ -20,7 +20,7 @@ from tilt.data.own import class_counts, input_files, own_images, part_counts
 from tilt.data.sources import embedded_digits, standard_counts
 from tilt.errors import InputError
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+HUGE = 2**63  # beyond int64
 
 
 def refused(says: str, read, *arguments, **options) -> None:
@@ -55,7 +55,8 @@ def npz(folder: Path, y_train, y_test, **more) -> Path:
         ([1, -1, 1], ["-1", "1"], "the labels -1, 1 are the classes 0 to 1"),
         (["10", "9", "10"], ["9", "10"], "the labels 9, 10 are the classes 0 to 1"),
         (["toad", " newt", "toad "], ["newt", "toad"], "the labels newt, toad are the classes 0 to 1"),
-        (np.array([2**63, 2**62, 2**63], np.uint64), None, None),
+        (np.uint64([HUGE, 3, HUGE]), ["3", str(HUGE)], f"the labels 3, {HUGE} are the classes 0 to 1"),
+        ([1.5, 0, 1.5], None, None),
     ],
 )  # fmt: skip
 def test_labels_become_classes_in_their_order(tmp_path, given, names, says):
@@ -343,7 +344,7 @@ def test_what_is_no_folder(tmp_path):
 
 def study(**changed) -> dict:
     dataset = {"source": "digits", "train_per_class": 100, "svm": {"train_per_class": 100}} | changed
-    return resolve({"main": "mine", "datasets": {"mine": dataset}}, SCHEMA)["datasets"]["mine"]
+    return resolve({"main": "mine", "datasets": {"mine": dataset}})["datasets"]["mine"]
 
 
 LENET = {"epochs": 1, "networks": {

@@ -251,7 +251,7 @@ def test_features_of_any_scale_are_bars_to_a_thousandth(pairs, scale):
     w = weights["w"]
     relative = w / np.abs(w).max(axis=1, keepdims=True)
     np.testing.assert_allclose(bank["direction"], relative, atol=0.0006)
-    left, right = planes["histogram_edges"][[0, -1]]
+    left, right = planes["histogram_edges"][0, [0, -1]]
     assert bank["last"] == pytest.approx(right, rel=1e-6)
     assert bank["first"] == pytest.approx(min(left, -0.02 * right), rel=1e-6)
     places = record["banks"]["plane/0v1/tilting"]
@@ -359,7 +359,7 @@ def test_a_view_of_the_toy_problem():
     fits = noisy_point_table(X, y, 10.0 ** np.arange(-3, 2))
     points = {"a": X[:, 0], "b": X[:, 1], "y": y}
     angles = mirror_distance_table(np.radians([0, 30, 60, 90]))
-    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)["panel"]
+    record = toy_panel(mirror_distance=angles, training_set=points, noisy_point=fits)
     np.testing.assert_allclose(part(record, "mirror", theta="60"), image(*_mirror(60)), atol=1e-3)
     assert part(record, "distance", theta="60") == pytest.approx(3)
     rows = (fits["loss"] == "softplus") & np.isclose(fits["lambda"], 0.1)

@@ -8,6 +8,7 @@ from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.figures import memorisation
 from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
 from report.claims import NOT, PARTLY, REPRODUCED
+from tilt.networks.model import Network
 from tilt.networks.training import train
 
 
@@ -122,24 +123,12 @@ def test_lenet_memorises_random_labels_and_weight_decay_prevents_it():
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 255, (6, 28, 28)).astype(np.float32)
     y = rng.permutation(6) % 3
-    histories = {
-        decay: train(
-            x,
-            y,
-            x[:3],
-            y[:3],
-            n_classes=3,
-            weight_decay=decay,
-            seed=0,
-            scheme="improved_xavier",
-            pixel_scale=0.003,
-            epochs=30,
-            batch_size=6,
-            learning_rate=2e-3,
-            device="cpu",
-        ).history
-        for decay in (1e-4, 10.0)
-    }
+    settings = {"seed": 0, "epochs": 30, "batch_size": 6, "learning_rate": 2e-3, "device": "cpu"}
+    histories = {}
+    for decay in (1e-4, 10.0):
+        network = Network(initial_weights="improved_xavier", pixel_scale=0.003, weight_decay=decay, seed=0)
+        model = network.start(x, 3)
+        histories[decay] = train(model, x, y, x[:3], y[:3], weight_decay=decay, **settings).history
     learnt, prevented = histories.values()
     assert (np.diff(learnt["train_loss"]) < 0).all()
     assert learnt["train_loss"][-1] < np.log(2) / 6 / 4

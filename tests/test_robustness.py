@@ -87,7 +87,7 @@ def strike(
         training = rule == "lenet_network"
         while rule in rules_running(folder)[0]:
             if time.monotonic() > moment and (
-                not training or list(folder.glob("results/*/lenet/*/checkpoint.safetensors"))
+                not training or list(folder.glob("results/*/networks/*/checkpoint.safetensors"))
             ):
                 os.kill(-run.pid if group or training else run.pid, signal.SIGKILL)
                 run.wait()

@@ -14,11 +14,11 @@ from tilt.io import read_table
 TOOL = ROOT / "tests" / "sweep_on_gpu.py"
 LEFT = {
     "out": {
-        *(f"lenet/xavier_low/{name}" for name in ("history.csv", "filters.npz", "record.json")),
+        *(f"networks/xavier_low/{name}" for name in ("history.csv", "filters.npz", "record.json")),
         *(f"attack/xavier_low/{name}.csv" for name in ("attacks", "summary", "accuracy")),
         "attack/xavier_low/record.json",
     },
-    "heavy": {"lenet/xavier_low/weights.safetensors", "attack/xavier_low/images.npz"},
+    "heavy": {"networks/xavier_low/weights.safetensors", "attack/xavier_low/images.npz"},
 }
 
 
@@ -65,9 +65,9 @@ def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path)
     assert "1 of 1 networks are there" in run()
     for name, expected in LEFT.items():
         found = {str(file.relative_to(folders[name])) for file in files(folders[name])}
-        assert {file for file in found if file.startswith(("lenet/", "attack/"))} == expected
-    assert read_table(tmp_path / "out/lenet/xavier_low/history.csv")["epoch"].tolist() == [1, 2]
-    record = json.loads((tmp_path / "out/lenet/xavier_low/record.json").read_text())
+        assert {file for file in found if file.startswith(("networks/", "attack/"))} == expected
+    assert read_table(tmp_path / "out/networks/xavier_low/history.csv")["epoch"].tolist() == [1, 2]
+    record = json.loads((tmp_path / "out/networks/xavier_low/record.json").read_text())
     assert record["train_images"] == 50
     assert record | network == record
     times = [file.stat().st_mtime_ns for file in files(tmp_path)]

@@ -127,8 +127,8 @@ def test_figures_are_drawn(tmp_path, training_set, table):
     angles = mirror_distance_table(np.radians([0, 45, 85]))
     drawn = {
         "boundaries": figures.boundaries(angles),
-        "mirror": figures.mirror_distance(mirror_distance_table(np.linspace(0, 1.5, 9)), angles),
-        "noisy": figures.noisy_point(*training_set, four_fits(table)),
+        "mirror": figures.distance_against_tilt(mirror_distance_table(np.linspace(0, 1.5, 9)), angles),
+        "noisy": figures.four_boundaries(*training_set, four_fits(table)),
         "tilt": figures.tilt_against_lambda(table),
     }
     for name, drawing in drawn.items():

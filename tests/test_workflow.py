@@ -27,7 +27,7 @@ SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
     "tiny/svm": "pairs of classes", "tiny/svm/7v9": "classifiers along λ",
     "tiny/logistic": "pairs of classes", "tiny/logistic/7v9": "classifiers along λ",
-    "tiny/lenet/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
+    "tiny/networks/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
     "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
     "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
 }  # fmt: skip
@@ -91,7 +91,7 @@ def test_every_stage_left_its_files(finished):
             assert float(row["d_adv"]) == pytest.approx(half * np.cos(float(row["theta"])), rel=1e-10)
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
-        "tiny/lenet/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
+        "tiny/networks/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
         "tiny/sweep/search.csv", "tiny/calibration/seeds.csv",
         "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
         "tiny/random_labels/networks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
@@ -101,8 +101,8 @@ def test_every_stage_left_its_files(finished):
     assert not list(results.rglob(".*")), "temporary files were left behind"
     assert not list(results.rglob("checkpoint*"))
     assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
-        "xavier_low": 0, "xavier_high": 0,
-    }  # fmt: skip
+        name: [0] for name in ("toy", "lenet", "sweep", "random_labels", "two_layer", "calibration")
+    }
 
 
 def test_vectors_of_ones_own_get_all_but_lenet(finished):
@@ -113,10 +113,10 @@ def test_vectors_of_ones_own_get_all_but_lenet(finished):
     assert (results / "figures" / "svm" / "3v12_mirrors.png").stat().st_size > 0
     record = json.loads((results / "data" / "record.json").read_text())
     assert (record["value_max"], record["names"][12], record["train"]["shape"]) == (None, "m", [78, 15])
-    assert json.loads((results / "manifest.json").read_text())["seeds"] == {}
+    assert json.loads((results / "manifest.json").read_text())["seeds"] == {"toy": [0]}
     page = (results / "report" / "index.html").read_text()
     assert "vectors of 15 features" in page
-    assert "12 m: 6" in page
+    assert "class 12 (m): 6" in page
     assert "d v m: mirror images" in page
     assert "LeNet" not in page
 

@@ -24,9 +24,10 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
     sys.executable = shlex.quote(sys.executable)
 
 from pipeline.code import imported_files
-from pipeline.config import explored, pairs, resolve, with_left_out
+from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import families
+from pipeline.pair import explored, pairs
 from pipeline.start import (
     check_location,
     check_writable,
@@ -39,9 +40,7 @@ from tilt.errors import InputError
 GIVEN = config
 UNREADABLE = {}  # data sets by name, and why
 try:
-    config = resolve(
-        config, ROOT / "workflow" / "schemas" / "config.schema.yaml", UNREADABLE
-    )
+    config = resolve(config, UNREADABLE)
     DATASETS = config["datasets"]
     NETWORKS = {name: families(name, dataset) for name, dataset in DATASETS.items()}
     FOLDERS = results_folders(DATASETS)
@@ -189,7 +188,7 @@ def of_family(family):
     """The inputs of the tables of one family of networks."""
     return {
         "histories": of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", family
+            "results/{dataset}/networks/{network}/history.csv", family
         ),
         "attacks": of_networks(
             "results/{dataset}/attack/{network}/attacks.csv", family
@@ -216,8 +215,9 @@ def of_mnist(wildcards):
 def new_target(target, dataset):
     """The name of a target of a data set, which no rule may have yet."""
     if target == "all" or rules.has(target):
+        named = target if target in DATASETS else dataset
         raise WorkflowError(
-            f"configuration: datasets.{dataset}: its target {target} has the name of a rule; choose another name, "
+            f"configuration: datasets.{named}: its target {target} has the name of a rule; choose another name, "
             "of letters from a to z, digits and _, for the data set"
         )
     return target

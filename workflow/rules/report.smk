@@ -19,6 +19,8 @@ rule page:
         claims="results/{dataset}/report/claims.csv",
     log:
         "results/{dataset}/logs/page.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:

@@ -23,14 +23,15 @@ from tilt.data.images import load_images
 from tilt.errors import InputError
 from tilt.io import read_json, write_arrays, write_json, write_table
 from tilt.networks import choose_device
-from tilt.networks.lenet import load_network, predict_scores, resize_to_28
+from tilt.networks.model import input_images, load_network
+from tilt.networks.scores import predict_scores
 
 
 def main(input, output, params):
     images = load_images(input.images)
-    x, y = resize_to_28(images.x_test, images.bounds), images.y_test
     device = choose_device(params.device)
     model = load_network(input.weights).to(device)
+    x, y = input_images(model.architecture.name, images.x_test, images.bounds), images.y_test
     scores = predict_scores(model, x)
     rows = select_images(y, params.images_per_class)
     originals, labels, targets = x[rows], y[rows], cyclic_targets(y[rows], scores.shape[1])

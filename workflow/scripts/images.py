@@ -1,5 +1,7 @@
 """Fetch, read or build a data set, verify it, and write its array file and record."""
 
+import logging
+
 from pipeline.job import job
 from tilt.data.images import check_images, describe, save_images
 from tilt.data.own import own_images
@@ -23,6 +25,8 @@ def main(input, output, params):
         )
         source = f"torchvision {params.source}, archives verified by MD5"
     check_images(images, name)
+    if record["labels"]:
+        logging.info("%s; pairs go by the classes", record["labels"])
     found = len(set(images.y_train.tolist()))
     if found != params.classes:
         raise InputError(f"{name}: {found} classes, but the configuration says classes: {params.classes}")

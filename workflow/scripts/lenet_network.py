@@ -7,39 +7,43 @@ import numpy as np
 from pipeline.job import job
 from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
-from tilt.networks.lenet import layer_rms, resize_to_28, save_network
+from tilt.networks.layers import layer_rms
+from tilt.networks.model import Network, input_images, save_network
+from tilt.networks.regularisers import regulariser_of
 from tilt.networks.training import train
 
 
 def main(input, output, params):
     images = load_images(input.images)
-    network = params.network
-    if network["train_per_class"] is not None:
-        images = first_per_class(images, network["train_per_class"])
+    network = Network(**params.network)
+    if network.train_per_class is not None:
+        images = first_per_class(images, network.train_per_class)
     y_train, n_classes = images.y_train, int(images.y_train.max()) + 1
-    if network["random_labels"]:
-        y_train = np.random.default_rng(network["seed"]).integers(n_classes, size=len(y_train))
+    if network.random_labels:
+        y_train = np.random.default_rng(network.seed).integers(n_classes, size=len(y_train))
+    x_train, x_test = (input_images(network.model, x, images.bounds) for x in (images.x_train, images.x_test))
+    model = network.start(x_train, n_classes)
     training = train(
-        resize_to_28(images.x_train, images.bounds),
+        model,
+        x_train,
         y_train,
-        resize_to_28(images.x_test, images.bounds),
+        x_test,
         images.y_test,
-        n_classes=n_classes,
-        weight_decay=network["weight_decay"],
-        seed=network["seed"],
-        scheme=network["initial_weights"],
-        pixel_scale=network["pixel_scale"],
-        weight_scale=network["weight_scale"],
-        epochs=network["epochs"],
+        weight_decay=network.weight_decay,
+        regulariser=regulariser_of(network.regulariser, network.strength),
+        seed=network.seed,
+        epochs=network.epochs,
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
         momentum=params.momentum,
         device=params.device,
         checkpoint=params.checkpoint,
     )
-    model = training.model.cpu()
+    model.cpu()
     record = {
-        **network,
+        **params.network,
+        "image_shape": list(images.x_train.shape[1:]),
+        "input_shape": list(x_train.shape[1:]),
         "epochs": len(training.history["epoch"]),
         "diverged": training.diverged,
         "train_images": len(images.x_train),
@@ -47,7 +51,7 @@ def main(input, output, params):
         "rms": layer_rms(model),
     }
     write_table(output.history, training.history)
-    write_arrays(output.filters, {"conv1": model.conv1.weight.detach().numpy()[:, 0]})
+    write_arrays(output.filters, {"conv1": model.model.conv1.weight.detach().numpy()[:, 0]})
     save_network(output.weights, model, record)
     write_json(output.record, record)
     Path(params.checkpoint).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from experiments.attack.examples import Columns, Images, draw_examples
 from experiments.attack.statistics import found_norms
 from report.article import ATTACK_NORMS
 from report.figures.colours import CLASS_I
-from report.numerals import counted
+from report.numerals import counted, span
 from report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from report.panels.grids import (
     ABSENT,
@@ -44,9 +44,9 @@ def panel(
     networks: Mapping[str, Settings],
     shown: str,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the networks named."""
-    made = attack_panels(
+    return attack_panels(
         networks,
         shown,
         {name: attacks[name] for name in networks},
@@ -56,7 +56,6 @@ def panel(
         words,
         published=published,
     )
-    return {"panel": made}
 
 
 def attack_panels(
@@ -79,7 +78,7 @@ def attack_panels(
     """
     start, decay, grid = network_controls(networks, shown)
     classes, counts = np.unique(attacks[shown]["label"], return_counts=True)
-    images_text = f"n = {counted(counts.sum(), 'test image')}, {_span(counts)} of each class"
+    images_text = f"n = {counted(counts.sum(), 'test image')}, {span(counts, str)} of each class"
     examples = Panel(
         "panel-examples",
         "Adversarial examples of any network",
@@ -121,10 +120,6 @@ def attack_panels(
         panel.readout("Nearest found, median", "attack", ("median_minimal_norm", *STATE), 2)
     norms.readout("Accuracy at the greatest ε", "attack", ("accuracy_end", *STATE), 1, unit=" %")
     return section([examples, norms], {"attack": bank, **pictures})
-
-
-def _span(counts: NDArray[np.integer[Any]]) -> str:
-    return f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
 
 
 def _statistic(

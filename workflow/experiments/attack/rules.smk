@@ -19,6 +19,8 @@ rule attack_network:
         "results/{dataset}/logs/attack/{network}.log",
     benchmark:
         "results/{dataset}/benchmarks/attack/{network}.tsv"
+    group:
+        "network"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
@@ -37,9 +39,9 @@ rule attack_network:
         f"{ROOT}/workflow/scripts/attack_network.py"
 
 
-use rule call as attack_linear with:
+use rule table as attack_linear with:
     input:
-        code=code("call.py", "attack.linear"),
+        code=code("table.py", "attack.linear"),
         data=rules.images.output.images,
         weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", "shown"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", "shown"),
@@ -57,9 +59,9 @@ use rule call as attack_linear with:
         steps=setting("attack.minimal_steps"),
 
 
-use rule call as attack_figures with:
+use rule draw as attack_figures with:
     input:
-        code=code("call.py", "attack.figures"),
+        code=code("draw.py", "attack.figures"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
         low=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.low')(w)}/images.npz",
@@ -91,16 +93,16 @@ use rule call as attack_figures with:
         published=of_mnist,
 
 
-use rule call as attack_panel with:
+use rule panel as attack_panel with:
     input:
-        code=code("call.py", "attack.panel"),
+        code=code("panel.py", "attack.panel"),
         attacks=of_networks_shown("results/{dataset}/attack/{network}/attacks.csv"),
         accuracies=of_networks_shown("results/{dataset}/attack/{network}/accuracy.csv"),
         records=of_networks_shown("results/{dataset}/attack/{network}/record.json"),
         images=of_networks_shown("results/{dataset}/attack/{network}/images.npz"),
         words=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/attack.json",
+        "results/{dataset}/panels/attack.json",
     log:
         "results/{dataset}/logs/attack_panel.log",
     resources:
@@ -127,7 +129,7 @@ use rule section as attack_section with:
     log:
         "results/{dataset}/logs/attack_section.log",
     params:
-        experiment="attack",
+        function="attack.section.section",
         title=EXPERIMENTS["attack"].title,
         source=setting("source"),
         lenet=setting("lenet"),

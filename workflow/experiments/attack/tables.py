@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from experiments.attack.statistics import ATTACKED, QUANTITIES, found_norms
 from tilt.attacks.ascent import Ascent
-from tilt.attacks.minimal import MinimalNorm
+from tilt.attacks.models import Found
 from tilt.attacks.signed import SignedStep
 from tilt.errors import InputError
 
@@ -56,7 +56,7 @@ def attack_table(
     labels: Labels,
     targets: Labels,
     ascent: Ascent,
-    minimal: MinimalNorm,
+    minimal: Found,
     signed: SignedStep,
 ) -> Columns:
     """One row per attacked image: its index in the data set, label, target, and what the attacks gave.
@@ -70,8 +70,8 @@ def attack_table(
     rows = np.arange(len(index))
     predicted = ascent.p_start.argmax(axis=1)
     changed = (ascent.p_end.argmax(axis=1) != labels) & np.isfinite(ascent.p_end).all(axis=1)
-    norms = np.vstack([ascent.norm, minimal.norm, signed.norm])
-    least = np.where(np.vstack([changed, minimal.success, signed.success]), norms, np.inf).min(axis=0)
+    norms = np.vstack([ascent.norm, minimal.norm, signed.norms])
+    least = np.where(np.vstack([changed, minimal.success, signed.successes]), norms, np.inf).min(axis=0)
     found = {
         "predicted": predicted,
         "p_source_start": ascent.p_start[rows, predicted],

@@ -4,15 +4,17 @@ experiment("bench", "Benchmarks")
 experiment("libsvm", "Objectives beside libsvm's")
 
 
-use rule call as bench_pair with:
+use rule table as bench_pair with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         fits="results/{dataset}/bench/{pair}/fits.csv",
         record="results/{dataset}/bench/{pair}/record.json",
     log:
         "results/{dataset}/logs/bench/{pair}.log",
+    group:
+        "bench"
     resources:
         mem_mb=2000,
         runtime=60,
@@ -25,14 +27,16 @@ use rule call as bench_pair with:
         svc_step=setting("bench.svc_step"),
 
 
-use rule call as bench_scaling with:
+use rule table as bench_scaling with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         scaling="results/{dataset}/bench/scaling.csv",
     log:
         "results/{dataset}/logs/bench/scaling.log",
+    group:
+        "bench"
     resources:
         mem_mb=2000,
         runtime=30,
@@ -45,9 +49,9 @@ use rule call as bench_scaling with:
         sizes=setting("bench"),
 
 
-use rule call as bench_solvers with:
+use rule table as bench_solvers with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         records=of_pairs("results/{dataset}/bench/{pair}/record.json", "bench"),
     output:
         solvers="results/{dataset}/bench/solvers.csv",
@@ -57,9 +61,9 @@ use rule call as bench_solvers with:
         function="bench.tables.solvers",
 
 
-use rule call as bench_figures with:
+use rule draw as bench_figures with:
     input:
-        code=code("call.py", "bench.figures"),
+        code=code("draw.py", "bench.figures"),
         fits=of_pairs("results/{dataset}/bench/{pair}/fits.csv", "bench"),
         table=rules.bench_solvers.output.solvers,
         sizes=rules.bench_scaling.output.scaling,
@@ -72,15 +76,17 @@ use rule call as bench_figures with:
         function="bench.figures.figures",
 
 
-use rule call as bench_training with:
+use rule table as bench_training with:
     input:
-        code=code("call.py", "bench.training"),
+        code=code("table.py", "bench.training"),
         data=rules.images.output.images,
     output:
         times="results/{dataset}/bench/training.csv",
         floor="results/{dataset}/bench/training_floor.json",
     log:
         "results/{dataset}/logs/bench/training.log",
+    group:
+        "bench"
     conda:
         f"{ROOT}/envs/torch.yaml"
     threads: 3  # the usual recipe reads images in two more processes
@@ -95,9 +101,9 @@ use rule call as bench_training with:
         threads=setting("bench.training_threads"),
 
 
-use rule call as bench_training_figures with:
+use rule draw as bench_training_figures with:
     input:
-        code=code("call.py", "bench.figures"),
+        code=code("draw.py", "bench.figures"),
         times=rules.bench_training.output.times,
         floor=rules.bench_training.output.floor,
     output:
@@ -108,14 +114,16 @@ use rule call as bench_training_figures with:
         function="bench.figures.training_figures",
 
 
-use rule call as libsvm_pair with:
+use rule table as libsvm_pair with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         data=rules.images.output.images,
     output:
         libsvm="results/{dataset}/bench/{pair}/libsvm.csv",
     log:
         "results/{dataset}/logs/libsvm/{pair}.log",
+    group:
+        "libsvm"
     resources:
         mem_mb=3000,
         runtime=120,
@@ -128,9 +136,9 @@ use rule call as libsvm_pair with:
         share=setting("bench.checked_share"),
 
 
-use rule call as libsvm_summary with:
+use rule table as libsvm_summary with:
     input:
-        code=code("call.py", "bench.tables"),
+        code=code("table.py", "bench.tables"),
         tables=of_pairs("results/{dataset}/bench/{pair}/libsvm.csv"),
     output:
         libsvm="results/{dataset}/bench/libsvm.csv",

@@ -20,8 +20,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from tilt.data.images import Images
 from tilt.errors import InputError
-from tilt.networks.lenet import SIZE, LeNet, initialise, resize_to_28
-from tilt.networks.training import descend
+from tilt.networks.descent import Rule, descend
+from tilt.networks.layers import initialise
+from tilt.networks.lenet import SIZE, resize_to_28
+from tilt.networks.model import build
+from tilt.networks.preprocessing import Preprocessed
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels in [0, 1]
 
@@ -86,18 +89,19 @@ def training_times(
     x, y = torch.from_numpy(x_train), torch.from_numpy(y_train)
     settings = {"learning_rate": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
 
-    def start() -> LeNet:
-        mean = np.full((SIZE, SIZE), 255 * MEAN, np.float32)
-        model = LeNet(int(y_train.max()) + 1, mean_image=mean, pixel_scale=1 / (255 * DEVIATION))
-        initialise(model, "pytorch", seed)
-        return model
+    def start() -> Preprocessed:
+        shape, classes = (SIZE, SIZE), int(y_train.max()) + 1
+        mean = np.full(shape, 255 * MEAN, np.float32)
+        network = build("lenet", shape, classes, mean_image=mean, pixel_scale=1 / (255 * DEVIATION))
+        initialise(network.model, "pytorch", seed)
+        return network
 
     def usual() -> Measured:
         loader = DataLoader(dataset, batch_size, sampler=order.tolist(), num_workers=2)
-        return _plain_epoch(_plain_network(start()), loader, images, **settings)
+        return _plain_epoch(_plain_network(start().model), loader, images, **settings)
 
     def channels_last() -> Measured:
-        network = _plain_network(start()).to(memory_format=torch.channels_last)
+        network = _plain_network(start().model).to(memory_format=torch.channels_last)
 
         def batches() -> Iterator[tuple[Tensor, Tensor]]:
             for rows in torch.split(order, batch_size):
@@ -107,16 +111,15 @@ def training_times(
         return _plain_epoch(network, batches(), images, **settings)
 
     def tilt() -> Measured:
-        model = start()
-        velocity = {name: torch.zeros_like(p) for name, p in model.named_parameters()}
+        network = start()
+        parameters = list(network.parameters())
+        assert network.fast_gradient
         begin = time.perf_counter()
         error, loss = descend(
-            model,
-            velocity,
-            *(x, y, torch.split(order, batch_size)),
-            weight_decay=weight_decay,
-            rate=learning_rate,
-            momentum=momentum,
+            network.fast_gradient,
+            parameters,
+            [torch.zeros_like(parameter) for parameter in parameters],
+            *(x, y, Rule(learning_rate, momentum, weight_decay), torch.split(order, batch_size)),
         )
         return time.perf_counter() - begin, error, loss
 
@@ -153,7 +156,8 @@ def training_floor(n_classes: int = 10) -> dict[str, float]:
 
     Keys: flop_per_image, forward and backward, without the gradient with respect to the image;
     sgemm_flop_per_second, the best of several products of 1024 x 1024 matrices in float32; and
-    seconds_per_image. Fewer operations than direct sums take, as `tilt.networks.gradient` does, goes below.
+    seconds_per_image. Fewer operations than direct sums take, as `tilt.networks.lenet_gradient` has, goes
+    below.
     """
     multiplications = {"conv1": 24**2 * 25 * 20, "conv2": 8**2 * 500 * 50, "fc1": 800 * 500}
     multiplications["fc2"] = 500 * n_classes
@@ -169,13 +173,13 @@ def training_floor(n_classes: int = 10) -> dict[str, float]:
     return {"flop_per_image": flop, "sgemm_flop_per_second": rate, "seconds_per_image": flop / rate}
 
 
-def _plain_network(model: LeNet) -> nn.Module:
+def _plain_network(model: nn.Module) -> nn.Module:
     """The layers of `model` as they are usually written, its preprocessing left to the data."""
     layers = {
         "conv1": nn.Conv2d(1, 20, 5),
         "conv2": nn.Conv2d(20, 50, 5),
         "fc1": nn.Linear(800, 500),
-        "fc2": nn.Linear(500, model.fc2.out_features),
+        "fc2": nn.Linear(500, len(model.get_parameter("fc2.bias"))),
     }
     state = model.state_dict()
     # Rows of fc1 run over height, width, channel; here over channel, height, width.

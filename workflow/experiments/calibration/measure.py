@@ -11,8 +11,9 @@ from report.starts import Settings, start_labels
 from tilt.data.images import Images
 from tilt.io import table_of
 from tilt.networks import choose_device
-from tilt.networks.lenet import load_network, predict_scores, resize_to_28
 from tilt.networks.margin import margin_gradient_norms
+from tilt.networks.model import input_images, load_network
+from tilt.networks.scores import predict_scores
 
 
 def tables(
@@ -28,13 +29,14 @@ def tables(
     """A row a network, the bins of its reliability, and means over seeds."""
     place = choose_device(device)
     y = data.y_test
-    x = torch.as_tensor(resize_to_28(data.x_test, data.bounds), device=place)
     drawn = torch.as_tensor(halves(len(y), settings["seed"])[1][: settings["gradient_images"]], device=place)
     starts = start_labels(networks)
     rows: list[dict[str, Any]] = []
     bins = {}
     for name, network in networks.items():
         model = load_network(weights[name]).to(place)
+        images = input_images(model.architecture.name, data.x_test, data.bounds)
+        x = torch.as_tensor(images, device=place)
         row, bins[name] = calibrate(
             records[name]["diverged"],
             predict_scores(model, x),

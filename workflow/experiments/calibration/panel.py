@@ -27,9 +27,9 @@ SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_af
 
 def panel(
     *, networks: Columns, bins: Columns, seeds: Columns, settings: Mapping[str, Settings], shown: str
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of calibration, from its tables and the settings of its networks."""
-    return {"panel": calibration_panels(settings, networks, bins, seeds, shown)}
+    return calibration_panels(settings, networks, bins, seeds, shown)
 
 
 def calibration_panels(

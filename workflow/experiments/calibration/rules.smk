@@ -8,15 +8,17 @@ experiment(
 )
 
 
-use rule call as calibration_networks with:
+use rule table as calibration_networks with:
     input:
-        code=code("call.py", "calibration.measure"),
+        code=code("table.py", "calibration.measure"),
         data=rules.images.output.images,
         weights=of_networks(
-            "results/{dataset}/lenet/{network}/weights.safetensors", "lenet", "sweep"
+            "results/{dataset}/networks/{network}/weights.safetensors",
+            "lenet",
+            "sweep",
         ),
         records=of_networks(
-            "results/{dataset}/lenet/{network}/record.json", "lenet", "sweep"
+            "results/{dataset}/networks/{network}/record.json", "lenet", "sweep"
         ),
     output:
         networks="results/{dataset}/calibration/networks.csv",
@@ -26,6 +28,8 @@ use rule call as calibration_networks with:
         "results/{dataset}/logs/calibration_networks.log",
     benchmark:
         "results/{dataset}/benchmarks/calibration_networks.tsv"
+    group:
+        "calibration"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
@@ -39,9 +43,9 @@ use rule call as calibration_networks with:
         median_top_score=setting("attack.median_top_score"),
 
 
-use rule call as calibration_figures with:
+use rule draw as calibration_figures with:
     input:
-        code=code("call.py", "calibration.figures"),
+        code=code("draw.py", "calibration.figures"),
         networks=rules.calibration_networks.output.networks,
         bins=rules.calibration_networks.output.reliability,
         seeds=rules.calibration_networks.output.seeds,
@@ -60,14 +64,14 @@ use rule call as calibration_figures with:
         shown=setting("lenet.shown"),
 
 
-use rule call as calibration_panel with:
+use rule panel as calibration_panel with:
     input:
-        code=code("call.py", "calibration.panel"),
+        code=code("panel.py", "calibration.panel"),
         networks=rules.calibration_networks.output.networks,
         bins=rules.calibration_networks.output.reliability,
         seeds=rules.calibration_networks.output.seeds,
     output:
-        panel="results/{dataset}/panels/calibration.json",
+        "results/{dataset}/panels/calibration.json",
     log:
         "results/{dataset}/logs/calibration_panel.log",
     params:
@@ -87,7 +91,7 @@ use rule section as calibration_section with:
     log:
         "results/{dataset}/logs/calibration_section.log",
     params:
-        experiment="calibration",
+        function="calibration.section.section",
         title=EXPERIMENTS["calibration"].title,
         shown=setting("lenet.shown"),
 

@@ -13,7 +13,7 @@ use rule section as data_section with:
     log:
         "results/{dataset}/logs/data_section.log",
     params:
-        experiment="data",
+        function="data.section.section",
         title=EXPERIMENTS["data"].title,
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from report.contract import Table
-from report.words import Words
-from report.contract import Section
-from report.words import words_of
+from report.contract import Section, Table
+from report.numerals import plain
+from report.words import Words, words_of
 
 
 def section(*, record: Mapping[str, Any]) -> Section:
@@ -16,13 +15,13 @@ def section(*, record: Mapping[str, Any]) -> Section:
 
 
 def tables(record: Mapping[str, Any], words: Words) -> list[Table]:
-    """What the data set holds, with checksums."""
+    """What the data set holds, how it was read, with checksums."""
     parts = [record["train"], record["test"]]
     lines = {
         words.samples.capitalize(): [f"{part['shape'][0]:,}" for part in parts],
         "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
         words.features.capitalize(): [
-            "{} to {}".format(*part["value_range"]) + f", {part['dtype']}" for part in parts
+            " to ".join(plain(end, ".4g") for end in part["value_range"]) + f", {part['dtype']}" for part in parts
         ],
         "Values that count as 0 and 1": [
             "{value_min:g} and {value_max:g}".format(**record)
@@ -31,15 +30,25 @@ def tables(record: Mapping[str, Any], words: Words) -> list[Table]:
         ]
         * 2,
         f"{words.samples.capitalize()} per class": [
-            ", ".join(
-                (f"{label} {words.class_name(int(label))}" if words.names else label) + f": {count:,}"
-                for label, count in part["images_per_class"].items()
+            "; ".join(
+                f"class {number}{f' ({words.names[int(number)]})' if words.names else ''}: {count:,}"
+                for number, count in part["images_per_class"].items()
             )
             for part in parts
         ],
         f"SHA-256 of the {words.samples}": [part["sha256_x"] for part in parts],
         "SHA-256 of the labels": [part["sha256_y"] for part in parts],
     }
+    read = [
+        (name, sentence[0].upper() + sentence[1:])
+        for name, sentence in (
+            ("Test part", record["split"]),
+            ("Classes", record["labels"]),
+            ("Range of values", record["range"]),
+        )
+        if sentence
+    ]
     return [
-        Table("The data set", ("", "Training", "Test"), [(name, *cells) for name, cells in lines.items()])
+        Table("The data set", ("", "Training", "Test"), [(name, *cells) for name, cells in lines.items()]),
+        Table("How it was read", ("", ""), read),
     ]

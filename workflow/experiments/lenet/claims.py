@@ -81,7 +81,9 @@ def _of_start(
             "lenet",
             f"Errors along the training ({start})",
             "curves of test and training error, low and high",
-            "median deviation {:.3f} and {:.3f}, {:.3f} and {:.3f} points".format(*apart),
+            "median deviation in points {} and {}, {} and {}".format(
+                *(f"{deviation:.3f}" if np.isfinite(deviation) else NOT_MEASURED for deviation in apart)
+            ),
             "each median within 0.3 points",
             *(deviation <= 0.3 for deviation in apart),
         ),
@@ -130,7 +132,10 @@ def article_decays(networks: Mapping[str, Settings], names: Mapping[str, list[st
 
 
 def _curve_deviation(histories: Sequence[Columns], column: str, published: Mapping[int, float]) -> float:
-    """Median deviation of a curve, the mean over seeds, from its published points; percentage points."""
+    """Median deviation of a curve, the mean over seeds, from its published points; percentage points.
+
+    It is nan where the training ended before the first of them.
+    """
     length = min(len(table["epoch"]) for table in histories)
     deviations = [
         abs(100 * mean(table[column][epoch - 1] for table in histories) - value)

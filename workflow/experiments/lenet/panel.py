@@ -44,10 +44,10 @@ def panel(
     networks: Mapping[str, Settings],
     shown: str,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the networks named; `record` is that of the data set."""
     images = record["test"]["images_per_class"].values()
-    made = lenet_panels(
+    return lenet_panels(
         networks,
         shown,
         {name: histories[name] for name in networks},
@@ -56,7 +56,6 @@ def panel(
         test_images=sum(images),
         published=published,
     )
-    return {"panel": made}
 
 
 def lenet_panels(

@@ -8,14 +8,16 @@ rule lenet_network:
         code=code("lenet_network.py"),
         images=rules.images.output.images,
     output:
-        history="results/{dataset}/lenet/{network}/history.csv",
-        weights="results/{dataset}/lenet/{network}/weights.safetensors",
-        filters="results/{dataset}/lenet/{network}/filters.npz",
-        record="results/{dataset}/lenet/{network}/record.json",
+        history="results/{dataset}/networks/{network}/history.csv",
+        weights="results/{dataset}/networks/{network}/weights.safetensors",
+        filters="results/{dataset}/networks/{network}/filters.npz",
+        record="results/{dataset}/networks/{network}/record.json",
     log:
         "results/{dataset}/logs/lenet/{network}.log",
     benchmark:
         "results/{dataset}/benchmarks/lenet/{network}.tsv"
+    group:
+        "network"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
@@ -35,11 +37,11 @@ rule lenet_network:
         f"{ROOT}/workflow/scripts/lenet_network.py"
 
 
-use rule call as lenet_figures with:
+use rule draw as lenet_figures with:
     input:
-        code=code("call.py", "lenet.figures"),
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
-        filters=of_networks("results/{dataset}/lenet/{network}/filters.npz"),
+        code=code("draw.py", "lenet.figures"),
+        histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
+        filters=of_networks("results/{dataset}/networks/{network}/filters.npz"),
     output:
         errors=picture("lenet", "results/{dataset}/figures/lenet/errors"),
         rms=picture("lenet", "results/{dataset}/figures/lenet/rms"),
@@ -52,14 +54,14 @@ use rule call as lenet_figures with:
         published=of_mnist,
 
 
-use rule call as lenet_panel with:
+use rule panel as lenet_panel with:
     input:
-        code=code("call.py", "lenet.panel"),
-        histories=of_networks_shown("results/{dataset}/lenet/{network}/history.csv"),
-        filters=of_networks_shown("results/{dataset}/lenet/{network}/filters.npz"),
+        code=code("panel.py", "lenet.panel"),
+        histories=of_networks_shown("results/{dataset}/networks/{network}/history.csv"),
+        filters=of_networks_shown("results/{dataset}/networks/{network}/filters.npz"),
         record=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/lenet.json",
+        "results/{dataset}/panels/lenet.json",
     log:
         "results/{dataset}/logs/lenet_panel.log",
     params:
@@ -73,15 +75,15 @@ use rule section as lenet_section with:
     input:
         code=code("section.py", "lenet.section"),
         prose=prose("lenet"),
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv"),
-        records=of_networks("results/{dataset}/lenet/{network}/record.json"),
+        histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
+        records=of_networks("results/{dataset}/networks/{network}/record.json"),
         record=rules.images.output.record,
     output:
         "results/{dataset}/report/sections/lenet.json",
     log:
         "results/{dataset}/logs/lenet_section.log",
     params:
-        experiment="lenet",
+        function="lenet.section.section",
         title=EXPERIMENTS["lenet"].title,
         source=setting("source"),
         lenet=setting("lenet"),
@@ -93,5 +95,5 @@ shows(
     section=rules.lenet_section.output,
     panel=rules.lenet_panel.output,
     pictures=pngs(rules.lenet_figures),
-    numbers=of_networks("results/{dataset}/lenet/{network}/history.csv"),
+    numbers=of_networks("results/{dataset}/networks/{network}/history.csv"),
 )

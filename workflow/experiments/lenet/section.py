@@ -7,7 +7,7 @@ from experiments.lenet.claims import lenet_claims
 from report import article
 from report.claims import Columns, Settings, comparable
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join, percent
-from report.numerals import plain
+from report.numerals import counted, plain
 from report.starts import start_labels
 
 
@@ -29,7 +29,7 @@ def section(
         claims=lenet_claims(networks, tables_of, test_images=test_images, numbers=numbers),
         captions=captions(networks, tables_of, trained),
         tables=tables(networks, tables_of),
-        values={"lenet": lenet, "shape": record["train"]["shape"][1:]},
+        values={"lenet": lenet, "epochs": _epochs(tables_of), "shape": record["train"]["shape"][1:]},
     )
 
 
@@ -38,11 +38,10 @@ def captions(
 ) -> Captions:
     """Of the networks: their settings, histories and records by name."""
     seeds = join(sorted({str(network["seed"]) for network in networks.values()}))
-    epochs = max(len(history["epoch"]) for history in histories.values())
     trained = sorted({record["train_images"] for record in records.values()})
     of = (
-        f"{len(networks)} networks, n = {' or '.join(f'{n:,}' for n in trained)} training and "
-        f"{next(iter(records.values()))['test_images']:,} test images, {epochs} epochs; seed {seeds}."
+        f"{counted(len(networks), 'network')}, n = {' or '.join(f'{n:,}' for n in trained)} training and "
+        f"{next(iter(records.values()))['test_images']:,} test images, {_epochs(histories)}; seed {seeds}."
     )
     ends = {
         name: {column: values[-1] for column, values in history.items()}
@@ -113,6 +112,13 @@ def tables(networks: Mapping[str, Settings], histories: Mapping[str, Columns]) -
         *("Least test error", "RMS Conv1", "Conv2", "FC1", "FC2", "Time"),
     )
     return [Table("The networks at the end of their training", header, rows)]
+
+
+def _epochs(histories: Mapping[str, Columns]) -> str:
+    """How many epochs the networks were trained for, but for those that diverged before their end."""
+    whole = [history for history in histories.values() if not history["diverged"][-1]]
+    lengths = sorted({len(history["epoch"]) for history in whole or histories.values()})
+    return " or ".join([*map(str, lengths[:-1]), counted(lengths[-1], "epoch")])
 
 
 def _numbers(values: Any) -> str:

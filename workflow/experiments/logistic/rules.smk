@@ -25,7 +25,7 @@ use rule svm_path as logistic_path with:
 
 use rule svm_summary as logistic_summary with:
     input:
-        code=code("call.py", "svm.tables"),
+        code=code("table.py", "svm.tables"),
         paths=of_pairs("results/{dataset}/logistic/{pair}/path.csv", "logistic"),
     output:
         summary="results/{dataset}/logistic/summary.csv",
@@ -33,9 +33,9 @@ use rule svm_summary as logistic_summary with:
         "results/{dataset}/logs/logistic_summary.log",
 
 
-use rule call as logistic_figures with:
+use rule draw as logistic_figures with:
     input:
-        code=code("call.py", "logistic.figures"),
+        code=code("draw.py", "logistic.figures"),
         hinge=rules.svm_path.output.path,
         softplus=rules.logistic_path.output.path,
         words=rules.images.output.record,
@@ -45,6 +45,8 @@ use rule call as logistic_figures with:
         ),
     log:
         "results/{dataset}/logs/logistic_figures/{pair}.log",
+    group:
+        "pair"
     params:
         function="logistic.figures.figures",
         pair=lambda w: w.pair,
@@ -63,7 +65,7 @@ use rule section as logistic_section with:
     log:
         "results/{dataset}/logs/logistic_section.log",
     params:
-        experiment="logistic",
+        function="logistic.section.section",
         title=EXPERIMENTS["logistic"].title,
         shown=setting("svm.shown_pairs"),
         per_class=setting("svm.train_per_class"),

@@ -30,9 +30,9 @@ QUANTITIES = {  # column: name, unit, factor, digits
 UNKNOWN = "#9AA0A6"
 
 
-def panel(*, networks: Columns) -> dict[str, dict[str, Any]]:
+def panel(*, networks: Columns) -> dict[str, Any]:
     """The panel of the map, from its table of networks."""
-    return {"panel": map_panels(networks)}
+    return map_panels(networks)
 
 
 def map_panels(table: Columns) -> dict[str, Any]:

@@ -8,10 +8,10 @@ experiment(
 )
 
 
-use rule call as map_tables with:
+use rule table as map_tables with:
     input:
         **of_family("map"),
-        code=code("call.py", "map.tables"),
+        code=code("table.py", "map.tables"),
     output:
         networks="results/{dataset}/map/networks.csv",
     log:
@@ -21,9 +21,9 @@ use rule call as map_tables with:
         settings=lambda w: networks(w, "map"),
 
 
-use rule call as map_figures with:
+use rule draw as map_figures with:
     input:
-        code=code("call.py", "map.figures"),
+        code=code("draw.py", "map.figures"),
         networks=rules.map_tables.output.networks,
     output:
         maps=picture("map", "results/{dataset}/figures/map/maps"),
@@ -33,12 +33,12 @@ use rule call as map_figures with:
         function="map.figures.figures",
 
 
-use rule call as map_panel with:
+use rule panel as map_panel with:
     input:
-        code=code("call.py", "map.panel"),
+        code=code("panel.py", "map.panel"),
         networks=rules.map_tables.output.networks,
     output:
-        panel="results/{dataset}/panels/map.json",
+        "results/{dataset}/panels/map.json",
     log:
         "results/{dataset}/logs/map_panel.log",
     params:
@@ -55,7 +55,7 @@ use rule section as map_section with:
     log:
         "results/{dataset}/logs/map_section.log",
     params:
-        experiment="map",
+        function="map.section.section",
         title=EXPERIMENTS["map"].title,
 
 

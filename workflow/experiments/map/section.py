@@ -1,5 +1,7 @@
 """The map of initial weights and weight decay: captions."""
 
+from functools import partial
+
 import numpy as np
 
 from experiments.map.claims import map_claims
@@ -7,7 +9,7 @@ from experiments.sweep.section import diverged
 from experiments.sweep.tables import grid
 from report.claims import NOT_MEASURED, Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, join
-from report.numerals import plain
+from report.numerals import plain, span
 
 
 def section(*, networks: Columns) -> Section:
@@ -25,8 +27,8 @@ def captions(table: Columns) -> Captions:
     ):
         cells = factor * grid(table, quantity)[2]
         known = cells[np.isfinite(cells)]
-        span = f"{plain(known.min(), digits)} to {plain(known.max(), digits)}" if known.size else NOT_MEASURED
-        parts.append(f"{name} {span}")
+        ends = span(known, partial(plain, digits=digits)) if known.size else NOT_MEASURED
+        parts.append(f"{name} {ends}")
     return {
         "maps": Caption(
             "maps",

@@ -18,15 +18,13 @@ UNITS = {"theta": "radians", "norm_w": "per pixel", "d_adv": "pixels", "err_trai
 STATE = ("published_quantity",)
 
 
-def panel(
-    *, path: Columns, deviations: Mapping[str, Columns], words: Words, start: str
-) -> dict[str, dict[str, Any]]:
+def panel(*, path: Columns, deviations: Mapping[str, Columns], words: Words, start: str) -> dict[str, Any]:
     """The panel of the article's tables, from the deviations of each pair and the path of the first shown."""
     pair, lam = pair_control(list(deviations), start, words), lambda_control(path)
     compared = present(deviations)
     one, bank = published_panel(pair, lam, path, compared)
     banks = {f"published/{name}": published_bank(table) for name, table in compared.items()}
-    return {"panel": section([one], {"published": bank} | banks)}
+    return section([one], {"published": bank} | banks)
 
 
 def published_panel(

@@ -3,9 +3,9 @@
 experiment("published", "Published tables", when=lambda dataset: dataset["published"])
 
 
-use rule call as published_tables with:
+use rule table as published_tables with:
     input:
-        code=code("call.py", "published.tables"),
+        code=code("table.py", "published.tables"),
         rerun=tables_of_folder,
     output:
         tables="results/{dataset}/published/tables.csv",
@@ -22,9 +22,9 @@ use rule call as published_tables with:
         source=setting("published"),
 
 
-use rule call as published_pair with:
+use rule table as published_pair with:
     input:
-        code=code("call.py", "published.tables"),
+        code=code("table.py", "published.tables"),
         tables=rules.published_tables.output.tables,
         data=rules.images.output.images,
         path=rules.svm_path.output.path,
@@ -35,6 +35,8 @@ use rule call as published_pair with:
         "results/{dataset}/logs/published/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/published/{pair}.tsv"
+    group:
+        "pair"
     resources:
         mem_mb=1500,
         runtime=10,
@@ -44,9 +46,9 @@ use rule call as published_pair with:
         train_per_class=setting("svm.train_per_class"),
 
 
-use rule call as published_summary with:
+use rule table as published_summary with:
     input:
-        code=code("call.py", "published.tables"),
+        code=code("table.py", "published.tables"),
         deviations=of_pairs("results/{dataset}/published/{pair}/deviations.csv"),
         arbitrations=of_pairs("results/{dataset}/published/{pair}/arbitration.csv"),
     output:
@@ -58,9 +60,9 @@ use rule call as published_summary with:
         function="published.tables.summary",
 
 
-use rule call as published_figures with:
+use rule draw as published_figures with:
     input:
-        code=code("call.py", "published.figures"),
+        code=code("draw.py", "published.figures"),
         compared=of_pairs("results/{dataset}/published/{pair}/deviations.csv"),
     output:
         deviations=picture(
@@ -74,16 +76,16 @@ use rule call as published_figures with:
         shown=setting("scaling.pair"),
 
 
-use rule call as published_panel with:
+use rule panel as published_panel with:
     input:
-        code=code("call.py", "published.panel"),
+        code=code("panel.py", "published.panel"),
         path=lambda w: f"results/{w.dataset}/svm/{DATASETS[w.dataset]['svm']['shown_pairs'][-1]}/path.csv",
         deviations=of_pairs(
             "results/{dataset}/published/{pair}/deviations.csv", among=explored
         ),
         words=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/published.json",
+        "results/{dataset}/panels/published.json",
     log:
         "results/{dataset}/logs/published_panel.log",
     params:
@@ -104,7 +106,7 @@ use rule section as published_section with:
     log:
         "results/{dataset}/logs/published_section.log",
     params:
-        experiment="published",
+        function="published.section.section",
         title=EXPERIMENTS["published"].title,
         shown=setting("scaling.pair"),
 

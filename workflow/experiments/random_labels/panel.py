@@ -17,9 +17,9 @@ Columns = Mapping[str, NDArray[Any]]
 BANK = "random-labels"
 
 
-def panel(*, networks: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, dict[str, Any]]:
+def panel(*, networks: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:
     """The panel of random labels."""
-    return {"panel": random_labels_panels(networks, dict(histories), classes)}
+    return random_labels_panels(networks, dict(histories), classes)
 
 
 def random_labels_panels(table: Columns, histories: Mapping[str, Columns], classes: int) -> dict[str, Any]:

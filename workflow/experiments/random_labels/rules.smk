@@ -8,14 +8,14 @@ experiment(
 )
 
 
-use rule call as random_labels_tables with:
+use rule table as random_labels_tables with:
     input:
-        code=code("call.py", "random_labels.tables"),
+        code=code("table.py", "random_labels.tables"),
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
         records=of_networks(
-            "results/{dataset}/lenet/{network}/record.json", "random_labels"
+            "results/{dataset}/networks/{network}/record.json", "random_labels"
         ),
     output:
         networks="results/{dataset}/random_labels/networks.csv",
@@ -26,12 +26,12 @@ use rule call as random_labels_tables with:
         settings=lambda w: networks(w, "random_labels"),
 
 
-use rule call as random_labels_figures with:
+use rule draw as random_labels_figures with:
     input:
-        code=code("call.py", "random_labels.figures"),
+        code=code("draw.py", "random_labels.figures"),
         networks=rules.random_labels_tables.output.networks,
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
     output:
         memorisation=picture(
@@ -44,15 +44,15 @@ use rule call as random_labels_figures with:
         classes=setting("classes"),
 
 
-use rule call as random_labels_panel with:
+use rule panel as random_labels_panel with:
     input:
-        code=code("call.py", "random_labels.panel"),
+        code=code("panel.py", "random_labels.panel"),
         networks=rules.random_labels_tables.output.networks,
         histories=of_networks(
-            "results/{dataset}/lenet/{network}/history.csv", "random_labels"
+            "results/{dataset}/networks/{network}/history.csv", "random_labels"
         ),
     output:
-        panel="results/{dataset}/panels/random_labels.json",
+        "results/{dataset}/panels/random_labels.json",
     log:
         "results/{dataset}/logs/random_labels_panel.log",
     params:
@@ -70,7 +70,7 @@ use rule section as random_labels_section with:
     log:
         "results/{dataset}/logs/random_labels_section.log",
     params:
-        experiment="random_labels",
+        function="random_labels.section.section",
         title=EXPERIMENTS["random_labels"].title,
         classes=setting("classes"),
 

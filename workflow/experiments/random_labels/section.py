@@ -6,6 +6,7 @@ from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.tables import half_of_chance
 from report.claims import NOT_MEASURED, Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, join
+from report.numerals import counted
 
 
 def section(*, networks: Columns, classes: int) -> Section:
@@ -27,8 +28,8 @@ def captions(table: Columns, classes: int) -> Captions:
             "memorisation",
             "Learning random labels",
             "Training error against the epoch by weight decay, and at the end against weight decay.",
-            f"{len(table['network'])} networks, n = {table['train_images'][0]:,} training images, "
-            f"{table['epochs'].max()} epochs; seed {join(np.unique(table['seed']))}, each "
+            f"{counted(len(table['network']), 'network')}, n = {table['train_images'][0]:,} training images, "
+            f"{counted(table['epochs'].max(), 'epoch')}; seed {join(np.unique(table['seed']))}, each "
             "with labels of its own; a line and a dot for each network, no interval. "
             + (f"Diverged: {join(diverged)}." if diverged.size else "No network diverged."),
             NO_NUMBER,

@@ -1,5 +1,7 @@
 """How it was run: the configuration, the software and the machine that produced the numbers."""
 
+from pipeline.manifest import seeds_of
+
 experiment("run", "How it was run")
 
 
@@ -12,6 +14,8 @@ rule record:
         manifest="results/{dataset}/manifest.json",
     log:
         "results/{dataset}/logs/record.log",
+    group:
+        "tables"
     conda:
         f"{ROOT}/envs/numeric.yaml"
     resources:
@@ -25,7 +29,9 @@ rule record:
         dataset=lambda w: with_left_out(
             DATASETS[w.dataset], GIVEN["datasets"][w.dataset]
         ),
-        seeds=lambda w: {name: network["seed"] for name, network in networks(w).items()},
+        seeds=lambda w: seeds_of(
+            DATASETS[w.dataset], NETWORKS[w.dataset], config["toy"], on_page(w)
+        ),
     script:
         f"{ROOT}/workflow/scripts/record.py"
 
@@ -41,9 +47,10 @@ use rule section as run_section with:
     log:
         "results/{dataset}/logs/run_section.log",
     params:
-        experiment="run",
+        function="run.section.section",
         title=EXPERIMENTS["run"].title,
-        dataset=lambda w: w.dataset,
+        target=lambda w: getattr(rules, w.dataset).rule.name,
+        as_module=not (ROOT / "Snakefile").samefile(workflow.main_snakefile),
 
 
 shows("run", section=rules.run_section.output)

@@ -7,6 +7,8 @@ from report.numerals import significant
 from report.words import Words
 from tilt.losses import LOSSES
 
+NOUGHT = 1e-12  # share of d_adv below which a distance is 0
+
 
 def scaling_claims(risk: Columns, words: Words) -> list[Claim]:
     """Both limits of the scaled loss, from the table of `scaling.risk_table`."""
@@ -17,6 +19,10 @@ def scaling_claims(risk: Columns, words: Words) -> list[Claim]:
     at_large = [risk[name][large] / norm[large] for name in LOSSES]
     at_small = [(loss.alpha - risk[name][small]) / (loss.beta * norm[small]) for name, loss in LOSSES.items()]
     ends = {name: (risk[name][small], risk[name][large]) for name in ("zero_one", *LOSSES)}
+
+    def written(distance: float) -> str:
+        return significant(distance if abs(distance) >= NOUGHT * abs(d_adv) else 0, 4)
+
     rule = "hinge and softplus within 1 % of d_adv of the limit"
     return [
         judged(
@@ -24,7 +30,7 @@ def scaling_claims(risk: Columns, words: Words) -> list[Claim]:
             "For large ‖w‖ only errors are penalised: the least risk is the least error distance",
             "R/‖w‖ → d_err",
             "hinge {}, softplus {} at ‖w‖ = {:g}; d_err = {}".format(
-                *(significant(value, 4) for value in at_large), norm[large], significant(d_err, 4)
+                *map(written, at_large), norm[large], written(d_err)
             ),
             rule,
             *(abs(value - d_err) <= 0.01 * d_adv for value in at_large),
@@ -35,7 +41,7 @@ def scaling_claims(risk: Columns, words: Words) -> list[Claim]:
             "distance",
             "(α − R)/(β‖w‖) → d_adv",
             "hinge {}, softplus {} at ‖w‖ = {:g}; d_adv = {}".format(
-                *(significant(value, 4) for value in at_small), norm[small], significant(d_adv, 4)
+                *map(written, at_small), norm[small], written(d_adv)
             ),
             rule,
             *(abs(value - d_adv) <= 0.01 * d_adv for value in at_small),

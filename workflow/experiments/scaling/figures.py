@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from experiments.scaling.tables import Array, Columns
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS
-from report.figures.style import figure, themed
+from report.figures.style import figure, legend_below, themed
+from report.numerals import plain
 from report.words import Words
 from tilt.histograms import histogram_edges
 from tilt.losses import LOSSES, scaled, zero_one
@@ -37,7 +40,7 @@ def score_and_losses(table: Columns, classifier: Mapping[str, Any], words: Words
     fig, axes = figure(7.2, 4.6, 2, 2)
     titles = {
         "s": "raw score s(x)",
-        "ys": "margin y s(x)",
+        "ys": "margin y s(x), of errors ≤ 0",
         "hinge": "hinge loss f(y s(x))",
         "softplus": "softplus loss f(y s(x))",
     }
@@ -51,14 +54,22 @@ def score_and_losses(table: Columns, classifier: Mapping[str, Any], words: Words
             ax.stairs(table["count"][rows], edges, fill=True, color=colour, alpha=0.45)
             ax.stairs(table["count"][rows], edges, color=colour, label=name)
         ax.set(xlabel=title, ylabel=f"training {words.samples} per bin")
+        ax.xaxis.set_major_locator(MaxNLocator(5))
         if quantity in LOSSES:
-            ax.set(yscale="log", ylim=(0.7, None))
+            count_axis(ax, table["count"][table["quantity"] == quantity].max())
         else:
             ax.axvline(0, color="0.1", linewidth=1, linestyle="--")
-    axes[0, 1].text(0.02, 0.98, "errors: y s ≤ 0", transform=axes[0, 1].transAxes, va="top", fontsize=8)
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    fig.suptitle(f"Scores and losses at ‖w‖ = {classifier['norm_w']:g}")
+    legend_below(fig, axes[0, 0])
+    fig.suptitle(f"Scores and losses at ‖w‖ = {plain(classifier['norm_w'])}")
     return fig
+
+
+def count_axis(ax: Axes, highest: int) -> None:
+    """A logarithmic vertical axis of counts up to the highest, with plain numbers."""
+    ax.set(yscale="log", ylim=(0.7, None))
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 100 else (1,)))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 @themed
@@ -83,6 +94,7 @@ def scaled_losses(distance_margins: Array, norms: Sequence[float], words: Words)
         for name, loss in CURVES.items():
             ax.plot(d, scaled(loss, norm)(d), color=LOSS_COLOURS[name], label=NAMES[name])
         ax.set(title=f"‖w‖ = {norm:g}", xlabel=f"y d(x) ({words.units})", xlim=(-reach, reach), ylim=(0, 4))
+        ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.patch.set_visible(False)
         counts = ax.twinx()
         counts.set_zorder(ax.get_zorder() - 1)

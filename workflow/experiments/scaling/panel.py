@@ -28,13 +28,12 @@ CURVES: dict[str, tuple[str, Elementwise]] = {
 }
 POINTS = 241
 CEILING = 4.0  # of the losses drawn
+NOUGHT = 1e-12  # mean loss that is 0
 
 
-def panel(
-    *, margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words
-) -> dict[str, dict[str, Any]]:
+def panel(*, margins: Columns, risk: Columns, classifier: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The panel of the scaled loss, from its tables."""
-    return {"panel": scaling_panels(margins, risk, classifier, words)}
+    return scaling_panels(margins, risk, classifier, words)
 
 
 def scaling_panels(
@@ -127,7 +126,7 @@ def scaling_panels(
     ):
         _limit(panel, norms, label, curves, f"{name} = {written(limit)}", limit, size, words)
     for name in ("zero_one", *LOSSES):
-        bank[f"risk_{name}"] = packed(risk[name])
+        bank[f"risk_{name}"] = packed(np.where(risk[name] < NOUGHT, 0, risk[name]))
     panel.readout("mean 0-1 loss", BANK, ("risk_zero_one", "norm"), 2, 100, " %")
     for name in LOSSES:
         panel.readout(f"mean {name}", BANK, (f"risk_{name}", "norm"), 4, significant=True)

@@ -3,9 +3,9 @@
 experiment("scaling", "Scaling the loss")
 
 
-use rule call as scaling_tables with:
+use rule table as scaling_tables with:
     input:
-        code=code("call.py", "scaling.tables"),
+        code=code("table.py", "scaling.tables"),
         data=rules.images.output.images,
         weights=lambda w: f"results/{w.dataset}/svm/{setting('scaling.pair')(w)}/weights.npz",
         path=lambda w: f"results/{w.dataset}/svm/{setting('scaling.pair')(w)}/path.csv",
@@ -23,9 +23,9 @@ use rule call as scaling_tables with:
         norms=setting("scaling.norms"),
 
 
-use rule call as scaling_figures with:
+use rule draw as scaling_figures with:
     input:
-        code=code("call.py", "scaling.figures"),
+        code=code("draw.py", "scaling.figures"),
         margins=rules.scaling_tables.output.margins,
         histograms=rules.scaling_tables.output.histograms,
         risk=rules.scaling_tables.output.risk,
@@ -44,15 +44,15 @@ use rule call as scaling_figures with:
         function="scaling.figures.figures",
 
 
-use rule call as scaling_panel with:
+use rule panel as scaling_panel with:
     input:
-        code=code("call.py", "scaling.panel"),
+        code=code("panel.py", "scaling.panel"),
         margins=rules.scaling_tables.output.margins,
         risk=rules.scaling_tables.output.risk,
         classifier=rules.scaling_tables.output.classifier,
         words=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/scaling.json",
+        "results/{dataset}/panels/scaling.json",
     log:
         "results/{dataset}/logs/scaling_panel.log",
     params:
@@ -72,7 +72,7 @@ use rule section as scaling_section with:
     log:
         "results/{dataset}/logs/scaling_section.log",
     params:
-        experiment="scaling",
+        function="scaling.section.section",
         title=EXPERIMENTS["scaling"].title,
 
 

@@ -16,7 +16,6 @@ from report.article import (
 )
 from report.claims import (
     INCOMPARABLE,
-    NOT_MEASURED,
     REPRODUCED,
     Claim,
     Columns,
@@ -24,11 +23,12 @@ from report.claims import (
     judged,
     near,
 )
-from report.numerals import counted, plain
+from report.numerals import counted, plain, span
 from tilt.linear.tables import optimal_row
 
 UPRIGHT = 0.1  # degrees up to which a boundary is that of the nearest centroids
 MIN_PAIRS = 5  # of a rank correlation
+CANNOT_BE_TOLD = "cannot be told"
 PAIR_SHARES = (0.95, 0.5)  # of the pairs, for what the article says of all: reproduced, partly
 
 
@@ -43,9 +43,9 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
     smallest, largest = np.array([table["theta"][[0, -1]] for table in tables]).T
     spread = max(np.ptp(table["d_adv"] / np.cos(table["theta"])) / table["d_adv"].max() for table in tables)
     tilted = [table for table in tables if np.degrees(table["theta"].max()) > UPRIGHT]
-    untilted = (
-        f"; pairs not tilted at any λ: {len(tables) - len(tilted)}" if len(tilted) < len(tables) else ""
-    )
+    untilted = _left_out("not tilted at any λ", len(tables) - len(tilted))
+    erring = [table for table in tilted if table["err_train"][[0, -1]].any()]
+    tested = [table for table in tilted if table["err_test"][[0, -1]].all()]
     upright = np.degrees(largest) <= UPRIGHT
     printed = [
         judged(
@@ -76,14 +76,14 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "λ_article of the least test error, range over the pairs",
             exponents,
             OPTIMAL_EXPONENT_RANGE,
-            ("10^{:.1f} to 10^{:.1f}", "10^{:.1f} to 10^{:.1f}"),
+            ("10^{:.1f}", "10^{:.1f}", ""),
             (0.2, "0.2 decades; of several λ the largest"),
         ),
         _range_claim(
             "Tilt at the smallest λ (λ_article = 0.1), range over the pairs",
             smallest,
             THETA_SMALLEST,
-            ("{:.2f} to {:.2f} rad", "{:.3f} to {:.3f} rad"),
+            ("{:.2f}", "{:.3f}", " rad"),
             (0.01, "0.01 rad"),
         ),
     ]
@@ -108,27 +108,26 @@ def svm_claims(paths: Mapping[str, Columns], *, numbers: bool) -> list[Claim]:
             "to 1e-9, every pair",
             spread <= 1e-9,
         ),
-        pairs_claim(
+        _along_path(
             "The tilt falls and the adversarial distance rises as λ grows",
             tilted,
             [_rises(-table["theta"]) and _rises(table["d_adv"]) for table in tilted],
             "at every step of λ, to 1 % of the range",
             untilted,
         ),
-        pairs_claim(
+        _along_path(
             "The two aims conflict: training error and adversarial distance both grow with λ",
-            tilted,
-            [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in tilted],
+            erring,
+            [all(table[name][0] < table[name][-1] for name in ("err_train", "d_adv")) for table in erring],
             "both less at the smallest λ than at the largest",
-            untilted,
+            _left_out("without a training error at either end", len(tilted) - len(erring)) + untilted,
         ),
-        pairs_claim(
+        _along_path(
             "The test error is least in between: overfitted below λ_optimal, underfitted above",
-            tilted,
-            [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tilted],
+            tested,
+            [table["err_test"][[0, -1]].min() > table["err_test"].min() for table in tested],
             "greater at both ends of λ",
-            "; without test error at the smallest λ: "
-            f"{sum(table['err_test'][0] == 0 for table in tilted)}{untilted}",
+            _left_out("without a test error at one end or both", len(tilted) - len(tested)) + untilted,
         ),
     ]
     if len(tables) >= MIN_PAIRS and np.ptp(least) > 0 and tilted:
@@ -151,65 +150,75 @@ def _range_claim(
     statement: str,
     values: NDArray[Any],
     published: tuple[float, float],
-    formats: tuple[str, str],
+    formats: tuple[str, str, str],
     tolerance: tuple[float, str],
 ) -> Claim:
+    """A claim about the range of values; `formats` are those of published and measured ones, and a unit."""
     ends, size = (values.min(), values.max()), tolerance[0]
+    printed, ours, unit = formats
     return judged(
         "svm",
         statement,
-        formats[0].format(*published),
-        formats[1].format(*ends),
+        span(published, printed.format) + unit,
+        span(ends, ours.format) + unit,
         f"each end within {tolerance[1]}",
         *(near(end, other, size) for end, other in zip(ends, published, strict=True)),
     )
 
 
-def pairs_claim(
-    statement: str,
-    tables: Sequence[Columns],
-    holds: Sequence[Any],
-    rule: str,
-    remark: str,
-    section: str = "svm",
-) -> Claim:
-    """A claim about every pair, which `holds` of its path table or not; no verdict where there is none."""
+def _left_out(why: str, pairs: int) -> str:
+    """The remark on pairs of which a claim cannot be told."""
+    return f"; pairs {why}: {pairs}" if pairs else ""
+
+
+def pairs_claim(section: str, statement: str, holds: Sequence[Any], rule: str, remark: str) -> Claim:
+    """A claim about every pair of which it can be told, and `holds` or not; without any it has no verdict."""
     full, part = PAIR_SHARES
-    share = np.mean(holds) if tables else 0
+    share = np.mean(holds) if len(holds) else 0
     claim = judged(
         section,
         statement,
         "in words",
-        (f"{sum(holds)} of {counted(len(holds), 'pair')}" if tables else NOT_MEASURED) + remark,
+        (f"{sum(holds)} of {counted(len(holds), 'pair')}" if len(holds) else CANNOT_BE_TOLD) + remark,
         f"{rule}: {100 * full:g} % of the pairs; partly, from {100 * part:g} %",
         share >= full,
         share >= part,
     )
-    return _if_grid_suffices(claim, tables, holds) if tables else replace(claim, verdict=INCOMPARABLE)
+    return claim if len(holds) else replace(claim, verdict=INCOMPARABLE)
+
+
+def untold(claim: Claim, short: int, pairs: int, remedy: str) -> Claim:
+    """A claim that is not reproduced, without its verdict where the λ of some pairs end too early to tell."""
+    if claim.verdict == REPRODUCED or not short:
+        return claim
+    remark = f"; {CANNOT_BE_TOLD}, the grid ends too early for {short} of {counted(pairs, 'pair')}: {remedy}"
+    return replace(claim, measured=claim.measured + remark, verdict=INCOMPARABLE)
+
+
+def _along_path(
+    statement: str, tables: Sequence[Columns], holds: Sequence[Any], rule: str, remark: str
+) -> Claim:
+    return _if_grid_suffices(pairs_claim("svm", statement, holds, rule, remark), tables, holds)
 
 
 def _if_grid_suffices(claim: Claim, tables: Sequence[Columns], holds: Sequence[Any]) -> Claim:
-    """The claim, without a verdict where it does not hold of a pair whose λ end too early for it to be told.
+    """The claim, `untold` where it does not hold of a pair whose λ stay below `lambda_inside`.
 
-    That is below `lambda_inside`, from which on every sample lies inside the margin and the direction of w
-    stays as it is.
+    From there on every sample lies inside the margin, and the direction of w stays as it is.
     """
     needed = [
         table["lambda_inside"][0]
         for table, held in zip(tables, holds, strict=True)
         if not held and table["lambda"].max() < table["lambda_inside"][0]
     ]
-    if claim.verdict == REPRODUCED or not needed:
+    if not needed:
         return claim
     first, *_, last = np.sort(np.log10(tables[0]["lambda_article"]))
     step = (last - first) / (len(tables[0]["lambda"]) - 1)
     missing = np.log10(max(needed) / tables[0]["lambda"].max())
     enough = last + step * np.ceil(missing / step)
-    remark = (
-        f"; cannot be told, the grid ends too early for {len(needed)} of {len(tables)} pairs: "
-        f"svm.lambda_article.last_exponent {plain(enough, '.4g')} would do"
-    )
-    return replace(claim, measured=claim.measured + remark, verdict=INCOMPARABLE)
+    remedy = f"svm.lambda_article.last_exponent {plain(enough, '.4g')} would do"
+    return untold(claim, len(needed), len(tables), remedy)
 
 
 def _rises(values: NDArray[Any]) -> bool:

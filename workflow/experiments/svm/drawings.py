@@ -7,7 +7,6 @@ the path table, each one λ, that get a panel. Article: the section on the SVM o
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
@@ -20,7 +19,7 @@ from report.figures.colours import (
     SEQUENTIAL,
     scale_ends,
 )
-from report.figures.style import figure, named_ticks, themed
+from report.figures.style import figure, legend_below, named_ticks, themed
 from report.numerals import counted, plain, significant
 from report.words import Words
 from tilt.linear.tables import Array, Columns, optimal_row
@@ -71,36 +70,42 @@ def path_curves(table: Columns, pair: str, words: Words) -> Figure:
         ax.axvspan(lam.min(), lam[best], color="0.94")
         ax.axvline(lam[best], color="0.1", linewidth=1, linestyle=":", label=OPTIMAL)
     error.legend()
-    fig.suptitle(
-        f"{words.title(pair)}: least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
-    )
+    named = words.title(pair) + ("\n" if words.names else ": ")
+    least = f"least test error {100 * table['err_test'][best]:.2f} % at {_value(lam[best])}"
+    fig.suptitle(named + (least if table["err_test"].any() else "no test error at any λ"))
     return fig
 
 
 @themed
 def margins(plane: Columns, table: Columns, rows: list[int], pair: str, words: Words) -> Figure:
-    """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them."""
-    fig, axes = figure(5.8, 0.9 + 1.6 * len(rows), len(rows), 1, sharex=True, squeeze=False)
-    edges = plane["histogram_edges"]
-    filled = np.flatnonzero((plane["histogram_i"][rows] + plane["histogram_j"][rows]).any(axis=0))
-    d = np.linspace(min(edges[filled[0]], 0), edges[filled[-1] + 1], 2001)
+    """Histograms of y d(x) of the training data, class by class, and the hinge scaled by ‖w‖ over them.
+
+    The panels share an axis where they share their bins.
+    """
+    counts, edges = plane["histogram_i"] + plane["histogram_j"], plane["histogram_edges"]
+    shared = bool((edges == edges[0]).all())
+    height = (1.6 if shared else 1.8) * len(rows)
+    fig, axes = figure(5.8, 0.9 + height, len(rows), 1, sharex=shared, squeeze=False)
     for ax, k in zip(axes[:, 0], rows, strict=True):
+        filled = np.flatnonzero(counts[rows if shared else [k]].any(axis=0))
+        d = np.linspace(min(edges[k][filled[0]], 0), edges[k][filled[-1] + 1], 2001)
         for side, colour, name in zip("ij", (CLASS_I, CLASS_J), words.sides(pair), strict=True):
-            ax.stairs(plane[f"histogram_{side}"][k], edges, fill=True, color=colour, alpha=0.45)
-            ax.stairs(plane[f"histogram_{side}"][k], edges, color=colour, linewidth=1, label=name)
+            ax.stairs(plane[f"histogram_{side}"][k], edges[k], fill=True, color=colour, alpha=0.45)
+            ax.stairs(plane[f"histogram_{side}"][k], edges[k], color=colour, linewidth=1, label=name)
         ax.axvline(0, color="0.6", linewidth=1, label="boundary")
         ax.axvline(table["d_adv"][k], color="0.1", linewidth=1, linestyle=":", label=f"mean, {D_ADV}")
         ax.set(
             title=f"{_value(table['lambda_article'][k])}, {_norm_and_tilt(table, k)}",
             ylabel=f"{words.samples} per bin",
+            xlim=(d[0], d[-1]),
         )
         loss = ax.twinx()
         loss.plot(d, scaled(hinge, table["norm_w"][k])(d), color=LOSS_COLOURS["hinge"])
         loss.set(ylim=(0, 3), ylabel="f(‖w‖ y d)")
         loss.spines["right"].set_visible(True)
-    axes[-1, 0].set(xlabel=f"y d(x) ({words.units})", xlim=(d[0], d[-1]))
+    axes[-1, 0].set_xlabel(f"y d(x) ({words.units})")
     ax.plot([], [], color=LOSS_COLOURS["hinge"], label="scaled hinge")
-    _legend(fig, ax)
+    legend_below(fig, ax)
     return fig
 
 
@@ -158,7 +163,7 @@ def tilt_planes(plane: Columns, table: Columns, rows: list[int], pair: str, word
     ax.plot([], [], "o", color="0.4", markerfacecolor="white", label="its mirror image $x_m$")
     ax.plot([], [], color="0.1", linewidth=1, label="boundary")
     ax.plot([], [], color="0.1", linewidth=1, linestyle="--", label="margin")
-    _legend(fig, ax)
+    legend_below(fig, ax)
     return fig
 
 
@@ -221,18 +226,19 @@ def pair_maps(summary: Columns, words: Words) -> Figure:
             ".2f",
         ),
     )
-    fig, axes = figure(7.2, 6.4, 2, 2)
+    across, down = words.ticks(classes_j), words.ticks(classes_i)
+    longest = max(map(len, words.names and [*across.values(), *down.values()]), default=0)
+    fig, axes = figure(7.2 + 0.13 * longest, 6.4 + 0.08 * longest, 2, 2)
     for ax, (title, unit, values, scale, digits) in zip(axes.flat, panels, strict=True):
         cells[rows, columns] = values
         low, high = scale_ends(scale)
         mesh = ax.imshow(cells, cmap=SEQUENTIAL, vmin=low, vmax=high)
-        fig.colorbar(mesh, ax=ax, label=unit, shrink=0.8)
+        fig.colorbar(mesh, ax=ax, shrink=0.8)
         if max(cells.shape) <= ANNOTATED:
             for i, j, value in zip(rows, columns, values, strict=True):
                 colour = "0.1" if mesh.norm(value) > 0.55 else "white"
-                ax.text(j, i, f"{value:{digits}}", color=colour, ha="center", va="center", fontsize=7)
-        ax.set(title=title, xlabel="class J", ylabel="class I")
-        across, down = words.ticks(classes_j), words.ticks(classes_i)
+                ax.text(j, i, plain(value, digits), color=colour, ha="center", va="center", fontsize=7)
+        ax.set(title=f"{title} ({unit})", xlabel="class J", ylabel="class I")
         named_ticks(ax, list(across), list(across.values()), LETTERS)
         ax.set_yticks(list(down), down.values())
     return fig
@@ -289,13 +295,6 @@ def all_paths(tables: Mapping[str, Columns], words: Words) -> Figure:
 def lambda_and_tilt(table: Columns, row: int) -> str:
     """λ_article and θ of a row of the path table, on two lines."""
     return f"{_value(table['lambda_article'][row])}\n{_tilt(table, row)}"
-
-
-def _legend(fig: Figure, ax: Axes) -> None:
-    """The legend of a figure's panels below them, in as many columns as its names leave room for."""
-    handles, labels = ax.get_legend_handles_labels()
-    columns = len(labels) if sum(map(len, labels)) < 75 else -(-len(labels) // 2)
-    fig.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def _exponent(lam: float) -> str:

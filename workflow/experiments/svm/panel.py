@@ -53,7 +53,7 @@ def panel(
     start: str,
     per_class: int,
     published: bool,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panels of the SVM, with logistic regression beside it, from what was fitted to each pair."""
     tables = dict(paths)
     pair, lam = pair_control(list(tables), start, words), lambda_control(tables[start])
@@ -66,7 +66,7 @@ def panel(
         banks[f"logistic/{name}"] = logistic_bank(table, logistic_weights[name])
     shape = of_pair["image_shape"].tolist()
     one = pair_panel(tables, pair, lam, words, shape=shape, per_class=per_class, published=published)
-    return {"panel": section([overview, one], banks)}
+    return section([overview, one], banks)
 
 
 def pair_control(pairs: Sequence[str], start: str, words: Words) -> Control:
@@ -220,24 +220,28 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
     """The banks of a pair's SVM: its curves and pictures, and the data in both planes."""
     best = optimal_row(path)
     edges, counts = planes["histogram_edges"], [planes["histogram_i"], planes["histogram_j"]]
-    filled = np.flatnonzero(np.add(*counts).any(axis=0))
-    last = edges[filled[-1] + 1]
-    window = min(edges[filled[0]], -0.02 * last), last
+    every: Array = np.add(*counts)
+    if (edges == edges[0]).all():
+        edges, every = edges[:1], every.sum(axis=0, keepdims=True)
+    filled = [np.flatnonzero(row) for row in every]
+    last = np.array([row[bins[-1] + 1] for row, bins in zip(edges, filled, strict=True)])
+    first = np.minimum([row[bins[0]] for row, bins in zip(edges, filled, strict=True)], -0.02 * last)
     norm = path["norm_w"]
-    distance = np.stack([1 / norm, np.full_like(norm, window[0]), np.full_like(norm, window[1])], axis=1)
+    distance = np.stack(np.broadcast_arrays(1 / norm, first, last), axis=1)
     distance.sort(axis=1)
     gaps = np.linalg.norm(planes["mirror_images"] - planes["images"][:, None], axis=-1)
     bank = _curve_bank(path, weights) | {
         "optimal": packed(path["lambda_article"][best]),
-        "optimal_text": power(np.log10(path["lambda_article"][best])),
-        "outline_x": packed(np.repeat(edges, 2)),
+        "optimal_text": power(np.log10(path["lambda_article"][best]))
+        + ("" if path["err_test"].any() else " (no test error at any λ)"),
+        "outline_x": packed(np.repeat(edges, 2, axis=1)),
         "outline_i": packed(_outline(counts[0]), 1),
         "outline_j": packed(_outline(counts[1]), 1),
         "highest": packed([_ceiling(count) for count in np.maximum(*counts).max(axis=1)]),
         "highest_d_adv": packed(1.2 * path["d_adv"].max()),
         "highest_error": packed(120 * max(path["err_train"].max(), path["err_test"].max(), 0.001)),
-        "first": packed(window[0]),
-        "last": packed(window[1]),
+        "first": packed(first),
+        "last": packed(last),
         "hinge_x": packed(distance),
         "hinge_y": packed(np.maximum(1 - norm[:, None] * distance, 0)),
         "norm_w": packed(norm),
@@ -397,10 +401,10 @@ def _line(along: Array, across: Array, offset: Array, far: float) -> Array:
 def _margins(panel: Panel, words: Words) -> None:
     chart = axes(f"y d(x) ({words.units})", f"training {words.samples} per bin", height=260)
     chart.x_range, chart.y_range = Range1d(-1, 1), Range1d(0, 1)
-    panel.follow(chart.x_range, PAIR, start=("first",), end=("last",))
+    panel.follow(chart.x_range, PAIR, start=("first", "lambda"), end=("last", "lambda"))
     panel.follow(chart.y_range, PAIR, end=("highest", "lambda"))
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
-        outline = panel.source(PAIR, x=("outline_x",), y=(f"outline_{side}", "lambda"))
+        outline = panel.source(PAIR, x=("outline_x", "lambda"), y=(f"outline_{side}", "lambda"))
         chart.patch(
             "x", "y", source=outline, fill_color=colour, fill_alpha=0.45, line_color=colour, legend_label=name
         )
@@ -526,17 +530,29 @@ def _bars(panel: Panel, words: Words) -> None:
 
 
 def _samples(panel: Panel, shape: Sequence[int]) -> None:
-    for array, index, title in (
-        ("image_i", (), "x, class I"),
-        ("mirror_i", ("lambda",), "xₘ of I"),
-        ("image_j", (), "x, class J"),
-        ("mirror_j", ("lambda",), "xₘ of J"),
-    ):
-        sample(panel, PAIR, shape, (array, *index), title)
+    for side in "IJ":
+        x, mirror = (f"image_{side.lower()}",), (f"mirror_{side.lower()}", "lambda")
+        if len(shape) > 1:
+            sample(panel, PAIR, shape, x, f"x, class {side}")
+            sample(panel, PAIR, shape, mirror, f"xₘ of {side}")
+        else:
+            _mirrored(panel, shape[0], x, mirror, side)
     for bank, model in ((PAIR, "SVM"), ("logistic/{pair}", "logistic")):
         for direction in _directions(shape):
             channel = direction.removeprefix("direction").replace("_", ", ")
             sample(panel, bank, shape, (direction, "lambda"), f"weights, {model}{channel}", signed=True)
+
+
+def _mirrored(panel: Panel, features: int, x: Part, mirror: Part, side: str) -> None:
+    """A vector as an outline over its mirror image, feature by feature."""
+    chart = axes("feature", f"class {side}", height=180)
+    bars, outline = (panel.source(PAIR, {"x": range(features)}, top=part) for part in (mirror, x))
+    chart.vbar(
+        "x", 0.9, "top", source=bars, color=CLASS_I if side == "I" else CLASS_J, alpha=0.45, legend_label="xₘ"
+    )
+    drawn = chart.vbar("x", 0.9, "top", source=outline, fill_color=None, legend_label="x (outline)")
+    drawn.glyph.tags = [INK]
+    panel.plot(chart, f"x, as an outline, and its mirror image of class {side}, feature by feature")
 
 
 def sample(

@@ -3,9 +3,9 @@
 experiment("svm", "Support vector machine")
 
 
-use rule call as svm_path with:
+use rule table as svm_path with:
     input:
-        code=code("call.py", "svm.tables"),
+        code=code("table.py", "svm.tables"),
         data=rules.images.output.images,
     output:
         path="results/{dataset}/svm/{pair}/path.csv",
@@ -15,6 +15,8 @@ use rule call as svm_path with:
         "results/{dataset}/logs/svm/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/svm/{pair}.tsv"
+    group:
+        "pair"
     params:
         function="svm.tables.path",
         loss="hinge",
@@ -26,9 +28,9 @@ use rule call as svm_path with:
         grid=setting("svm.lambda_article"),
 
 
-use rule call as svm_summary with:
+use rule table as svm_summary with:
     input:
-        code=code("call.py", "svm.tables"),
+        code=code("table.py", "svm.tables"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
     output:
         summary="results/{dataset}/svm/summary.csv",
@@ -38,9 +40,9 @@ use rule call as svm_summary with:
         function="svm.tables.summary",
 
 
-use rule call as svm_figures with:
+use rule draw as svm_figures with:
     input:
-        code=code("call.py", "svm.figures"),
+        code=code("draw.py", "svm.figures"),
         summary=rules.svm_summary.output.summary,
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv"),
         words=rules.images.output.record,
@@ -53,9 +55,9 @@ use rule call as svm_figures with:
         function="svm.figures.figures",
 
 
-use rule call as svm_pair_figures with:
+use rule draw as svm_pair_figures with:
     input:
-        code=code("call.py", "svm.figures"),
+        code=code("draw.py", "svm.figures"),
         path=rules.svm_path.output.path,
         plane=rules.svm_path.output.plane,
         weights=rules.svm_path.output.weights,
@@ -73,15 +75,17 @@ use rule call as svm_pair_figures with:
         ),
     log:
         "results/{dataset}/logs/svm_pair_figures/{pair}.log",
+    group:
+        "pair"
     params:
         function="svm.figures.pair_figures",
         pair=lambda w: w.pair,
         exponents=setting("svm.shown_exponents"),
 
 
-use rule call as svm_panel with:
+use rule panel as svm_panel with:
     input:
-        code=code("call.py", "svm.panel"),
+        code=code("panel.py", "svm.panel"),
         paths=of_pairs("results/{dataset}/svm/{pair}/path.csv", among=explored),
         planes=of_pairs("results/{dataset}/svm/{pair}/plane.npz", among=explored),
         weights=of_pairs("results/{dataset}/svm/{pair}/weights.npz", among=explored),
@@ -93,7 +97,7 @@ use rule call as svm_panel with:
         ),
         words=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/svm.json",
+        "results/{dataset}/panels/svm.json",
     log:
         "results/{dataset}/logs/svm_panel.log",
     resources:
@@ -120,7 +124,7 @@ use rule section as svm_section with:
     log:
         "results/{dataset}/logs/svm_section.log",
     params:
-        experiment="svm",
+        function="svm.section.section",
         title=EXPERIMENTS["svm"].title,
         source=setting("source"),
         svm=setting("svm"),

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from experiments.svm.claims import svm_claims
 from report import article
 from report.claims import Columns, Settings, comparable
-from report.contract import NO_NUMBER, Caption, Captions, Section, Table, percent, power, span
-from report.numerals import counted, plain, significant
+from report.contract import NO_NUMBER, Caption, Captions, Section, Table, percent, power
+from report.numerals import counted, plain, significant, span
 from report.words import Words
 from tilt.linear.tables import optimal_row
 
@@ -64,11 +64,10 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
             "least test error {:.3f} % in the mean, {:.2f} % at worst; θ at 10^-1 {} to {} rad".format(
                 article.LEAST_ERROR_MEAN, article.LEAST_ERROR_WORST, *article.THETA_SMALLEST
             ),
-            f"Least test error {least.mean():.3f} % in the mean, {least[worst]:.2f} % at worst "
-            f"({words.pair(_pairs(summary)[worst])}). θ at the smallest λ "
-            f"{span(summary['theta_smallest'], '.2f')} rad, at λ_optimal {span(theta, '.0f')}°; "
-            f"d_adv there {' to '.join(map(significant, _ends(summary['d_adv_optimal'])))} {words.units}."
-            f"{_of_validation(summary, words)}",
+            f"Least test error {_mean_and_worst(least)} ({words.pair(_pairs(summary)[worst])}). θ at the "
+            f"smallest λ {span(summary['theta_smallest'], '{:.2f}'.format)} rad, at λ_optimal "
+            f"{span(theta, '{:.0f}'.format)}°; d_adv there {span(summary['d_adv_optimal'], significant)} "
+            f"{words.units}.{_of_validation(summary, words)}",
         ),
         "all_paths": Caption(
             "all_paths",
@@ -78,8 +77,9 @@ def captions(summary: Columns, lambdas: int, train_per_class: int, words: Words)
             "λ_article of the least test error: median 10^{:g}, range 10^{:g} to 10^{:g}".format(
                 article.OPTIMAL_EXPONENT, *article.OPTIMAL_EXPONENT_RANGE
             ),
-            "λ_article of the least test error, of several λ the largest: median "
-            f"{power(np.median(best))}, range {power(best.min())} to {power(best.max())}.",
+            "λ_article of the least test error, of several λ the largest: "
+            + (f"median {power(np.median(best))}, range " if len(best) > 1 else "")
+            + f"{span(best, power)}.",
         ),
     }
 
@@ -89,10 +89,14 @@ def _of_validation(summary: Columns, words: Words) -> str:
     if "lambda_validation" not in summary:
         return ""
     error = 100 * summary["err_test_validation"]
-    return (
-        f" At λ_validation, chosen without the test {words.samples}, it is {error.mean():.3f} % in the mean, "
-        f"{error.max():.2f} % at worst."
-    )
+    return f" At λ_validation, chosen without the test {words.samples}, it is {_mean_and_worst(error)}."
+
+
+def _mean_and_worst(errors: NDArray[Any]) -> str:
+    """Errors (n,) in % of pairs, in words."""
+    if len(errors) == 1:
+        return f"{errors[0]:.3f} %"
+    return f"{errors.mean():.3f} % in the mean, {errors.max():.2f} % at worst"
 
 
 def pair_captions(
@@ -117,6 +121,9 @@ def pair_captions(
 
     error, of_classes = (percent(table[name][best]) for name in ("err_test", "balanced_err_test"))
     balanced = f" (mean of the two classes {of_classes})" if of_classes != error else ""
+    least = f"Least test error {error}{balanced} at"
+    if not table["err_test"].any():
+        least = "No test error at any λ, so that λ_optimal is the largest:"
     validated = ""
     if "err_validation" in table:
         row = optimal_row(table, "validation")
@@ -135,7 +142,7 @@ def pair_captions(
             f"Tilt, adversarial distance and errors of {name} against λ, with λ_optimal.",
             f"{of} {len(lam)} values of λ.",
             published,
-            f"Least test error {error}{balanced} at λ_article = {power(lam[best])}, "
+            f"{least} λ_article = {power(lam[best])}, "
             f"where θ = {degrees[best]:.1f}° and d_adv = {significant(table['d_adv'][best])} {words.units}; "
             f"θ is {degrees[table['lambda'].argmin()]:.1f}° at the smallest λ.{validated}",
         ),
@@ -162,7 +169,7 @@ def pair_captions(
         "mirrors": Caption(
             "mirrors",
             f"{name}: mirror images",
-            f"A sample of each class of {name} beside its mirror images; below them the weights.",
+            f"A sample of each class of {name} and its mirror images; below them the weights.",
             f"One training {words.sample} a class, the nearest to its centroid.",
             published,
             f"‖x_m − x‖ in {words.units}, class I and class J, by λ_article: "
@@ -220,7 +227,3 @@ def tables(summary: Columns, words: Words) -> list[Table]:
 def _pairs(summary: Columns) -> list[str]:
     """The pairs of the rows, "7v9"."""
     return [f"{i:.0f}v{j:.0f}" for i, j in zip(summary["class_i"], summary["class_j"], strict=True)]
-
-
-def _ends(values: NDArray[Any]) -> tuple[float, float]:
-    return values.min(), values.max()

@@ -27,7 +27,9 @@ def mirror_vectors(
         axes[c, 0].stairs(x, edges, fill=True, color=colour, alpha=0.45)
         for ax, mirror in zip(axes[c, 1:], plane["mirror_images"][c][rows], strict=True):
             ax.stairs(mirror, edges, fill=True, color=colour, alpha=0.45)
-            ax.stairs(x, edges, baseline=None, color="0.1", linewidth=min(0.8, 30 / len(x)))
+            outline = ax.stairs(
+                x, edges, baseline=None, color="0.1", linewidth=min(0.8, 30 / len(x)), label="outline: $x$"
+            )
             ax.set_title(f"{GAP} = {significant(np.linalg.norm(mirror - x))}", fontsize=8)
         axes[c, 0].set_ylabel(f"{name}\nvalue")
     directions = [weights["z_hat"], *(weights["w"][k] / table["norm_w"][k] for k in rows)]
@@ -42,4 +44,5 @@ def mirror_vectors(
     axes[0, 0].set_title("$x$")
     for ax, k in zip(axes[0, 1:], rows, strict=True):
         ax.set_title(f"{lambda_and_tilt(table, k)}\n{ax.get_title()}", fontsize=8)
+    fig.legend(handles=[outline], loc="outside lower center")
     return fig

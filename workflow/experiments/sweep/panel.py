@@ -34,9 +34,9 @@ STATE = ("sweep_quantity", "decay")
 
 def panel(
     *, summary: Columns, networks: Mapping[str, Settings], shown: str, published: bool
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the sweep, from its summary and the settings of the networks that panels show."""
-    return {"panel": sweep_panels(networks, shown, summary, published=published)}
+    return sweep_panels(networks, shown, summary, published=published)
 
 
 def sweep_panels(

@@ -8,10 +8,10 @@ experiment(
 )
 
 
-use rule call as sweep_tables with:
+use rule table as sweep_tables with:
     input:
         **of_family("sweep"),
-        code=code("call.py", "sweep.tables"),
+        code=code("table.py", "sweep.tables"),
     output:
         networks="results/{dataset}/sweep/networks.csv",
         summary="results/{dataset}/sweep/summary.csv",
@@ -26,13 +26,15 @@ use rule call as sweep_tables with:
         settings=lambda w: networks(w, "sweep"),
 
 
-use rule call as sweep_figures with:
+use rule draw as sweep_figures with:
     input:
-        code=code("call.py", "sweep.figures"),
+        code=code("draw.py", "sweep.figures"),
         networks=rules.sweep_tables.output.networks,
         summary=rules.sweep_tables.output.summary,
         search=rules.sweep_tables.output.search,
-        histories=of_networks("results/{dataset}/lenet/{network}/history.csv", "sweep"),
+        histories=of_networks(
+            "results/{dataset}/networks/{network}/history.csv", "sweep"
+        ),
     output:
         errors=picture("sweep", "results/{dataset}/figures/sweep/errors"),
         robustness=picture("sweep", "results/{dataset}/figures/sweep/robustness"),
@@ -47,12 +49,12 @@ use rule call as sweep_figures with:
         published=of_mnist,
 
 
-use rule call as sweep_panel with:
+use rule panel as sweep_panel with:
     input:
-        code=code("call.py", "sweep.panel"),
+        code=code("panel.py", "sweep.panel"),
         summary=rules.sweep_tables.output.summary,
     output:
-        panel="results/{dataset}/panels/sweep.json",
+        "results/{dataset}/panels/sweep.json",
     log:
         "results/{dataset}/logs/sweep_panel.log",
     params:
@@ -74,7 +76,7 @@ use rule section as sweep_section with:
     log:
         "results/{dataset}/logs/sweep_section.log",
     params:
-        experiment="sweep",
+        function="sweep.section.section",
         title=EXPERIMENTS["sweep"].title,
         source=setting("source"),
         lenet=setting("lenet"),

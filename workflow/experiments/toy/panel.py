@@ -31,7 +31,7 @@ def panel(*, mirror_distance: Columns, training_set: Columns, noisy_point: Colum
     """The panels of the toy problem, from its tables."""
     tilted, of_tilted = _tilted(mirror_distance)
     noisy, of_noisy = _noisy(training_set, noisy_point)
-    return {"panel": section([tilted, noisy], {"toy-tilt": of_tilted, "toy-noisy": of_noisy})}
+    return section([tilted, noisy], {"toy-tilt": of_tilted, "toy-noisy": of_noisy})
 
 
 def _tilted(mirror: Columns) -> tuple[Panel, dict[str, Any]]:

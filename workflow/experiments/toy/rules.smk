@@ -5,9 +5,9 @@ experiment(
 )
 
 
-use rule call as toy_tables with:
+use rule table as toy_tables with:
     input:
-        code=code("call.py", "toy.tables"),
+        code=code("table.py", "toy.tables"),
     output:
         mirror_distance="results/toy/mirror_distance.csv",
         training_set="results/toy/training_set.csv",
@@ -20,9 +20,9 @@ use rule call as toy_tables with:
         function="toy.tables.tables",
 
 
-use rule call as toy_figures with:
+use rule draw as toy_figures with:
     input:
-        code=code("call.py", "toy.figures"),
+        code=code("draw.py", "toy.figures"),
         mirror_distance=rules.toy_tables.output.mirror_distance,
         training_set=rules.toy_tables.output.training_set,
         noisy_point=rules.toy_tables.output.noisy_point,
@@ -38,14 +38,14 @@ use rule call as toy_figures with:
         function="toy.figures.figures",
 
 
-use rule call as toy_panel with:
+use rule panel as toy_panel with:
     input:
-        code=code("call.py", "toy.panel"),
+        code=code("panel.py", "toy.panel"),
         mirror_distance=rules.toy_tables.output.mirror_distance,
         training_set=rules.toy_tables.output.training_set,
         noisy_point=rules.toy_tables.output.noisy_point,
     output:
-        panel="results/toy/panels/toy.json",
+        "results/toy/panels/toy.json",
     log:
         "results/toy/logs/toy_panel.log",
     params:
@@ -64,7 +64,7 @@ use rule section as toy_section with:
     log:
         "results/toy/logs/toy_section.log",
     params:
-        experiment="toy",
+        function="toy.section.section",
         title=EXPERIMENTS["toy"].title,
         settings=config["toy"],
 

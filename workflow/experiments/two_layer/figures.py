@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.two_layer.tables import Array, Columns, over_seeds, reached
 from report.figures.colours import CLASS_I, CLASS_J, SEQUENTIAL
 from report.figures.decay import decay_axis
-from report.figures.style import figure, themed
+from report.figures.style import figure, legend_below, themed
 from report.numerals import counted
 from report.words import Words
 from tilt.linear.tables import optimal_row
@@ -129,7 +129,7 @@ def distances_found(images: Columns, networks: Columns, pair: str, words: Words)
         ax.set_title(_counted(networks))
     for colour, name in zip((CLASS_I, CLASS_J), words.sides(pair), strict=True):
         ax.plot([], [], "o", color=colour, markersize=3, label=name)
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend_below(fig, ax)
     return fig
 
 

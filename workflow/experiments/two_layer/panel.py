@@ -14,6 +14,7 @@ from report.numerals import counted
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from report.panels.shared import decay_axes, greatest, plain_log
 from report.words import Words
+from tilt.histograms import edges_between
 from tilt.linear.tables import optimal_row
 from tilt.two_layer import local_distance
 
@@ -37,10 +38,9 @@ def panel(
     local: Mapping[str, Columns],
     paths: Mapping[str, Columns],
     words: Words,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """The panel of the two-layer networks, from the tables of each pair."""
-    made = two_layer_panels(dict(networks), dict(images), dict(local), dict(paths), words)
-    return {"panel": made}
+    return two_layer_panels(dict(networks), dict(images), dict(local), dict(paths), words)
 
 
 def two_layer_panels(
@@ -244,7 +244,7 @@ def _histograms(local: Columns, cells: tuple[Any, Any], trained: NDArray[np.bool
     bank: dict[str, Any] = {}
     for name, values, edges in (
         ("norm", norm, np.geomspace(low, high, BINS + 1)),
-        ("distance", distance, np.linspace(min(inner, 0), outer if outer > 0 else 1.0, BINS + 1)),
+        ("distance", distance, edges_between(min(inner, 0), outer if outer > 0 else 1.0, BINS)),
     ):
         bank |= {f"{name}_left": packed(edges[:-1]), f"{name}_right": packed(edges[1:])}
         bank |= {f"{name}_low": packed(edges[:1]), f"{name}_high": packed(edges[-1:])}

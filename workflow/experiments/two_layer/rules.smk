@@ -3,9 +3,9 @@
 experiment("two_layer", "Two-layer network", when=lambda dataset: dataset["two_layer"])
 
 
-use rule call as two_layer_pair with:
+use rule table as two_layer_pair with:
     input:
-        code=code("call.py", "two_layer.train"),
+        code=code("table.py", "two_layer.train"),
         data=rules.images.output.images,
     output:
         networks="results/{dataset}/two_layer/{pair}/networks.csv",
@@ -16,6 +16,8 @@ use rule call as two_layer_pair with:
         "results/{dataset}/logs/two_layer/{pair}.log",
     benchmark:
         "results/{dataset}/benchmarks/two_layer/{pair}.tsv"
+    group:
+        "two_layer"
     conda:
         f"{ROOT}/envs/torch.yaml"
     resources:
@@ -29,9 +31,9 @@ use rule call as two_layer_pair with:
         settings=setting("two_layer"),
 
 
-use rule call as two_layer_figures with:
+use rule draw as two_layer_figures with:
     input:
-        code=code("call.py", "two_layer.figures"),
+        code=code("draw.py", "two_layer.figures"),
         networks=rules.two_layer_pair.output.networks,
         images=rules.two_layer_pair.output.images,
         local=rules.two_layer_pair.output.local,
@@ -57,16 +59,16 @@ use rule call as two_layer_figures with:
         pair=lambda w: w.pair,
 
 
-use rule call as two_layer_panel with:
+use rule panel as two_layer_panel with:
     input:
-        code=code("call.py", "two_layer.panel"),
+        code=code("panel.py", "two_layer.panel"),
         networks=of_pairs(rules.two_layer_pair.output.networks, "two_layer"),
         images=of_pairs(rules.two_layer_pair.output.images, "two_layer"),
         local=of_pairs(rules.two_layer_pair.output.local, "two_layer"),
         paths=of_pairs(rules.svm_path.output.path, "two_layer"),
         words=rules.images.output.record,
     output:
-        panel="results/{dataset}/panels/two_layer.json",
+        "results/{dataset}/panels/two_layer.json",
     log:
         "results/{dataset}/logs/two_layer_panel.log",
     params:
@@ -85,7 +87,7 @@ use rule section as two_layer_section with:
     log:
         "results/{dataset}/logs/two_layer_section.log",
     params:
-        experiment="two_layer",
+        function="two_layer.section.section",
         title=EXPERIMENTS["two_layer"].title,
         settings=setting("two_layer"),
         per_class=setting("svm.train_per_class"),

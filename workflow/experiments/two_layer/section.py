@@ -8,7 +8,7 @@ from experiments.two_layer.claims import two_layer_claims
 from experiments.two_layer.tables import over_seeds
 from report.claims import NOT_MEASURED, Columns, Settings
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
-from report.numerals import plain
+from report.numerals import plain, span
 from report.words import Words
 from tilt.linear.tables import optimal_row
 
@@ -93,7 +93,7 @@ def captions(
             of,
             NO_NUMBER,
             f"{least}. Mean distance by weight decay: {along('d_adv', unit=f' {words.units}')}; SVM "
-            f"{plain(svm['d_adv'].min())} to {plain(svm['d_adv'].max())}.",
+            f"{span(svm['d_adv'], plain)}.",
         ),
     }
     return {f"{pair}_{figure}": caption for figure, caption in made.items()}

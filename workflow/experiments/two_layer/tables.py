@@ -29,8 +29,8 @@ def study_tables(
 
     Returns a table with a row per network, a table with a row per network and attacked image (the first
     `per_class` test images of each class, or all), and arrays y (n,), weight_decay, seed (m,), score and
-    gradient_norm (m, n) float32 of all test images. A network with an infinite score or a test error within a
-    point of chance has diverged: it is not attacked, and its distances are nan.
+    gradient_norm (m, n) float32 of all test images. A network with an infinite score or a test error
+    `at_chance` counts as diverged: it is not attacked, and its distances are nan.
     """
     attacked = np.concatenate([np.flatnonzero(pair.y_test == label)[:per_class] for label in (-1, 1)])
     views = [local_view(network, pair.x_test) for network in networks]

@@ -6,9 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import yaml
-
-from pipeline.reference import SCHEMA, reference
+from pipeline.reference import reference
+from pipeline.schema import schema
 from pipeline.show import summary
 from tilt.errors import InputError
 
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "show":
             print(summary(given.path), flush=True)
         else:
-            print(reference(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))), end="", flush=True)
+            print(reference(schema()), end="", flush=True)
     except BrokenPipeError:  # the reader, like `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (InputError, OSError) as error:

@@ -1,7 +1,7 @@
 """The configuration: defaults filled in, unknown keys refused, cross-key mistakes named.
 
-The schema (workflow/schemas/config.schema.yaml) knows every key, type, range and default; what follows from
-the data, and what one key demands of another, is told here. Errors are one line and give the path of the key.
+The schema knows every key, type, range and default; what follows from the data is told here, and what an
+experiment's keys demand of one another in its checks. Errors are one line and give the path of the key.
 """
 
 import difflib
@@ -15,7 +15,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from pipeline.pair import pair_names
+from pipeline.pair import pairs
+from pipeline.schema import checks, schema
 from tilt.data.own import part_counts
 from tilt.data.sources import standard_counts
 from tilt.errors import InputError
@@ -24,14 +25,12 @@ Config = dict[str, Any]
 Counts = Mapping[str, int]
 
 NAMED = {"datasets", "networks", "starts"}
-MOST_EXPLORED = 45  # pairs: a page with all λ of 45 takes some 15 MB
 OWN = ("npz", "table", "folder")
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
+MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  # keys of other tools
 
 
-def resolve(
-    config: Mapping[str, Any], schema_path: str | Path, unreadable: dict[str, str] | None = None
-) -> Config:
+def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:
     """The whole configuration with every default, checked. Raises InputError at the first mistake.
 
     A data set, a network or a start that is null is left out, so that a second file can drop those of the
@@ -41,11 +40,10 @@ def resolve(
     """
     config = _present(config)
     _check_keys_and_numbers(config)
-    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
-    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    error = best_match(Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
-        raise InputError(f"configuration: {_readable(error)}")
-    resolved: Config = _filled(config, schema, schema)
+        raise InputError(f"configuration: {_readable(error, schema())}")
+    resolved: Config = _filled(config, schema(), schema())
     for name, dataset in resolved["datasets"].items():
         for problem in _contradictions_of_source(name, dataset):
             raise InputError(f"configuration: {problem}")
@@ -59,11 +57,8 @@ def resolve(
             classes, smallest = 2, 1
         _fill_from_data(dataset, classes, smallest)
         if unreadable is None or name not in unreadable:
-            for problem in _contradictions(name, dataset):
-                raise InputError(f"configuration: {problem}")
-    first, last = resolved["toy"]["lambda_exponents"]
-    if first >= last:
-        raise InputError("configuration: toy.lambda_exponents: the second must be greater than the first")
+            _check("of_dataset", f"datasets.{name}", dataset)
+    _check("of_study", resolved)
     if resolved["main"] is None:
         resolved["main"] = next(iter(resolved["datasets"]))
     if resolved["main"] not in resolved["datasets"]:
@@ -72,6 +67,13 @@ def resolve(
             f"configuration: main: no data set is named {resolved['main']!r} (there are: {known})"
         )
     return resolved
+
+
+def _check(kind: str, *given: Any) -> None:
+    """Raise InputError at the first contradiction that an experiment's checks of this kind find."""
+    for module in checks():
+        for problem in getattr(module, kind, lambda *_: ())(*given):
+            raise InputError(f"configuration: {problem}")
 
 
 def with_left_out(resolved: Any, given: Any) -> Any:
@@ -83,28 +85,6 @@ def with_left_out(resolved: Any, given: Any) -> Any:
         return resolved
     left_out = {key: None for key, part in given.items() if part is None and key not in resolved}
     return {key: with_left_out(part, given.get(key)) for key, part in resolved.items()} | left_out
-
-
-def pairs(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
-    """The pairs of classes that a stage of a resolved data set fits, "7v9" and the like; of null none.
-
-    "all" are those of the svm stage, and for that stage all pairs of classes.
-    """
-    if dataset[stage] is None:
-        return []
-    chosen = dataset[stage]["pairs"]
-    if chosen == "all" and stage != "svm":
-        return pairs(dataset)
-    if chosen == "all":
-        return pair_names(dataset["classes"])
-    return list(chosen)
-
-
-def explored(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
-    """The pairs of a stage whose every λ is in the interactive report: all, or the shown ones of too many."""
-    fitted = pairs(dataset, stage)
-    shown = dataset["svm"]["shown_pairs"]
-    return fitted if len(pairs(dataset)) <= MOST_EXPLORED else [name for name in shown if name in fitted]
 
 
 def _present(value: Any, key: str = "") -> Any:
@@ -166,17 +146,24 @@ def _check_keys_and_numbers(value: Any, *path: Any) -> None:
         _check_keys_and_numbers(part, *path, key)
 
 
-def _readable(error: ValidationError) -> str:
+def _readable(error: ValidationError, root: Mapping[str, Any]) -> str:
     schema = cast(Mapping[str, Any], error.schema)
     where = ".".join(map(str, error.absolute_path)) or "top level"
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = list(schema.get("properties", {}))
         key = next(key for key in error.instance if key not in known)
-        close = difflib.get_close_matches(str(key), known, n=1)
+        close = [MEANT[key]] if MEANT.get(key) in known else difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"
-    expected = schema.get("description")
-    return f"{where}: {error.message}" + (f" ({expected})" if expected else "") + _number_as_text(error)
+    message, expected = error.message, [schema.get("description")]
+    if error.validator == "minProperties":
+        message = f"{len(cast(Config, error.instance))} given"
+    if error.validator == "required":
+        missing = next(key for key in schema["required"] if key not in cast(Config, error.instance))
+        schema = _looked_up(schema["properties"][missing], root)
+        expected = [", ".join(schema.get("enum", ())), schema.get("description")]
+    told = ": ".join(filter(None, expected))
+    return f"{where}: {message}" + (f" ({told})" if told else "") + _number_as_text(error)
 
 
 def _number_as_text(error: ValidationError) -> str:
@@ -198,8 +185,7 @@ def _number_as_text(error: ValidationError) -> str:
 
 def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
     """A copy of the value with the schema's defaults for what is missing, at every level."""
-    if "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    schema = _looked_up(schema, root)
     if not isinstance(value, Mapping):
         return value
     properties = schema.get("properties", {})
@@ -212,6 +198,12 @@ def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> A
         if key not in properties and isinstance(others, Mapping):
             filled[key] = _filled(value[key], others, root)
     return filled
+
+
+def _looked_up(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of the schema, or what it refers to."""
+    found: Mapping[str, Any] = root["$defs"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    return found
 
 
 def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:
@@ -230,52 +222,6 @@ def _contradictions_of_source(name: str, dataset: Config) -> Iterator[str]:
         yield f"{at}.label: only the source table takes it; leave it out"
     if dataset["test_share"] is None and dataset["split_seed"] != 0:
         yield f"{at}.split_seed: it draws the test part of test_share, which is null; give both or none"
-    if dataset["source"] == "table" and dataset["lenet"] is not None:
-        yield f"{at}.lenet: it needs images, and a table has vectors; set lenet: null"
     low, high = dataset["value_min"], dataset["value_max"]
     if low is not None and high is not None and low >= high:
         yield f"{at}.value_min: {low} is not less than value_max, {high}; correct one"
-
-
-def _contradictions(name: str, dataset: Config) -> Iterator[str]:
-    """What is wrong with a data set's keys taken together, in readable sentences."""
-    at = f"datasets.{name}"
-    svm, classes = dataset["svm"], dataset["classes"]
-    if svm["train_per_class"] < 1:
-        yield f"{at}.svm.validation_per_class: the smallest class has no image left to train; ask for fewer"
-    possible = pair_names(classes)
-    listed = {f"{stage}.pairs": pairs(dataset, stage) for stage in ("svm", "logistic", "bench", "two_layer")}
-    for key, chosen in (*listed.items(), ("svm.shown_pairs", svm["shown_pairs"])):
-        for pair in chosen:
-            if pair not in possible:
-                yield (
-                    f"{at}.{key}: there is no pair {pair!r} "
-                    f"(two different classes of 0 to {classes - 1}, the smaller first, like 0v1)"
-                )
-    for pair in [*svm["shown_pairs"], dataset["scaling"]["pair"]]:
-        if pair not in pairs(dataset):
-            yield f"{at}: the pair {pair!r} is to be shown but is not among svm.pairs"
-    for pair in svm["shown_pairs"]:
-        if pair not in pairs(dataset, "logistic"):
-            yield f"{at}: the pair {pair!r} is to be shown but is not among logistic.pairs"
-    for stage in ("logistic", "two_layer"):
-        for pair in pairs(dataset, stage):
-            if pair not in pairs(dataset):
-                yield f"{at}.{stage}.pairs: {pair!r} is not among svm.pairs, with which it is compared"
-    grid = svm["lambda_article"]
-    if grid["last_exponent"] <= grid["first_exponent"]:
-        yield f"{at}.svm.lambda_article: last_exponent must be greater than first_exponent"
-    steps = (grid["last_exponent"] - grid["first_exponent"]) / grid["step"]
-    if abs(steps - round(steps)) > 1e-6:
-        yield f"{at}.svm.lambda_article: step {grid['step']} does not divide the range of exponents"
-    for exponent in svm["shown_exponents"]:
-        if not grid["first_exponent"] <= exponent <= grid["last_exponent"]:
-            yield f"{at}.svm.shown_exponents: {exponent} lies outside the grid of lambda_article"
-    if dataset["lenet"] is None:
-        for family in ("sweep", "map", "random_labels"):
-            if dataset[family] is not None:
-                yield f"{at}.{family}: it needs the settings of lenet, which is null; give both or none"
-        return
-    for key, network in dataset["lenet"]["shown"].items():
-        if network not in dataset["lenet"]["networks"]:
-            yield f"{at}.lenet.shown.{key}: no network is named {network!r}"

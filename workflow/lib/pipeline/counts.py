@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.config import class_counts, pairs
-from pipeline.pair import pair_classes
+from pipeline.config import class_counts
+from pipeline.pair import pair_classes, pairs
 from tilt.errors import InputError
 
 
@@ -19,23 +19,27 @@ def check_counts(name: str, dataset: Mapping[str, Any]) -> None:
             f"datasets.{name}.classes: {dataset['classes']} are asked for, and the data have {found}; "
             "correct it, or leave it null"
         )
-    for key, asked, part, classes in _demands(dataset):
+    for key, asked, taken, part, classes in _demands(dataset):
+        after, or_else = (" after those that train", ", or let fewer train") if taken else ("", "")
         for number, (label, there) in enumerate(counts[part].items()):
-            if number in classes and there < asked:
+            if number in classes and there - taken < asked:
                 raise InputError(
                     f"datasets.{name}.{key}: {asked} {part} samples of each class are asked for, and class "
-                    f"{label} has {there}; ask for at most {there}"
+                    f"{label} has {there - taken}{after}; ask for at most {there - taken}{or_else}"
                 )
 
 
-def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, str, set[int]]]:
-    """Key, samples a class, part and the classes that it is asked of."""
+def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, int, str, set[int]]]:
+    """Key, samples a class, how many others before them, part and the classes that it is asked of."""
     paired = {number for pair in pairs(dataset) for number in pair_classes(pair)}
-    yield "svm.train_per_class", dataset["svm"]["train_per_class"], "training", paired
+    training, validation = dataset["svm"]["train_per_class"], dataset["svm"]["validation_per_class"]
+    yield "svm.train_per_class", training, 0, "training", paired
+    if validation is not None:
+        yield "svm.validation_per_class", validation, training, "training", paired
     if dataset["lenet"] is None:
         return
     every = set(range(dataset["classes"]))
-    yield "attack.images_per_class", dataset["attack"]["images_per_class"], "test", every
+    yield "attack.images_per_class", dataset["attack"]["images_per_class"], 0, "test", every
     starts = {"lenet": dataset["lenet"]}
     for family in ("map", "random_labels"):
         if dataset[family]:
@@ -44,4 +48,4 @@ def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, str, set[in
         starts |= {f"sweep.starts.{label}": start for label, start in dataset["sweep"]["starts"].items()}
     for key, start in starts.items():
         if start["train_per_class"] is not None:
-            yield f"{key}.train_per_class", start["train_per_class"], "training", every
+            yield f"{key}.train_per_class", start["train_per_class"], 0, "training", every

@@ -1,6 +1,7 @@
 """Files as values: what a rule reads for the arguments of a function, and how its results are written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ from tilt.io import read_arrays, read_json, read_table, write_arrays, write_json
 Readers = Mapping[str, Callable[[str], Any]]
 
 READERS: Mapping[str, Callable[[Path], Any]] = {".csv": read_table, ".npz": read_arrays, ".json": read_json}
-WRITERS: Mapping[str, Callable[[Path, Any], None]] = {
+WRITERS: Mapping[str, Callable[[str, Any], None]] = {
     ".csv": write_table,
     ".npz": write_arrays,
     ".json": write_json,
 }
-NOT_READ = ("code", "prose", "rerun")  # inputs that are there so that their edits rerun the rule
+NOT_READ = ("code", "prose", "rerun")
+NOT_GIVEN = ("function", "title")
 
 
 def value(path: str | Path) -> Any:
@@ -43,30 +45,24 @@ class Files(Mapping[str, Any]):
         return len(self._paths)
 
 
-def arguments(inputs: Any, readers: Readers) -> dict[str, Any]:
-    """The named inputs of a job as values: of one file its value, of a list of files a `Files`.
+def called(inputs: Any, params: Any, readers: Readers) -> Any:
+    """What a function of an experiment, `params.function`, returns for a job's inputs and parameters.
 
-    `readers` read the inputs of their names.
+    It is named like "toy.tables.tables", and gets the named inputs as values (of one file its value, of a
+    list of files a `Files`) and the other parameters. `readers` read the inputs of their names. Not read are
+    `code`, `prose` and `rerun`, which are there so that their edits rerun the rule.
     """
-    return {
-        name: Files(found)
-        if not isinstance(found, str)
-        else readers[name](found)
-        if name in readers
-        else value(found)
+    module, name = params.function.rsplit(".", 1)
+    function = getattr(import_module(f"experiments.{module}"), name)
+    values = {
+        name: Files(found) if not isinstance(found, str) else readers.get(name, value)(found)
         for name, found in inputs.items()
         if name not in NOT_READ
     }
+    return function(**values, **{key: given for key, given in params.items() if key not in NOT_GIVEN})
 
 
-def write(outputs: Any, made: Mapping[str, Any], save_picture: Callable[[Path, Any], None]) -> None:
-    """Write what a function returned, by the name of the output; a picture, PNG with SVG, by its PNG.
-
-    The record of a panel, which nobody reads, is on one line.
-    """
-    for name, found in outputs.items():
-        path = Path(found if isinstance(found, str) else found[0])
-        if name == "panel":
-            write_json(path, made[name], indent=None)
-        else:
-            WRITERS.get(path.suffix, save_picture)(path, made[name])
+def write(outputs: Any, made: Mapping[str, Any]) -> None:
+    """Write what a function returned, by the name of the output and the ending of its file."""
+    for name, path in outputs.items():
+        WRITERS[Path(path).suffix](path, made[name])

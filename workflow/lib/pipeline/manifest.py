@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
 
 
-def manifest(seeds: Mapping[str, int], checkout: Path) -> dict[str, Any]:
-    """A record of the software, the machine, the commit (None outside git) and the networks' seeds."""
+def manifest(seeds: Mapping[str, Sequence[int]], checkout: Path) -> dict[str, Any]:
+    """A record of the software, the machine, the commit (None outside git) and the seeds."""
     return {
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in PACKAGES},
@@ -23,6 +23,26 @@ def manifest(seeds: Mapping[str, int], checkout: Path) -> dict[str, Any]:
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
         "seeds": dict(seeds),
     }
+
+
+def seeds_of(
+    dataset: Mapping[str, Any],
+    networks: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    toy: Mapping[str, Any],
+    experiments: Container[str],
+) -> dict[str, list[int]]:
+    """The seeds that some experiments of a resolved data set draw with, by what is drawn.
+
+    `networks` are the settings of its networks by family and name.
+    """
+    seeds = {"toy": [toy["seed"]]}
+    if dataset["test_share"] is not None:
+        seeds["split"] = [dataset["split_seed"]]
+    seeds |= {family: sorted({each["seed"] for each in of.values()}) for family, of in networks.items()}
+    if dataset["two_layer"]:
+        seeds["two_layer"] = dataset["two_layer"]["seeds"]
+    seeds["calibration"] = [dataset["calibration"]["seed"]]
+    return {name: found for name, found in seeds.items() if name == "split" or name in experiments}
 
 
 def _version(package: str) -> str | None:

@@ -1,18 +1,17 @@
 """The reference of the configuration, docs/configuration.md: every key with its default, from the schema."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 Schema = Mapping[str, Any]
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 HEAD = """\
 # Every key of the configuration
 
-Written by `python -m pipeline configuration` from `workflow/schemas/config.schema.yaml`: change it there.
+Written by `python -m pipeline configuration` from `workflow/schemas/config.schema.yaml` and the experiments'
+`schema.yaml`: change it there.
 
 A file given by `--configfile` is merged over `config.yaml`. Keys that are left out take their defaults, and a
 key that is not listed here is refused. NAME is a name of yours."""

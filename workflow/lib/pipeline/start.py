@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.config import pairs
+from pipeline.pair import pairs
 from tilt.data.transfer import SCHEMES
 from tilt.errors import InputError
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from report.claims import Claim
-from report.numerals import plain
 
 NO_NUMBER = "no number"
 
@@ -64,7 +62,3 @@ def percent(fraction: float) -> str:
 
 def power(value: float) -> str:
     return f"10^{np.log10(value):.3g}"
-
-
-def span(values: NDArray[Any], digits: str) -> str:
-    return f"{plain(values.min(), digits)} to {plain(values.max(), digits)}"

@@ -1,8 +1,10 @@
 """Numbers as text."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 EXPONENTS = range(-4, 6)  # of numbers that are written without one
 
@@ -19,6 +21,12 @@ def plain(value: float, digits: str = ".3g") -> str:
 def counted(n: int, word: str) -> str:
     """A count with its word: 1 pair, 45 pairs."""
     return f"{n:,} {word}" + ("" if n == 1 else "s")
+
+
+def span(values: ArrayLike, write: Callable[[Any], str]) -> str:
+    """The least and the greatest of some numbers as text: "3 to 5", or "3" where both read alike."""
+    low, high = (write(end) for end in (np.min(values), np.max(values)))
+    return low if low == high else f"{low} to {high}"
 
 
 def significant(value: float | np.floating[Any], digits: int = 3) -> str:

@@ -172,7 +172,7 @@ function readAddress() {
     const index = controls[name]?.tokens.indexOf(token) ?? -1;
     if (index >= 0 && index !== state[name]) set(name, index);
   }
-  if (pairs.length) document.getElementById(section)?.scrollIntoView();
+  if (pairs.length || !ready.length) document.getElementById(section)?.scrollIntoView({ behavior: "instant" });
 }
 
 function writeAddress(section) {

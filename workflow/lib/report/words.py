@@ -1,5 +1,6 @@
 """What texts, figures and panels call the samples, units and classes of a data set."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +39,11 @@ class Words:
     @property
     def units(self) -> str:
         return self.unit + "s"
+
+    @property
+    def for_matplotlib(self) -> "Words":
+        """The same with names in which $ begins no formula."""
+        return replace(self, names=[name.replace("$", r"\$") for name in self.names])
 
     def class_name(self, label: float) -> str:
         """The name of a class by its number, or the number."""
@@ -80,5 +86,6 @@ def words_of(record: Mapping[str, Any]) -> Words:
 
 
 def short(name: str, longest: int = LONGEST) -> str:
-    """A name of at most so many letters, a longer one cut off with an ellipsis."""
-    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
+    r"""A name of at most so many letters, where \$ is one, a longer one cut off with an ellipsis."""
+    letters = re.findall(r"\\\$|.", name, re.DOTALL)
+    return name if len(letters) <= longest else "".join(letters[: longest - 1]).rstrip() + "…"

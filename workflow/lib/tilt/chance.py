@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-NEAR_CHANCE = 0.01  # an error this little below chance is no better than chance
+NEAR_CHANCE = 0.01  # share of the error of a constant answer by which a network must stay below it
 
 
 def chance_error(counts: Iterable[int]) -> float:
@@ -12,5 +12,8 @@ def chance_error(counts: Iterable[int]) -> float:
 
 
 def at_chance(error: float, chance: float) -> bool:
-    """Whether an error is nan or not at least a point below `chance`, the error of a constant answer."""
-    return not error < chance - NEAR_CHANCE
+    """Whether an error is nan or not at least 1 % of `chance`, the error of a constant answer, below it.
+
+    A share of it, since where one class is rare that error itself may be below a point.
+    """
+    return not error < (1 - NEAR_CHANCE) * chance

@@ -182,7 +182,12 @@ KINDS = (
         "data set",
         (
             *("config.yaml", "manifest.json", "data/images.npz", "scaling/risk.csv", "svm/summary.csv"),
-            *("logistic/summary.csv", "published/summary.csv", "lenet/*/history.csv", "attack/*/attacks.csv"),
+            *(
+                "logistic/summary.csv",
+                "published/summary.csv",
+                "networks/*/history.csv",
+                "attack/*/attacks.csv",
+            ),
             *("attack/linear.csv", "sweep/networks.csv", "map/networks.csv", "two_layer/*/networks.csv"),
             *("calibration/networks.csv", "random_labels/networks.csv", "bench/solvers.csv"),
             "report/index.html",

@@ -4,7 +4,9 @@ Decorate each function that draws with ``@themed``, so that text and lines added
 theme too.
 """
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,19 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from tilt.io import replacing
 
+EAST_ASIAN = (  # fonts for names in Chinese, Japanese and Korean, of which those that are there are used
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei"),
+    *("IPAexGothic", "IPAGothic", "Droid Sans Fallback", "NanumGothic", "Hiragino Sans", "PingFang SC"),
+    *("Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Arial Unicode MS"),
+)
 _RC: dict[Any, Any] = {
     **sns.axes_style("ticks"),
     **sns.plotting_context("paper"),
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", *(name for name in EAST_ASIAN if name in fontManager.get_font_names())],
     "font.size": 9,
     "axes.labelsize": 9,
     "axes.titlesize": 9.5,
@@ -35,7 +43,17 @@ _RC: dict[Any, Any] = {
     "image.interpolation": "nearest",
     "svg.hashsalt": "tilt",
 }
-themed = mpl.rc_context(_RC)
+
+
+@contextmanager
+def _theme() -> Iterator[None]:
+    """The look; a sign that no font has is a box, without a warning each time that it is drawn."""
+    with mpl.rc_context(_RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
+themed = _theme()
 
 
 @themed
@@ -46,6 +64,17 @@ def figure(width: float, height: float, rows: int = 1, cols: int = 1, **kw: Any)
     """
     created = Figure(figsize=(width, height), layout="constrained")
     return created, created.subplots(rows, cols, **kw)
+
+
+def legend_below(fig: Figure, ax: Axes) -> None:
+    """The legend of `ax` below all axes of its figure, in as few rows as there is room for."""
+    handles, labels = ax.get_legend_handles_labels()
+    for rows in range(1, len(labels) + 1):
+        columns = -(-len(labels) // rows)
+        legend = fig.legend(handles, labels, loc="outside lower center", ncols=columns)
+        if columns == 1 or legend.get_window_extent().width <= fig.bbox.width:
+            return
+        legend.remove()
 
 
 def named_ticks(ax: Axes, places: Sequence[float], names: Sequence[str], letters: int) -> None:
@@ -60,4 +89,5 @@ def save_figure(path: str | Path, figure: Figure) -> None:
     path = Path(path)
     with replacing(path) as png, replacing(path.with_suffix(".svg")) as svg:
         figure.savefig(png, format="png", dpi=150)
+        figure.set_layout_engine("none")  # the layout is found: it need not be again
         figure.savefig(svg, format="svg", dpi=150, metadata={"Date": None})

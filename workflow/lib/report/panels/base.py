@@ -184,7 +184,10 @@ class Panel:
         """The panel as JSON, for `write_json`."""
         record = {name: getattr(self, name) for name in ("name", "title", "caption", "targets")}
         return record | {
-            "plots": [plot | {"item": json_item(_layered(plot["item"]))} for plot in self.plots],
+            "plots": [
+                plot | {"item": json_item(_layered(plot["item"])), "height": plot["item"].height}
+                for plot in self.plots
+            ],
             "controls": [asdict(control) for control in self.controls],
             "readouts": [
                 {"id": f"{self.name}-readout-{k}"} | asdict(readout)

@@ -9,23 +9,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from tilt.attacks.models import Model
+from tilt.attacks.models import Found, Model, check_labels, perturbation_norm, predict, wide
 from tilt.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
-class Ascent:
+class Ascent(Found):
     """What `targeted_ascent` reached, for n images of k classes.
 
-    images (n, h, w) on the 0-255 scale; norm (n,), the L2 norm of the perturbation with pixels in [0, 1];
-    steps (n,); success (n,), whether the target's probability reached the confidence; p_start and p_end
-    (n, k), the probabilities of all classes before and after.
+    Here success (n,) is whether the target's probability reached the confidence, and images and norm are
+    those at the end whether it did or not. p_start and p_end (n, k) are the probabilities of all classes
+    before and after.
     """
 
-    images: NDArray[np.float32]
-    norm: NDArray[np.float64]
-    steps: NDArray[np.int64]
-    success: NDArray[np.bool_]
     p_start: NDArray[np.float64]
     p_end: NDArray[np.float64]
 
@@ -42,7 +38,7 @@ def targeted_ascent(
 ) -> Ascent:
     """Move each image until softmax(scores / temperature) gives its target class the `confidence`.
 
-    `model` maps images (n, h, w) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
+    `model` maps images (n, ...) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
     The rule is the article's (its section on adversarial examples of LeNet):
     x' <- clip(x' + step ∇p / ‖∇p‖, 0, 255), with p the target's probability. Two details are ours. The
     gradient is that of log p, which has the same direction and does not underflow where p does. And since
@@ -52,10 +48,7 @@ def targeted_ascent(
 
     Raises InputError when the targets do not fit the images or the temperature is not positive.
     """
-    if len(images) == 0 or targets.shape != (len(images),):
-        raise InputError(
-            f"targets of shape {targets.shape} for {len(images)} images; give one target per image"
-        )
+    check_labels(images, targets, "target")
     if not temperature > 0:
         raise InputError(f"temperature {temperature} is not positive; see fit_temperature")
     start = torch.as_tensor(images, dtype=torch.float32)
@@ -80,11 +73,12 @@ def targeted_ascent(
             break
         length = torch.where(log_p < before, length / 2, (1.1 * length).clamp(max=step))[going]
         before, active = log_p[going], active[going]
-        move = gradient[going] * (length / norm[going])[:, None, None]
+        move = gradient[going] * wide(length / norm[going], x)
         x[active] = (here[going] + move).clamp(0, 255)
     return Ascent(
         images=x.cpu().numpy(),
-        norm=((x - start).double() / 255).flatten(1).norm(dim=1).cpu().numpy(),
+        norm=perturbation_norm(x, start).cpu().numpy(),
+        predicted=predict(model, x).cpu().numpy(),
         steps=steps.cpu().numpy(),
         success=success.cpu().numpy(),
         p_start=_probabilities(model, start, temperature),

@@ -5,14 +5,24 @@ foolbox, last released in 2024, imports names that SciPy has deprecated and brin
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tilt.attacks.models import Model, misclassified, predict
+from tilt.attacks.models import (
+    Found,
+    Model,
+    check_labels,
+    margin_gradient,
+    misclassified,
+    norms,
+    perturbation_norm,
+    predict,
+    wide,
+    wrong,
+)
 from tilt.errors import InputError
 
 BATCH = 250
@@ -23,21 +33,6 @@ LAST_STEP = 0.01  # of the first
 HALVINGS = 14  # of the segment to the original, which leave the norm on the boundary to 6e-5 of itself
 
 
-@dataclass(frozen=True, eq=False)
-class MinimalNorm:
-    """What `minimal_norm` found, for n images.
-
-    images (n, h, w) on the 0-255 scale, the original where nothing was found; norm (n,), the L2 norm of the
-    perturbation with pixels in [0, 1]: 0 where the original is misclassified, nan where nothing was found;
-    predicted (n,), the class of `images`; success (n,), whether that is not the label.
-    """
-
-    images: NDArray[np.float32]
-    norm: NDArray[np.float64]
-    predicted: NDArray[np.int64]
-    success: NDArray[np.bool_]
-
-
 def minimal_norm(
     model: Model,
     images: NDArray[np.float32] | Tensor,
@@ -45,42 +40,43 @@ def minimal_norm(
     *,
     steps: int = 100,
     step: float = 1.0,
-) -> MinimalNorm:
+) -> Found:
     """The nearest image found that `model` gives another class than its label, pixels within [0, 255].
 
-    `model` maps images (n, h, w) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
+    `model` maps images (n, ...) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
     Each of the `steps` follows the gradient of the margin (the label's score less the greatest other one)
     over a length that falls from `step` (pixels in [0, 1]), and projects the perturbation on a sphere whose
     radius shrinks where the image is misclassified and grows where it is not. The radius starts at the
     distance from the linearised boundary, its rate of change falls with the step, and it doubles where ten
     steps have found nothing; these are ours. At the end the segment to the original is bisected, and success
-    is what a last pass through the model says.
+    is what a last pass through the model says. A misclassified original has norm 0 after 0 steps.
 
     Raises InputError when the labels do not fit the images or there is no step.
     """
-    if len(images) == 0 or labels.shape != (len(images),):
-        raise InputError(f"labels of shape {labels.shape} for {len(images)} images; give one label per image")
+    check_labels(images, labels)
     if steps < 1 or not step > 0:
         raise InputError(f"{steps} steps of length {step}; give one step or more, longer than 0")
     start = torch.as_tensor(images, dtype=torch.float32)
     label = torch.as_tensor(labels, device=start.device)
     parts = zip(torch.split(start, BATCH), torch.split(label, BATCH), strict=True)
     found = [_attacked(model, x, y, steps, 255 * step) for x, y in parts]
-    end = torch.cat([x for x, _ in found])
-    predicted = torch.cat([p for _, p in found])
-    success = (predicted >= 0) & (predicted != label)
-    norm = ((end - start).double() / 255).flatten(1).norm(dim=1).where(success, torch.nan)
-    return MinimalNorm(end.cpu().numpy(), norm.cpu().numpy(), predicted.cpu().numpy(), success.cpu().numpy())
+    end, predicted, taken = (torch.cat(part) for part in zip(*found, strict=True))
+    success = wrong(predicted, label)
+    norm = perturbation_norm(end, start).where(success, torch.nan)
+    return Found(*(part.cpu().numpy() for part in (end, norm, predicted, taken, success)))
 
 
-def _attacked(model: Model, x: Tensor, label: Tensor, steps: int, step: float) -> tuple[Tensor, Tensor]:
-    """The nearest misclassified images found, and the classes that they get."""
-    end = x.clone()
+def _attacked(
+    model: Model, x: Tensor, label: Tensor, steps: int, step: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The nearest misclassified images found, the classes that they get, and the steps taken."""
+    end, taken = x.clone(), torch.zeros_like(label)
     rows = torch.nonzero(predict(model, x) == label)[:, 0]
     if len(rows):
         near = _descend(model, x[rows], label[rows], steps, step)
         end[rows] = _bisect(model, x[rows], near, label[rows])
-    return end, predict(model, end)
+        taken[rows] = steps
+    return end, predict(model, end), taken
 
 
 def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float) -> Tensor:
@@ -88,16 +84,11 @@ def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float
     best, least = start.clone(), torch.full((len(start),), torch.inf, device=start.device)
     x, radius = start.clone(), torch.zeros_like(least)
     for taken in range(steps + 1):
-        x.requires_grad_()
-        scores = model(x)
-        own = scores.gather(1, label[:, None])[:, 0]
-        margin = own - scores.scatter(1, label[:, None], -torch.inf).amax(dim=1)
-        (gradient,) = torch.autograd.grad(margin.sum(), x)
-        x, margin = x.detach(), margin.detach()
-        norm, slope = _norms(x - start), _norms(gradient).clamp(min=1e-30)
+        margin, gradient = margin_gradient(model, x, label)
+        norm, slope = norms(x - start), norms(gradient).clamp(min=1e-30)
         over = margin < 0
         nearer = over & (norm < least)
-        best, least = x.where(_wide(nearer), best), norm.where(nearer, least)
+        best, least = x.where(wide(nearer, x), best), norm.where(nearer, least)
         if taken == steps:
             break
         falling = (1 + math.cos(math.pi * taken / steps)) / 2
@@ -106,8 +97,8 @@ def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float
         changed = torch.where(over, torch.minimum(radius, norm) * (1 - rate), radius * growth)
         radius = (changed if taken else (margin / slope).float()).clamp(LEAST_RADIUS, diagonal)
         length = step * (LAST_STEP + (1 - LAST_STEP) * falling)
-        moved = x - start - gradient * _wide(length / slope)
-        x = (start + moved * _wide(radius / _norms(moved).clamp(min=1e-30))).clamp(0, 255)
+        moved = x - start - gradient * wide(length / slope, x)
+        x = (start + moved * wide(radius / norms(moved).clamp(min=1e-30), x)).clamp(0, 255)
     return best
 
 
@@ -119,15 +110,6 @@ def _bisect(model: Model, start: Tensor, end: Tensor, label: Tensor) -> Tensor:
     )
     for _ in range(HALVINGS):
         middle = (inside + outside) / 2
-        over = misclassified(model, start.lerp(end, _wide(middle)), label)
+        over = misclassified(model, start.lerp(end, wide(middle, start)), label)
         inside, outside = middle.where(~over, inside), middle.where(over, outside)
-    return start.lerp(end, _wide(outside))
-
-
-def _norms(x: Tensor) -> Tensor:
-    norms: Tensor = torch.linalg.vector_norm(x.flatten(1), dim=1)
-    return norms
-
-
-def _wide(factors: Tensor) -> Tensor:
-    return factors[:, None, None]
+    return start.lerp(end, wide(outside, start))

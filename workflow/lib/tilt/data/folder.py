@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tilt.data.labels import LabelledParts
 from tilt.errors import InputError
 
+PASSED_OVER = (".", "__")  # beginnings of the names of what systems leave behind, __MACOSX and the like
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".webp")
 
 Files = list[tuple[str, Path]]
@@ -45,8 +46,8 @@ def folder_samples(path: str | Path) -> list[NDArray[np.uint8]]:
 def _class_folders(path: str | Path) -> list[list[Path]]:
     """The folders of the classes, by name: of train/ and of test/, or of `path` itself as one part.
 
-    Hidden folders and the files beside are passed over. Raises InputError, naming the folder, where there is
-    none, or train/ without test/.
+    The files beside are passed over. Raises InputError, naming the folder, where there is none, or train/
+    without test/.
     """
     root = Path(path)
     if not root.is_dir():
@@ -58,10 +59,7 @@ def _class_folders(path: str | Path) -> list[list[Path]]:
     own = [root / part for part in ("train", "test") if (root / part).is_dir()]
     if len(own) == 1:
         raise InputError(f"{own[0]}: without train and test beside each other; give both, or classes only")
-    parts = [
-        sorted(entry for entry in part.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-        for part in own or [root]
-    ]
+    parts = [[entry for entry in _entries(part) if entry.is_dir()] for part in own or [root]]
     if not all(parts):
         raise InputError(f"{path}: no folders of classes; put the images of each class into one")
     return parts
@@ -74,8 +72,17 @@ def _files(path: str | Path) -> list[Files]:
     ]
 
 
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name, but what is PASSED_OVER. Raises InputError for a link to nothing."""
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(PASSED_OVER))
+    for entry in entries:
+        if not entry.exists():
+            raise InputError(f"{entry}: a link to what is not there; mend or remove it")
+    return entries
+
+
 def _images(folder: Path) -> list[Path]:
-    files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    files = _entries(folder)
     for file in files:
         if file.suffix.lower() not in SUFFIXES:
             raise InputError(f"{file}: not an image ({', '.join(SUFFIXES)}); convert or remove it")

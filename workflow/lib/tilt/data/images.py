@@ -14,6 +14,8 @@ from tilt.io import read_arrays, write_arrays
 Labels = NDArray[np.int64]
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+LARGEST_INTEGER = 2**53
+BEYOND_PRECISION = "2^53, which double precision does not tell apart; subtract what they have in common"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +63,11 @@ def check_images(images: Images, name: str) -> None:
     """Raise InputError, naming the data set `name` and the array at fault, unless the images are usable.
 
     Usable: parts that are not empty, as many labels as images, images of one shape, finite values within
-    the bounds, which images need, integer labels, two classes or more, no class in the test part only.
+    the bounds, which images need, integers that double precision tells apart, integer labels, two classes or
+    more, no class in the test part only.
     """
     low, high = images.bounds or (0, 1)
-    if not (np.isfinite([low, high]).all() and low < high):
+    if not 0 < high - low < np.inf:
         raise InputError(f"{name}: value_min is {low} and value_max {high}; give the values that stand for 0 and 1")
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):
         if x.ndim not in (2, 3) and not (x.ndim == 4 and x.shape[-1] == 3):
@@ -80,12 +83,19 @@ def check_images(images: Images, name: str) -> None:
         bad = x.size - np.count_nonzero(np.isfinite(x)) if x.dtype.kind == "f" else 0
         if bad:
             raise InputError(f"{name}: x_{part} has {bad} values that are not finite; replace them")
+        if x.dtype.kind in "iu" and max(-int(x.min()), int(x.max())) > LARGEST_INTEGER:
+            raise InputError(f"{name}: x_{part} has integers beyond {BEYOND_PRECISION}")
         if images.bounds is None and x.ndim > 2:
             raise InputError(f"{name}: x_{part} are images without bounds; set value_min and value_max")
         if images.bounds and (x.min() < low or x.max() > high):
             raise InputError(
                 f"{name}: x_{part} has values from {x.min():g} to {x.max():g}, outside [{low:g}, {high:g}]"
                 "; set value_min and value_max, or rescale them"
+            )
+        if x.min() < x.max() and np.ptp(images.scaled(np.array([x.min(), x.max()]))) == 0:
+            raise InputError(
+                f"{name}: x_{part} becomes a single value between value_min, {low:g}, and value_max, {high:g}; "
+                "give the values that stand for 0 and 1"
             )
     if images.x_train.shape[1:] != images.x_test.shape[1:]:
         raise InputError(
@@ -137,6 +147,22 @@ def describe(images: Images) -> dict[str, Any]:
             "sha256_y": hashlib.sha256(y.tobytes()).hexdigest(),
         }
     return record
+
+
+def rescaled(x: NDArray[Any], bounds: tuple[float, float] | None) -> NDArray[np.float32]:
+    """Values of any shape between `bounds` as networks take them: float32, from 0 to 255.
+
+    Raises InputError when they have no bounds.
+    """
+    if bounds is None:
+        raise InputError(
+            f"samples of shape {x.shape} have no bounds, which networks need; set value_min and value_max"
+        )
+    low, high = map(float, bounds)
+    scaled = x.astype(np.float32)
+    scaled -= low
+    scaled *= 255 / (high - low)
+    return scaled
 
 
 def binary_pair(images: Images, class_i: int, class_j: int, train_per_class: int) -> BinaryPair:

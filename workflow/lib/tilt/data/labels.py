@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from tilt.errors import InputError
 
 MOST_CLASSES = 100
+NUMBER = re.compile(r"[+-]?(([0-9]{1,50}(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?|nan|inf|infinity)", re.I)
+WHOLE = re.compile(r"-?[0-9]+")
 
 Texts = NDArray[np.str_]
 Numbers = NDArray[np.int64]
@@ -28,35 +31,43 @@ class LabelledParts:
 
 
 def label_texts(values: NDArray[Any], where: str) -> Texts:
-    """Labels (n,), whole numbers of any type or text, as texts (n,); 1, 1.0 and "1.0" are the same "1".
+    """Labels (n,), whole numbers of any type or text, as texts (n,).
 
-    Raises InputError, beginning with `where`, for other values and for empty texts.
+    Texts that all read as numbers are numbers: 1, 1.0, "01" and "1e0" are the same "1". Raises InputError,
+    beginning with `where`, for other values and for empty texts.
     """
     if values.ndim != 1:
         raise InputError(f"{where} has shape {values.shape}; give one label per sample, (n,)")
     if values.dtype.kind not in "biufU":
         raise InputError(f"{where} has type {values.dtype}; give whole numbers or text")
+    if values.dtype.kind == "b":
+        values = values.astype(np.uint8)
     distinct, place = np.unique(values, return_inverse=True)
-    if values.dtype.kind == "U":
-        texts = [re.sub(r"^(-?\d{1,18})\.0*$", r"\1", text.strip()) for text in distinct.tolist()]
-    else:
-        with np.errstate(invalid="ignore"):
-            whole = distinct.astype(np.int64)
-        if (whole != distinct).any():
-            odd = distinct[whole != distinct][0]
-            raise InputError(f"{where} has the label {odd}; give whole numbers or text, one label per class")
-        texts = whole.astype(str).tolist()
+    texts = [str(label).strip() for label in distinct.tolist()]
     if "" in texts:
         raise InputError(f"{where} has samples without a label; label or remove them")
+    if all(NUMBER.fullmatch(text) for text in texts):
+        texts = [_plain(text) for text in texts]
+        if odd := [text for text in texts if not WHOLE.fullmatch(text)]:
+            raise InputError(f"{where} has the label {odd[0]}; give whole numbers or text, one label per class")
     return np.array(texts, np.str_)[place]
+
+
+def _plain(text: str) -> str:
+    """A whole number in digits alone, any other text as it is."""
+    if not NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    return str(int(number)) if number.is_finite() and number == number.to_integral_value() else text
 
 
 def class_names(parts: LabelledParts, where: str) -> tuple[list[str], list[str]]:
     """The labels of the classes 0 to C - 1, and their names: empty where neither labels nor user name them.
 
-    The classes are the training part's labels in rising order, of numbers by size; texts follow the order of
-    `names` where these are the same texts. Raises InputError for fewer than 2 or more than 100 labels, and
-    for names that are not one a class.
+    The classes are the training part's labels in rising order, of numbers by size; labels that are text follow
+    the order of `names`, which are the same texts. Names of labels that are numbers are theirs in this order,
+    unless they are the numbers themselves. Raises InputError for fewer than 2 or more than 100 labels, for
+    names that are not one a class, and for blank ones.
     """
     labels: list[str] = np.unique(parts.train).tolist()
     if len(labels) < 2:
@@ -65,11 +76,13 @@ def class_names(parts: LabelledParts, where: str) -> tuple[list[str], list[str]]
         )
     if len(labels) > MOST_CLASSES:
         raise InputError(f"{where} has {len(labels)} different labels; give at most {MOST_CLASSES} classes")
-    numbers = all(re.fullmatch(r"-?\d{1,18}", label) for label in labels)
+    numbers = all(WHOLE.fullmatch(label) for label in labels)
     if numbers:
         labels.sort(key=int)
-    names = list(parts.names)
-    if not names:
+    names = [name.strip() for name in parts.names]
+    if not all(label.strip() for label in [*labels, *names]):
+        raise InputError(f"{where} has a class whose name is blank; give it a name")
+    if not names or (numbers and sorted(map(_plain, names)) == sorted(labels)):
         return labels, [] if labels == [*map(str, range(len(labels)))] else labels
     if len(set(names)) < len(names) or len(names) != len(labels):
         raise InputError(
@@ -113,6 +126,6 @@ def drawn_rows(y: Numbers, labels: list[str], share: float, seed: int, where: st
     return test
 
 
-def listed(labels: list[str]) -> str:
-    """The first ten in words."""
-    return ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
+def listed(labels: list[str], most: int = 10) -> str:
+    """The first ones in words."""
+    return ", ".join(labels[:most]) + (", …" if len(labels) > most else "")

@@ -1,11 +1,14 @@
-"""Where images come from: scikit-learn's embedded digits, and MNIST and its relatives by download."""
+"""Where images come from: scikit-learn's embedded digits, and data sets of torchvision's by download."""
 
 import gzip
 import logging
-from collections.abc import Sequence
+import tarfile
+from collections.abc import Callable, Sequence
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from shutil import copyfileobj
+from typing import Any
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -17,7 +20,12 @@ from tilt.io import replacing
 
 logger = logging.getLogger(__name__)
 
-TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
+TORCHVISION_CLASSES = {
+    "mnist": "MNIST",
+    "fashion_mnist": "FashionMNIST",
+    "kmnist": "KMNIST",
+    "cifar10": "CIFAR10",
+}
 
 TwoParts = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -30,6 +38,7 @@ DOWNLOADS: dict[str, TwoParts] = {
     ),
     "fashion_mnist": ((6000,) * 10, (1000,) * 10),
     "kmnist": ((6000,) * 10, (1000,) * 10),
+    "cifar10": ((5000,) * 10, (1000,) * 10),
 }
 
 
@@ -72,9 +81,9 @@ def embedded_digits(train_per_class: int = 100) -> Images:
 def torchvision_images(
     name: str, data_dir: str | Path, mirrors: Sequence[str] | None, retries: int, timeout_s: float
 ) -> Images:
-    """A data set of torchvision's MNIST family, kept in torchvision's folders under `data_dir`.
+    """A data set of torchvision's MNIST family, or CIFAR-10, kept in torchvision's folders under `data_dir`.
 
-    Files that are there are verified by torchvision's MD5 and used. A missing one is fetched from the
+    MNIST's images are grey, (n, 28, 28), CIFAR-10's (n, 32, 32, 3); both are integers from 0 to 255. Files that are there are verified by torchvision's MD5 and used. A missing one is fetched from the
     mirrors in turn (none given: torchvision's own), `retries` attempts each, giving up when a
     connection is silent for `timeout_s` seconds. A mirror is an http://, https:// or file:// address.
 
@@ -90,17 +99,20 @@ def torchvision_images(
             raise InputError(f"mirrors: {mirror!r} does not start with {', '.join(SCHEMES)}; correct it")
 
     from torchvision import datasets
-    from torchvision.datasets.mnist import read_image_file, read_label_file
 
     source = getattr(datasets, TORCHVISION_CLASSES[name])
-    folder = Path(data_dir) / TORCHVISION_CLASSES[name] / "raw"
+    fetch = partial(_fetch, mirrors=mirrors, retries=retries, timeout_s=timeout_s)
+    return (_cifar if name == "cifar10" else _mnist)(source, Path(data_dir), fetch)
+
+
+def _mnist(source: Any, data_dir: Path, fetch: Callable[[Path, str, Sequence[str]], None]) -> Images:
+    from torchvision.datasets.mnist import read_image_file, read_label_file
+
+    folder = data_dir / source.__name__ / "raw"
     for filename, md5 in source.resources:
         archive = folder / filename
-        if archive.is_file():
-            _verify(archive, md5)
-        else:
-            _download(archive, md5, mirrors or source.mirrors, retries, timeout_s)
-        _extract(archive)
+        fetch(archive, md5, source.mirrors)
+        _write(archive.with_suffix(""), gzip.decompress(archive.read_bytes()))
     return Images(
         x_train=read_image_file(folder / "train-images-idx3-ubyte").numpy(),
         y_train=read_label_file(folder / "train-labels-idx1-ubyte").numpy(),
@@ -108,6 +120,37 @@ def torchvision_images(
         y_test=read_label_file(folder / "t10k-labels-idx1-ubyte").numpy(),
         bounds=(0, 255),
     )
+
+
+def _cifar(source: Any, data_dir: Path, fetch: Callable[[Path, str, Sequence[str]], None]) -> Images:
+    """By torchvision's reader, which unpickles, once the archive is verified."""
+    archive = data_dir / source.filename
+    fetch(archive, source.tgz_md5, [source.url.rpartition("/")[0]])
+    with tarfile.open(archive) as archived:
+        for filename, _ in (*source.train_list, *source.test_list, (source.meta["filename"], None)):
+            member = f"{source.base_folder}/{filename}"
+            content = archived.extractfile(member)
+            assert content
+            _write(data_dir / member, content.read())
+    train, test = (source(data_dir, train=part) for part in (True, False))
+    y_train, y_test = (np.asarray(part.targets, np.int64) for part in (train, test))
+    return Images(train.data, y_train, test.data, y_test, bounds=(0, 255))
+
+
+def _fetch(
+    archive: Path,
+    md5: str,
+    usual: Sequence[str],
+    *,
+    mirrors: Sequence[str] | None,
+    retries: int,
+    timeout_s: float,
+) -> None:
+    """Have the archive there and verified, from the mirrors, or the usual ones where none is given."""
+    if archive.is_file():
+        _verify(archive, md5)
+    else:
+        _download(archive, md5, mirrors or usual, retries, timeout_s)
 
 
 def _verify(archive: Path, md5: str) -> None:
@@ -155,10 +198,8 @@ def _download(archive: Path, md5: str, mirrors: Sequence[str], retries: int, tim
     )
 
 
-def _extract(archive: Path) -> None:
-    """Make the file beside the archive hold what the verified archive holds; write only on difference."""
-    content = gzip.decompress(archive.read_bytes())
-    target = archive.with_suffix("")
+def _write(target: Path, content: bytes) -> None:
+    """Make a file hold what the verified archive does; write only on difference."""
     if not target.is_file() or target.read_bytes() != content:
         with replacing(target) as temporary:
             temporary.write_bytes(content)

@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tilt.data.images import BEYOND_PRECISION, LARGEST_INTEGER
 from tilt.data.labels import LabelledParts, label_texts, listed
 from tilt.errors import InputError
 from tilt.io import DAMAGE
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET = ".parquet"
+MOST_COLUMNS = 40  # that a message lists
 
 
 def table_labels(path: str | Path, label: str) -> LabelledParts:
@@ -40,7 +43,8 @@ def table_labels(path: str | Path, label: str) -> LabelledParts:
 def table_samples(path: str | Path, label: str) -> list[NDArray[np.float64]]:
     """All other columns as vectors (n, d), in one part.
 
-    Raises InputError, naming the file and the column, for missing values and for columns of text.
+    Texts that read as numbers are numbers. Raises InputError, naming the file and the column, for missing values,
+    other texts, times, and integers that double precision does not tell apart.
     """
     with _refusing(path):
         if separator := _separator(path):
@@ -52,12 +56,10 @@ def table_samples(path: str | Path, label: str) -> list[NDArray[np.float64]]:
     features = frame.drop(columns=label, errors="ignore")  # of Parquet it may be the index
     if not len(features.columns):
         raise InputError(f"{path}: no column beside {label}; give one or more of numbers")
-    for name in features:
-        _check_numbers(features[name], f"{path}: the column {name}")
-    return [features.to_numpy(np.float64)]
+    return [np.column_stack([_numbers(features[name], f"{path}: the column {name}") for name in features])]
 
 
-def _check_numbers(column: "pd.Series", where: str) -> None:
+def _numbers(column: "pd.Series", where: str) -> NDArray[np.float64]:
     import pandas as pd
 
     missing = int(column.isna().sum())
@@ -65,9 +67,16 @@ def _check_numbers(column: "pd.Series", where: str) -> None:
         raise InputError(
             f"{where} has {missing} missing values; fill them in, or leave out the rows or the column"
         )
-    if not pd.api.types.is_numeric_dtype(column):
-        odd = str(column[pd.to_numeric(column, errors="coerce").isna()].iloc[0])
-        raise InputError(f"{where} holds {odd!r}, no number; encode the column as numbers or leave it out")
+    numbers = pd.to_numeric(column, errors="coerce")
+    odd = column[numbers.isna() | (column.dtype.kind in "mM")]  # times convert, to counts of their units
+    if len(odd):
+        raise InputError(
+            f"{where} holds {str(odd.iloc[0])!r}, no number; encode the column as numbers or leave it out"
+        )
+    values = numbers.to_numpy(np.float64)
+    if pd.api.types.infer_dtype(column) == "integer" and np.abs(values).max() > LARGEST_INTEGER:
+        raise InputError(f"{where} has integers beyond {BEYOND_PRECISION}")
+    return values
 
 
 def _separator(path: str | Path) -> str | None:
@@ -127,7 +136,9 @@ def _check_header(header: Sequence[str], label: str, path: str | Path) -> None:
         if count > 1:
             raise InputError(f"{path}: {count} columns are named {name}; give each a name of its own")
     if label not in header:
-        raise InputError(f"{path}: no column is named {label}; set label to one of {listed(list(header))}")
+        close = get_close_matches(label, header, cutoff=0.5)
+        columns = listed([*close, *(name for name in header if name not in close)], MOST_COLUMNS)
+        raise InputError(f"{path}: no column is named {label}; set label to one of {columns}")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from tilt.geometry import (
     tilt_angle,
     tilt_directions,
 )
-from tilt.histograms import histogram_edges
+from tilt.histograms import edges_by_row
 from tilt.io import table_of
 from tilt.linear.path import LinearPath
 
@@ -111,7 +111,8 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     midpoint_distance (k,): the boundary is the line cos θ z + sin θ n + midpoint_distance = 0.
     representative (2,): rows of the training data, for each class the sample nearest its centroid;
     images (2, d), positions (2, k, 2), mirror_images (2, k, d) float32, mirror_positions (2, k, 2).
-    histogram_edges (bins + 1,); histogram_i, histogram_j (k, bins): counts of y d(x) of the training data.
+    histogram_edges (k, bins + 1): the same at every λ, or at each its own (see `edges_by_row`); histogram_i,
+    histogram_j (k, bins): counts of y d(x) of the training data.
     """
     x, y = pair.x_train, pair.y_train
     centroid_i, centroid_j = centroids(x, y)
@@ -128,7 +129,7 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
     mirrors = np.stack([mirror_image(images, w, b) for w, b in zip(path.w, path.b, strict=True)], axis=1)
     planes = [TiltPlane(origin, z_hat, n_hat) for n_hat in n_hats]
     margins = np.stack([y * signed_distance(x, w, b) for w, b in zip(path.w, path.b, strict=True)])
-    edges = histogram_edges(margins, HISTOGRAM_BINS)
+    edges = edges_by_row(margins, HISTOGRAM_BINS)
     return {
         "y": y.astype(np.int8),
         "z": (x - origin) @ z_hat,
@@ -146,8 +147,12 @@ def plane_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
             [plane.coordinates(mirrors[:, k]) for k, plane in enumerate(planes)], axis=1
         ),
         "histogram_edges": edges,
-        "histogram_i": np.stack([np.histogram(row[y < 0], edges)[0] for row in margins]),
-        "histogram_j": np.stack([np.histogram(row[y > 0], edges)[0] for row in margins]),
+        **{
+            f"histogram_{side}": np.stack(
+                [np.histogram(row[y == label], of_row)[0] for row, of_row in zip(margins, edges, strict=True)]
+            )
+            for side, label in (("i", -1), ("j", 1))
+        },
     }
 
 

@@ -1,58 +1,46 @@
 """LeNet as the article trains it on MNIST: two convolutions, each max-pooled, and two full layers.
 
-Images are (n, 28, 28) float32 on the 0-255 scale. What is done to them before the first layer belongs to the
-network and is saved with it: scale * (image - mean image).
+Images are (n, 28, 28) of one channel.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tilt.data.images import rescaled
 from tilt.errors import InputError
-from tilt.io import json_text, replacing
+from tilt.networks.descent import Scratch
+from tilt.networks.lenet_gradient import loss_gradient
 
 SIZE = 28
-LAYERS = ("conv1", "conv2", "fc1", "fc2")
-SCHEMES = ("matconvnet", "improved_xavier", "pytorch")
-# k² of each layer seen as a convolution of k x k.
-_KERNEL_AREA = {"conv1": 25, "conv2": 25, "fc1": 16, "fc2": 1}
 
 
 class LeNet(nn.Module):
     """Conv 5x5x1x20, max-pool 2x2, Conv 5x5x20x50, max-pool 2x2, FC 4x4x50x500, ReLU, FC 500 x classes.
 
     The only ReLU follows the first full layer (the article's section on LeNet on MNIST). Weights are zero
-    until `initialise`; buffers `mean_image` (28, 28) and `pixel_scale` () hold the preprocessing.
+    until they are drawn (see `tilt.networks.layers`).
     """
 
-    def __init__(
-        self, n_classes: int, *, mean_image: NDArray[np.float32] | None = None, pixel_scale: float = 1.0
-    ) -> None:
+    kernel_areas: ClassVar = {"fc1": 16}  # as the first full layer is a convolution of 4 x 4
+
+    def __init__(self, n_classes: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 20, 5)
         self.conv2 = nn.Conv2d(20, 50, 5)
         self.fc1 = nn.Linear(4 * 4 * 50, 500)
         self.fc2 = nn.Linear(500, n_classes)
-        mean = np.zeros((SIZE, SIZE), np.float32) if mean_image is None else mean_image
-        self.mean_image: Tensor
-        self.pixel_scale: Tensor
-        self.register_buffer("mean_image", torch.tensor(mean, dtype=torch.float32))
-        self.register_buffer("pixel_scale", torch.tensor(pixel_scale, dtype=torch.float32))
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale."""
-        x = (self.pixel_scale * (images - self.mean_image))[:, None]
+        """Raw scores (n, n_classes) of images (n, 28, 28)."""
+        x = images[:, None]
         convolve = _GreyConvolution.apply if x.device.type == "cpu" else F.conv2d
         x = F.max_pool2d(convolve(x, self.conv1.weight, self.conv1.bias), 2)
         x = F.max_pool2d(self.conv2(x), 2)
@@ -60,70 +48,16 @@ class LeNet(nn.Module):
         scores: Tensor = self.fc2(x)
         return scores
 
-
-def initialise(model: LeNet, scheme: str, seed: int, scale: float = 1.0) -> None:
-    """Draw the weights anew, the same for a seed on every device, and multiply them by `scale`.
-
-    "matconvnet" is N(0, 0.01²), as in MatConvNet's LeNet example, and "improved_xavier" is
-    N(0, 2 / (k² outputs)) for a kernel of k x k, both with biases 0; "pytorch" is what its layers start from,
-    uniform within ±1 / sqrt(k² inputs) for weights and biases. Raises InputError for another scheme.
-    """
-    if scheme not in SCHEMES:
-        raise InputError(f"initial weights {scheme!r} are unknown; choose {', '.join(SCHEMES)}")
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, weight in _weights(model).items():
-            bias = model.get_parameter(f"{name}.bias")
-            if scheme == "pytorch":
-                bound = weight[0].numel() ** -0.5
-                for parameter in (weight, bias):
-                    drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
-                    parameter.copy_(scale * drawn)
-                continue
-            deviation = 0.01 if scheme == "matconvnet" else (2 / (_KERNEL_AREA[name] * len(weight))) ** 0.5
-            weight.copy_(scale * deviation * torch.randn(weight.shape, generator=generator))
-            bias.zero_()
+    def fast_gradient(self, images: Tensor, labels: Tensor, scratch: Scratch) -> tuple[Tensor, list[Tensor]]:
+        """Scores and the gradient of each parameter, see `loss_gradient`."""
+        return loss_gradient(list(self.parameters()), images, labels, scratch)
 
 
-def layer_rms(model: LeNet) -> dict[str, float]:
-    """Root mean square of each layer's weights, biases left out."""
-    return {
-        name: weight.detach().double().square().mean().sqrt().item()
-        for name, weight in _weights(model).items()
-    }
-
-
-def predict_scores(model: LeNet, images: NDArray[np.float32] | Tensor) -> NDArray[np.float32]:
-    """Raw scores (n, n_classes) of images (n, 28, 28) on the 0-255 scale, computed on the model's device."""
-    with torch.no_grad():
-        batches = torch.split(torch.as_tensor(images), 1000)
-        parts = [model(batch.to(model.pixel_scale.device)) for batch in batches]
-    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
-    return scores
-
-
-def save_network(path: str | Path, model: LeNet, metadata: Mapping[str, Any]) -> None:
-    """Write the network, preprocessing included, as safetensors; `metadata` goes beside it as JSON."""
-    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, {"metadata": json_text(metadata)}))
-
-
-def load_network(path: str | Path) -> LeNet:
-    """Read a network for use as it is: on the CPU, its parameters frozen.
-
-    Raises InputError when the file is missing, damaged or not a LeNet.
-    """
-    try:
-        tensors = load_file(path)
-        model = LeNet(len(tensors["fc2.bias"]))
-        model.load_state_dict(tensors)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; train the network first") from None
-    except (SafetensorError, OSError, KeyError, TypeError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a readable LeNet ({reason}); train the network again") from error
-    return model.requires_grad_(False).eval()
+def lenet(shape: tuple[int, ...], classes: int) -> LeNet:
+    """LeNet, as the registry builds it. Raises InputError for images that are not (28, 28)."""
+    if shape != (SIZE, SIZE):
+        raise InputError(f"LeNet takes images of shape {(SIZE, SIZE)}, not {shape}; see resize_to_28")
+    return LeNet(classes)
 
 
 def resize_to_28(images: NDArray[Any], bounds: tuple[float, float] | None) -> NDArray[np.float32]:
@@ -136,17 +70,13 @@ def resize_to_28(images: NDArray[Any], bounds: tuple[float, float] | None) -> ND
         raise InputError(
             f"samples of shape {images.shape} are vectors and LeNet takes images; set lenet: null"
         )
-    grey = images.mean(axis=3) if images.ndim == 4 else images
-    low, high = bounds
-    scaled = torch.as_tensor(grey.astype(np.float32)).sub_(low).mul_(255 / (high - low))
-    if grey.shape[1:] != (SIZE, SIZE):
-        scaled = F.interpolate(scaled[:, None], (SIZE, SIZE), mode="bilinear", antialias=True)[:, 0]
-    resized: NDArray[np.float32] = scaled.numpy()
-    return resized
-
-
-def _weights(model: LeNet) -> dict[str, nn.Parameter]:
-    return {name: model.get_parameter(f"{name}.weight") for name in LAYERS}
+    scaled = rescaled(images.mean(axis=3) if images.ndim == 4 else images, bounds)
+    if scaled.shape[1:] == (SIZE, SIZE):
+        return scaled
+    tensor = torch.as_tensor(scaled)[:, None]
+    resized = F.interpolate(tensor, (SIZE, SIZE), mode="bilinear", antialias=True)[:, 0]
+    found: NDArray[np.float32] = resized.numpy()
+    return found
 
 
 class _GreyConvolution(torch.autograd.Function):

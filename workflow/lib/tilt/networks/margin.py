@@ -12,7 +12,7 @@ def margin_gradient_norms(model: Callable[[Tensor], Tensor], images: Tensor) -> 
     """‖∇s‖ (n,) of the margin s at each image, with respect to pixels in [0, 1].
 
     The margin is the greatest score less the second (the article's general case: s = ‖∇s‖ d). `model` maps
-    images (n, h, w) on the 0-255 scale to raw scores (n, k), on the device of `images`.
+    images (n, ...) on the 0-255 scale to raw scores (n, k), on the device of `images`.
     """
     norms = []
     for batch in torch.split(images, 500):

@@ -18,47 +18,26 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tilt.networks.lenet import LeNet
+from tilt.networks.descent import Scratch
 
 _PERIOD = 12
 _COLUMNS = 7  # frequencies along the height; the others are their conjugates
 _PIECES = 6  # of the 144 windows of Conv1, each small enough for the processor's cache
 
 
-class Scratch:
-    """Arrays that one minibatch leaves to the next, as their pages would take a tenth of its time to map."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._arrays: list[Tensor] = []
-        self._taken = 0
-
-    def rewind(self) -> None:
-        """Take back all arrays."""
-        self._taken = 0
-
-    def take(self, *shape: int) -> Tensor:
-        """The next float32 array, with anything in it, until `rewind`."""
-        if self._taken == len(self._arrays) or self._arrays[self._taken].shape != shape:
-            self._arrays[self._taken :] = [torch.empty(shape, device=self._device)]
-        self._taken += 1
-        return self._arrays[self._taken - 1]
-
-
 @torch.no_grad()
 def loss_gradient(
-    model: LeNet, images: Tensor, labels: Tensor, scratch: Scratch
+    parameters: Sequence[Tensor], images: Tensor, labels: Tensor, scratch: Scratch
 ) -> tuple[Tensor, list[Tensor]]:
-    """Scores (n, classes), and the gradient of the mean softmax log-loss for each of the model's parameters.
+    """Scores (n, classes), and the gradient of the mean softmax log-loss for each of LeNet's parameters.
 
-    Images are (n, 28, 28) on the 0-255 scale, labels (n,), all on the model's device. The gradient's arrays
-    are those of `scratch`.
+    Images are (n, 28, 28) as the first layer takes them, labels (n,), all on one device. The gradient's
+    arrays are those of `scratch`.
     """
     n = len(images)
-    w1, b1, w2, b2, w3, b3, w4, b4 = model.parameters()
+    w1, b1, w2, b2, w3, b3, w4, b4 = parameters
     conv1, conv2 = _WindowConvolution(w1, b1, scratch), _FourierConvolution(w2, b2, scratch)
-    shifted = torch.sub(images, model.mean_image, out=scratch.take(n, 28, 28)).mul_(model.pixel_scale)
-    pixels = scratch.take(28, 28, n).copy_(shifted.permute(1, 2, 0))
+    pixels = scratch.take(28, 28, n).copy_(images.permute(1, 2, 0))
     pooled = conv2.forward(conv1.forward(pixels)).view(800, n)
     hidden = torch.addmm(b3[:, None], w3, pooled, out=scratch.take(500, n)).relu_()
     scores = torch.addmm(b4[:, None], w4, hidden)

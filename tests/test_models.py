@@ -1,0 +1,194 @@
+"""Models by name and of the user's own, the networks that are made of them, and their training."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from tilt.errors import InputError
+from tilt.networks import model as models
+from tilt.networks.layers import initialise, layer_rms
+from tilt.networks.model import Network, build, input_images, load_network, save_network
+from tilt.networks.regularisers import Regulariser
+from tilt.networks.scores import predict_scores
+from tilt.networks.training import train
+
+OWN = """
+import torch
+from torch import nn
+
+class Own(nn.Module):
+    def __init__(self, shape, classes, width=4):
+        super().__init__()
+        self.shift = nn.Parameter(torch.randn(width))
+        self.conv = nn.Conv2d(1, width, 3, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.drop = nn.Dropout(0.3)
+        self.full = nn.Linear(width, classes)
+
+    def forward(self, x):
+        x = self.norm(self.conv(x[:, None])).relu().mean((2, 3))
+        return self.full(self.drop(x + self.shift))
+
+number = 3
+
+def fails(shape, classes):
+    return [][0]
+
+def no_module(shape, classes):
+    return 3
+
+def three_dimensions(shape, classes):
+    return nn.Unflatten(1, (1, -1))
+
+def fewer(shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(42, classes - 1))
+
+def other_images(shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(41, classes))
+"""
+RECIPE = {"initial_weights": "pytorch", "pixel_scale": 0.02, "weight_decay": 0.01, "seed": 1}
+
+
+@pytest.fixture
+def own(tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    (tmp_path / "broken.py").write_text("import torch\nthis is no Python")
+    return tmp_path / "own.py"
+
+
+def data(n=20):
+    return np.random.default_rng(0).uniform(0, 255, (n, 6, 7)).astype(np.float32), np.arange(n) % 3
+
+
+def test_a_function_of_the_user_s_is_trained_and_resumed_bit_for_bit(own, tmp_path):
+    """With a parameter that no scheme draws, running means and dropout."""
+    x, y = data()
+    network = Network(model=f"{own}:Own", options={"width": 5}, **RECIPE)
+    settings = {"weight_decay": 0.01, "seed": 1, "batch_size": 8, "learning_rate": 0.01, "device": "cpu"}
+    path = tmp_path / "checkpoint.safetensors"
+    whole = train(network.start(x, 3), x, y, x, y, **settings, epochs=3)
+    train(network.start(x, 3), x, y, x, y, **settings, epochs=2, checkpoint=path)
+    torch.rand(1)
+    resumed = train(network.start(x, 3), x, y, x, y, **settings, epochs=3, checkpoint=path)
+    np.testing.assert_array_equal(resumed.history["train_loss"], whole.history["train_loss"])
+    one, other = resumed.model.state_dict(), whole.model.state_dict()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert other["model.norm.num_batches_tracked"] == 9
+    assert [c for c in whole.history if c.startswith("rms_")] == ["rms_conv", "rms_full"]
+
+
+def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_path):
+    model = build(f"{own}:Own", (6, 7), 3)
+    path = tmp_path / "network.safetensors"
+    save_network(path, model, {})
+    scores = predict_scores(load_network(path, f"{own}:Own"), data()[0])
+    np.testing.assert_array_equal(scores, predict_scores(model, data()[0]))
+    for named in (None, "other.py:Own"):
+        with pytest.raises(InputError, match=r"network.safetensors: .* nor named by the caller"):
+            load_network(path, named)
+    own.unlink()
+    with pytest.raises(InputError, match=r"network.safetensors: .*own.py: no such file"):
+        load_network(path, f"{own}:Own")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("vgg", {}, "model 'vgg' is unknown; choose lenet, mlp, or name FILE.py:FUNCTION"),
+        ("none.py:f", {}, "none.py: no such file; correct the name"),
+        ("own.py:f", {}, "own.py has no function 'f'"),
+        ("own.py:number", {}, "own.py has no function 'number'"),
+        ("broken.py:f", {}, r"SyntaxError: .*line 2"),
+        ("own.py:fails", {}, "IndexError: list index out of range; correct its file"),
+        ("own.py:no_module", {}, "a int came back; return a torch.nn.Module"),
+        ("own.py:fewer", {}, r"it scores 2 classes, and there are 3; return \(n, 3\)"),
+        ("own.py:other_images", {}, r"images of shape \(6, 7\) do not fit .*RuntimeError"),
+        ("own.py:three_dimensions", {}, r"scores of shape \(2, 1, 6, 7\); return \(n, classes\)"),
+        ("own.py:Own", {"depth": 3}, r"with the options \{'depth': 3\} .*unexpected keyword"),
+        ("mlp", {"widht": 3}, "with the options .*'widht'"),
+        ("mlp", {"width": 0}, "hidden_layers is 1 and width 0"),
+        ("lenet", {}, r"LeNet takes images of shape \(28, 28\), not \(6, 7\); see resize_to_28"),
+    ],
+)
+def test_models_that_cannot_be_built(own, monkeypatch, name, options, message):
+    monkeypatch.chdir(own.parent)
+    with pytest.raises(InputError, match=message) as caught:
+        build(name, (6, 7), 3, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_multilayer_perceptron_against_its_formula():
+    x, _ = data()
+    mean = x.mean(0)
+    model = build("mlp", (6, 7), 3, mean_image=mean, pixel_scale=0.02, hidden_layers=2, width=5)
+    w1, b1, w2, b2, w3, b3 = (parameter.detach().numpy() for parameter in model.parameters())
+    assert [w.shape for w in (w1, w2, w3)] == [(5, 42), (5, 5), (3, 5)]
+    hidden = (0.02 * (x - mean)).reshape(-1, 42) @ w1.T + b1
+    hidden = hidden.clip(0) @ w2.T + b2
+    np.testing.assert_allclose(predict_scores(model, x), hidden.clip(0) @ w3.T + b3, rtol=1e-4, atol=1e-5)
+    assert list(layer_rms(model)) == ["fc1", "fc2", "fc3"]
+    assert list(layer_rms(build("mlp", (6, 7), 3, hidden_layers=0))) == ["fc1"]
+
+
+def test_the_area_of_a_kernel_counts_in_the_initial_weights():
+    full, kernel = torch.nn.Linear(800, 200), torch.nn.Conv2d(30, 200, 4)
+    for layer, area in ((full, 1), (kernel, 16)):
+        initialise(layer, "improved_xavier", 0)
+        assert layer_rms(layer)["weight"] == pytest.approx((2 / (area * 200)) ** 0.5, rel=0.02)
+        assert not layer.bias.any()
+
+
+def test_images_as_a_model_takes_them():
+    colour = np.random.default_rng(0).integers(0, 11, (3, 4, 5, 3), dtype=np.uint8)
+    given = input_images("mlp", colour, (0, 10))
+    np.testing.assert_allclose(given, 25.5 * colour, rtol=1e-6)
+    assert given.dtype == np.float32
+    np.testing.assert_array_equal(given, input_images("own.py:f", colour, (0, 10)))
+    assert input_images("lenet", colour, (0, 10)).shape == (3, 28, 28)
+    with pytest.raises(InputError, match=r"shape \(3, 60\) have no bounds"):
+        input_images("mlp", colour.reshape(3, -1), None)
+
+
+class Still(Regulariser):
+    """A loss that does not depend on the network."""
+
+    def loss(self, model, images, labels):
+        scores, loss = super().loss(model, images, labels)
+        return scores, 0 * loss
+
+
+def test_a_regulariser_that_changes_the_loss_is_followed_also_where_the_network_has_its_own_gradient():
+    x = np.random.default_rng(0).uniform(0, 255, (6, 28, 28)).astype(np.float32)
+    y = np.arange(6) % 3
+    model = Network(**RECIPE).start(x, 3)
+    assert model.fast_gradient
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    loss = F.cross_entropy(model(torch.tensor(x)), torch.tensor(y)).item()
+    settings = {"weight_decay": 0.0, "seed": 0, "epochs": 2, "batch_size": 6, "device": "cpu"}
+    history = train(model, x, y, x, y, **settings, regulariser=Still()).history
+    assert all(torch.equal(p, b) for p, b in zip(model.parameters(), before, strict=True))
+    np.testing.assert_allclose(history["train_loss"], loss, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet"])
+def test_frozen_layers_stay(name):
+    x, y = np.random.default_rng(0).uniform(0, 255, (6, 28, 28)).astype(np.float32), np.arange(6) % 3
+    model = Network(model=name, **RECIPE).start(x, 3)
+    model.model.fc1.requires_grad_(False)
+    first, last = (layer.weight.detach().clone() for layer in (model.model.fc1, model.model.fc2))
+    train(model, x, y, x, y, weight_decay=0.1, seed=0, epochs=1, device="cpu")
+    assert torch.equal(model.model.fc1.weight, first)
+    assert not torch.equal(model.model.fc2.weight, last)
+
+
+def test_training_leaves_random_numbers_as_they_were():
+    x, y = data()
+    torch.manual_seed(5)
+    expected = torch.rand(2)
+    torch.manual_seed(5)
+    train(
+        Network(model="mlp", **RECIPE).start(x, 3), x, y, x, y, weight_decay=0, seed=0, epochs=1, device="cpu"
+    )
+    assert torch.equal(torch.rand(2), expected)
+    assert set(models.MODELS) >= {"lenet", "mlp"}

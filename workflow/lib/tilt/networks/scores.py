@@ -1,0 +1,34 @@
+"""The scores of any network."""
+
+from itertools import chain
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tilt.errors import InputError
+
+
+def predict_scores(model: nn.Module, images: NDArray[np.float32] | Tensor) -> NDArray[np.float32]:
+    """Raw scores (n, classes) of images (n, ...) on the 0-255 scale, computed on the model's device."""
+    device = next(chain(model.parameters(), model.buffers())).device
+    with torch.no_grad():
+        parts = [model(batch.to(device)) for batch in torch.split(torch.as_tensor(images), 1000)]
+    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+    return scores
+
+
+def count_classes(model: nn.Module, shape: tuple[int, ...]) -> int:
+    """How many classes a model in evaluation mode scores in images of that shape.
+
+    Raises InputError unless it maps images (n, ...) to scores (n, classes).
+    """
+    try:
+        scores = predict_scores(model, np.zeros((2, *shape), np.float32))
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(f"images of shape {shape} do not fit the network ({reason}); give others") from error
+    if scores.ndim != 2 or len(scores) != 2:
+        raise InputError(f"the network gives two images scores of shape {scores.shape}; return (n, classes)")
+    return int(scores.shape[1])
