@@ -12,6 +12,8 @@ use rule table as published_tables with:
         absent="results/{dataset}/published/absent.csv",
     log:
         "results/{dataset}/logs/published_tables.log",
+    group:
+        "published_tables"
     localrule: True
     resources:
         mem_mb=800,
