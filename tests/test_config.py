@@ -273,7 +273,7 @@ MISTAKES = [
     ("data_dir", "", r"data_dir: '' should be non-empty"),
     ("data_dir", "a{b}", r"data_dir: 'a\{b\}' does not match .* without braces"),
     ("datasets.mnist.published.location", "a{b}", r"published.location: .* without braces"),
-    ("datasets", {}, r"datasets: 0 given \(one or more data sets by name\)"),
+    ("datasets", {}, r"datasets: 0 given \(one or more data sets by name"),
     ("toy.points_per_class", 2, r"toy.points_per_class: 2 is less than the minimum"),
     ("toy.angles", 0, r"toy.angles: 0 is less than"),
     ("toy.lambda_exponents", [float("-inf"), 1], r"toy.lambda_exponents.0: not a finite number"),

@@ -138,8 +138,8 @@ def limits(table: Columns, words: Words) -> Figure:
     risk.plot(norm, table["large_norm_limit"], **ASYMPTOTE, label=f"‖w‖ {D_ERR}")
     large.axhline(d_err, **ASYMPTOTE)
     small.axhline(d_adv, **ASYMPTOTE)
-    large.text(0.04, 0.02, f"{D_ERR} = {d_err:.3g}", transform=large.transAxes)
-    small.text(0.98, 0.93, f"{D_ADV} = {d_adv:.3g}", transform=small.transAxes, ha="right", va="top")
+    large.set_title(f"{D_ERR} = {plain(d_err)}")
+    small.set_title(f"{D_ADV} = {plain(d_adv)}")
     lowest = min(table[name].min() for name in NAMES)
     risk.set(
         yscale="log", ylabel="empirical risk R", ylim=(0.3 * max(lowest, 1e-3), 3 * table["hinge"].max())
