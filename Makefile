@@ -25,7 +25,7 @@ bench: .venv/installed ## time the solvers and the training anew, one job at a t
 	$(BIN)/snakemake --cores 1 mnist_bench digits_bench --forcerun bench_pair bench_scaling bench_training
 
 test: .venv/installed ## set up, then run the tests
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
 	$(BIN)/pytest -s -rs -m robustness

@@ -9,6 +9,10 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)  # the same on every machine
+settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = os.pathsep.join(str(ROOT / folder) for folder in ("workflow/lib", "workflow"))
@@ -30,6 +34,11 @@ COUNTS = Counter[str]()
 def inputs_tried() -> Callable[[str], None]:
     """Counts an input of the named kind, for the summary at the end."""
     return lambda kind: COUNTS.update([kind])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs first: they take longest, and the other worker has time for all else."""
+    items.sort(key=lambda item: item.path.name != "test_workflow.py")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
