@@ -14,6 +14,7 @@ from experiments.published.panel import published_bank, published_panel
 from experiments.scaling.panel import scaling_panels
 from experiments.scaling.tables import decade, risk_table, score_histograms
 from experiments.svm import panel as svm
+from experiments.svm.banks import shrunk
 from experiments.toy.panel import panel as toy_panel
 from experiments.toy.tables import image, mirror_distance_table, noisy_point_table, noisy_training_set
 from panels import check_states, part, unpack
@@ -283,11 +284,11 @@ def test_colour_images_are_in_colour_and_weights_by_channel(pairs):
 
 def test_large_images_are_shown_by_means_of_blocks():
     x = np.arange(2 * 200 * 100 * 3, dtype=float).reshape(2, -1)
-    found = svm._shrunk(x, [200, 100, 3]).reshape(2, 67, 34, 3)  # blocks of 3 x 3 pixels, smaller at the edge
+    found = shrunk(x, [200, 100, 3]).reshape(2, 67, 34, 3)  # blocks of 3 x 3 pixels, smaller at the edge
     images = x.reshape(2, 200, 100, 3)
     np.testing.assert_allclose(found[1, 2, 5], images[1, 6:9, 15:18].mean(axis=(0, 1)))
     np.testing.assert_allclose(found[0, 66, 33], images[0, 198:, 99:].mean(axis=(0, 1)))
-    assert svm._shrunk(x, [60000]) is x
+    assert shrunk(x, [60000]) is x
 
 
 def test_a_view_of_the_published_tables(pairs):
