@@ -2,7 +2,8 @@
 
 import pytest
 
-from report.starts import VARIED, by_start, low_and_high, plain, sides, start_labels
+from report.numerals import exact
+from report.starts import VARIED, by_start, low_and_high, sides, start_labels
 
 START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 50,
          "train_per_class": None, "random_labels": False}  # fmt: skip
@@ -55,4 +56,4 @@ def test_sides_are_compared_within_a_start_and_without_random_labels():
 
 
 def test_numbers_that_six_digits_confuse_are_written_in_full():
-    assert [plain(x) for x in (0.1, 1, 0.1000001, 1234567)] == ["0.1", "1", "0.1000001", "1234567"]
+    assert [exact(x) for x in (0.1, 1, 0.1000001, 1234567)] == ["0.1", "1", "0.1000001", "1234567"]

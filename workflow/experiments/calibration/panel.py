@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from experiments.calibration.tables import STAGES
 from report.figures.colours import CLASS_I, CLASS_J
+from report.numerals import exact
 from report.panels.base import CURRENT, GREY, Panel, axes, packed, section
 from report.panels.networks import Settings, network_controls
 from report.panels.shared import decay_axes, greatest, plain_log
-from report.starts import plain
 from tilt.intervals import wilson_interval
 
 Array = NDArray[np.float64]
@@ -172,7 +172,7 @@ def _over_seeds(
             start = networks["start"][of_start[of_start >= 0][0]]
             chosen = (seeds["start"] == start) & (seeds["quantity"] == quantity)
             n = int(chosen.sum())
-            of["places"][k, :n] = [tokens.index(plain(value)) for value in seeds["weight_decay"][chosen]]
+            of["places"][k, :n] = [tokens.index(exact(value)) for value in seeds["weight_decay"][chosen]]
             for name in ("mean", "low", "high"):
                 of[name][k, :n] = seeds[name][chosen]
         of["low"] = np.maximum(of["low"], 1e-9)  # which a logarithmic axis can show

@@ -18,7 +18,6 @@ from report.figures.style import figure, themed
 
 Columns = Mapping[str, NDArray[Any]]
 
-DECAY = "weight decay"
 DIVERGED: dict[str, Any] = {"marker": "x", "linestyle": "none", "markersize": 5, "clip_on": False}
 
 

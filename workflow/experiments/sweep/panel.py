@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from report.article import ATTACK_MEAN, LENET_TEST_ERROR
 from report.figures.colours import CLASS_I, CLASS_J
+from report.numerals import exact
 from report.panels.base import Control, Panel, packed, section
 from report.panels.grids import ABSENT, Array, at_published
 from report.panels.networks import Settings, network_controls
 from report.panels.shared import article_marks, decay_axes, greatest, plain_log
-from report.starts import plain
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -115,7 +115,7 @@ def sweep_panels(
 def _rows(summary: Columns, start: str, decay: Control) -> list[int | None]:
     """The row of the summary for each weight decay of the slider."""
     of = {
-        plain(value): int(row)
+        exact(value): int(row)
         for row, value in enumerate(summary["weight_decay"])
         if summary["start"][row] == start
     }

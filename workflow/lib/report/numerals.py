@@ -18,6 +18,12 @@ def plain(value: float, digits: str = ".3g") -> str:
     return f"{value:.0f}" if "e+" in text and abs(value) < 1e6 else text
 
 
+def exact(number: float) -> str:
+    """A number in six digits, or in all where six would stand for another one as well."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(number)
+
+
 def counted(n: int, word: str) -> str:
     """A count with its word: 1 pair, 45 pairs."""
     return f"{n:,} {word}" + ("" if n == 1 else "s")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from report.article import LENET_DECAYS
+from report.numerals import exact
 
 Settings = Mapping[str, Any]
 
@@ -15,19 +16,13 @@ INITIAL_WEIGHTS = {
 }
 TEXTS: Mapping[str, Callable[[Any], str]] = {
     "initial_weights": lambda name: INITIAL_WEIGHTS[name],
-    "pixel_scale": lambda scale: f"pixels × {plain(scale)}",
-    "weight_scale": lambda scale: f"weights × {plain(scale)}",
+    "pixel_scale": lambda scale: f"pixels × {exact(scale)}",
+    "weight_scale": lambda scale: f"weights × {exact(scale)}",
     "train_per_class": lambda images: "all images" if images is None else f"{images:,} images a class",
     "epochs": lambda epochs: f"{epochs} epochs",
     "random_labels": lambda drawn: "random labels" if drawn else "",
 }
 NAMED = ("initial_weights", "pixel_scale", "random_labels")  # even where all networks agree
-
-
-def plain(number: float) -> str:
-    """A number in six digits, or in all where six would stand for another one as well."""
-    short = f"{number:g}"
-    return short if float(short) == number else repr(number)
 
 
 def differing(networks: Mapping[str, Settings]) -> list[str]:

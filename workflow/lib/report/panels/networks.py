@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from report.numerals import exact
 from report.panels.base import Control
-from report.starts import NAMED, differing, plain, start_labels
+from report.starts import NAMED, differing, start_labels
 
 Settings = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def network_controls(
         start=first[0],
         slider=False,
     )
-    tokens = [plain(value) for value in decays]
+    tokens = [exact(value) for value in decays]
     return start, Control("decay", "Weight decay", tokens, tokens, start=first[1]), grid
 
 
@@ -51,10 +52,10 @@ def _token(network: Settings, own: list[str]) -> str:
     kind = network["initial_weights"].removeprefix("improved_")
     random = ["random"] if network.get("random_labels") else []
     values = [SHORT.get(key, f"{key}-") + _value(network.get(key)) for key in own]
-    return "-".join([kind, plain(network["pixel_scale"]), *random, *values, str(network["seed"])])
+    return "-".join([kind, exact(network["pixel_scale"]), *random, *values, str(network["seed"])])
 
 
 def _value(setting: Any) -> str:
     if setting is None:
         return "all"
-    return plain(setting) if isinstance(setting, int | float) else str(setting)
+    return exact(setting) if isinstance(setting, int | float) else str(setting)
