@@ -26,7 +26,7 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
 from pipeline.code import imported_files
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
-from pipeline.networks import families
+from pipeline.networks import check_model, families, own_model
 from pipeline.pair import explored, pairs
 from pipeline.start import (
     check_location,
@@ -57,6 +57,8 @@ onstart:
                 if name in UNREADABLE:
                     raise InputError(UNREADABLE[name])
                 check_counts(name, DATASETS[name])
+            elif job.rule.name == "train_network":
+                check_model(name, job.wildcards.network, network(job.wildcards))
             elif job.rule.name == "published_tables":
                 check_location(name, DATASETS[name])
     except InputError as error:
@@ -144,11 +146,11 @@ def of_pairs(pattern, stage="svm", among=pairs):
 
 
 def networks(wildcards, *families):
-    """Settings of the networks of some families, by name; of "lenet" where none is given."""
+    """Settings of the networks of some families, by name; of those named where none is given."""
     of = NETWORKS[wildcards.dataset]
     return {
         name: of[family][name]
-        for family in families or ("lenet",)
+        for family in families or ("networks",)
         for name in of[family]
     }
 
@@ -163,6 +165,15 @@ def network(wildcards):
     )
 
 
+def model_files(wildcards, *families):
+    """The files of the user's that build some networks: of the one that the wildcard names, or of families."""
+    if "network" in wildcards.keys():
+        found = {own_model(network(wildcards))}
+    else:
+        found = {own_model(each) for each in networks(wildcards, *families).values()}
+    return [local(file) for file in sorted(filter(os.path.isfile, filter(None, found)))]
+
+
 def of_networks(pattern, *families):
     """An input: the pattern for each network of some families."""
     return lambda w: expand(pattern, network=networks(w, *families), dataset=w.dataset)
@@ -174,9 +185,9 @@ def in_report(family):
 
 
 def networks_shown(wildcards):
-    """Settings of the networks that panels show one at a time: "lenet", and "sweep" if it is in the report."""
+    """Settings of the networks that panels show one at a time: those named, and "sweep" if it is in the report."""
     swept = in_report("sweep")(DATASETS[wildcards.dataset])
-    return networks(wildcards, "lenet", *(["sweep"] if swept else []))
+    return networks(wildcards, "networks", *(["sweep"] if swept else []))
 
 
 def of_networks_shown(pattern):
@@ -201,7 +212,7 @@ def of_family(family):
 
 
 def where(key, *files):
-    """An input of data sets that have a setting, like "published" or "lenet", of others nothing."""
+    """An input of data sets that have a setting, like "published" or "networks", of others nothing."""
     return lambda w: (
         expand(files, dataset=w.dataset) if DATASETS[w.dataset][key] else []
     )

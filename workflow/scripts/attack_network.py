@@ -30,7 +30,7 @@ from tilt.networks.scores import predict_scores
 def main(input, output, params):
     images = load_images(input.images)
     device = choose_device(params.device)
-    model = load_network(input.weights).to(device)
+    model = load_network(input.weights, params.model).to(device)
     x, y = input_images(model.architecture.name, images.x_test, images.bounds), images.y_test
     scores = predict_scores(model, x)
     rows = select_images(y, params.images_per_class)

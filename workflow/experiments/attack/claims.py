@@ -11,10 +11,10 @@ from experiments.attack.statistics import (
     bootstrap_interval,
     norms_by_image,
 )
-from experiments.lenet.claims import article_decays
+from experiments.training.claims import article_decays
 from report.article import ATTACK_MEAN, ATTACK_RATIO
 from report.claims import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
-from report.starts import sides
+from report.networks import sides
 
 SMALL_STEP = 0.1  # magnitude up to which a linear attack is small, pixels in [0, 1]
 

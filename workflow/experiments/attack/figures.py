@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.attack.statistics import ATTACKED, first_images, found_norms
-from experiments.lenet.figures import PUBLISHED, bare, legend, network_colours, signed_scale
+from experiments.training.figures import PUBLISHED, bare, legend, network_colours, signed_scale
 from report.article import ATTACK_NORMS
 from report.figures.colours import DIVERGING
 from report.figures.style import figure, named_ticks, themed

@@ -11,6 +11,7 @@ from experiments.attack.examples import Columns, Images, draw_examples
 from experiments.attack.statistics import found_norms
 from report.article import ATTACK_NORMS
 from report.figures.colours import CLASS_I
+from report.networks import Settings
 from report.numerals import counted, span
 from report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from report.panels.grids import (
@@ -23,7 +24,7 @@ from report.panels.grids import (
     numbers,
     over,
 )
-from report.panels.networks import Settings, network_controls
+from report.panels.networks import network_controls
 from report.panels.shared import article_marks, class_axis, decay_axes, greatest
 from report.words import Words
 from tilt.intervals import wilson_interval

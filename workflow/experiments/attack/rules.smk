@@ -1,14 +1,15 @@
 """Adversarial examples: of LeNet by three attacks, of the SVM by the one that has an exact answer there."""
 
-experiment("attack", "Adversarial examples", when=lambda dataset: dataset["lenet"])
+experiment("attack", "Adversarial examples", when=lambda dataset: dataset["networks"])
 
 
 rule attack_network:
     input:
         code=code("attack_network.py"),
+        rerun=model_files,
         images=rules.images.output.images,
-        weights=rules.lenet_network.output.weights,
-        record=rules.lenet_network.output.record,
+        weights=rules.train_network.output.weights,
+        record=rules.train_network.output.record,
     output:
         attacks="results/{dataset}/attack/{network}/attacks.csv",
         summary="results/{dataset}/attack/{network}/summary.csv",
@@ -28,6 +29,7 @@ rule attack_network:
         runtime=30,
     params:
         device=config["device"],
+        model=lambda w: network(w)["model"],
         images_per_class=setting("attack.images_per_class"),
         median_top_score=setting("attack.median_top_score"),
         confidence=setting("attack.confidence"),
@@ -64,8 +66,8 @@ use rule draw as attack_figures with:
         code=code("draw.py", "attack.figures"),
         attacks=of_networks("results/{dataset}/attack/{network}/attacks.csv"),
         accuracies=of_networks("results/{dataset}/attack/{network}/accuracy.csv"),
-        low=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.low')(w)}/images.npz",
-        high=lambda w: f"results/{w.dataset}/attack/{setting('lenet.shown.high')(w)}/images.npz",
+        low=lambda w: f"results/{w.dataset}/attack/{setting('shown_networks.low')(w)}/images.npz",
+        high=lambda w: f"results/{w.dataset}/attack/{setting('shown_networks.high')(w)}/images.npz",
         words=rules.images.output.record,
     output:
         low=picture(
@@ -88,8 +90,8 @@ use rule draw as attack_figures with:
         "results/{dataset}/logs/attack_figures.log",
     params:
         function="attack.figures.figures",
-        networks=setting("lenet.networks"),
-        shown=setting("lenet.shown"),
+        networks=lambda w: networks(w),
+        shown=setting("shown_networks"),
         published=of_mnist,
 
 
@@ -111,7 +113,7 @@ use rule panel as attack_panel with:
     params:
         function="attack.panel.panel",
         networks=networks_shown,
-        shown=setting("lenet.shown.high"),
+        shown=setting("shown_networks.high"),
         published=of_mnist,
 
 
@@ -132,8 +134,9 @@ use rule section as attack_section with:
         function="attack.section.section",
         title=EXPERIMENTS["attack"].title,
         source=setting("source"),
-        lenet=setting("lenet"),
+        training=setting("training"),
         attack=setting("attack"),
+        shown=setting("shown_networks"),
         networks=lambda w: networks(w),
 
 

@@ -23,18 +23,19 @@ def section(
     linear: Columns,
     words: Words,
     source: str,
-    lenet: Settings,
+    training: Settings,
     attack: Settings,
+    shown: Mapping[str, str],
     networks: Mapping[str, Settings],
 ) -> Section:
     """The section of the adversarial examples of the networks named, and of linear models."""
     found = {name: attacks[name] for name in networks}
     accuracy = {name: accuracies[name] for name in networks}
     temperatures = {name: records[name]["temperature"] for name in networks}
-    numbers = comparable(source, {"lenet": lenet, "attack": attack}, "lenet", "attack")
+    numbers = comparable(source, {"training": training, "attack": attack}, "training", "attack")
     return Section(
         claims=attack_claims(networks, found, accuracy, numbers=numbers),
-        captions=captions(networks, found, accuracy, temperatures, lenet["shown"]),
+        captions=captions(networks, found, accuracy, temperatures, shown),
         tables=tables(found, temperatures, accuracy, linear, words),
         values={"attack": attack},
     )

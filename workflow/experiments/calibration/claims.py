@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.calibration.tables import TRAINED, Columns, seeds_table
+from experiments.calibration.tables import TRAINED, Columns
 from report.claims import NOT_MEASURED, Claim, interval_text, judged
+from report.networks import low_and_high
 from report.numerals import plain
-from report.starts import low_and_high
 from tilt.intervals import mean_interval
 
 FALLING = {
@@ -17,14 +17,13 @@ FALLING = {
 }
 
 
-def calibration_claims(networks: Columns) -> list[Claim]:
-    """Low against high weight decay from each start that has both (see `report.starts.low_and_high`).
+def calibration_claims(networks: Columns, summary: Columns) -> list[Claim]:
+    """Low against high weight decay from each recipe that has both (see `report.networks.low_and_high`).
 
     Differences are taken seed by seed; networks that are not trained are named and left out.
     """
-    seeds = seeds_table(networks)
     claims = []
-    for start, low, high in compared(networks):
+    for recipe, low, high in compared(networks):
         for quantity, statement, name in (
             ("ece_before", "Low weight decay calibrates poorly", "expected calibration error"),
             (
@@ -33,15 +32,16 @@ def calibration_claims(networks: Columns) -> list[Claim]:
                 "mean top score of misclassified images",
             ),
         ):
-            claims.append(_difference_claim(networks, start, (low, high), quantity, statement, name))
-        rows = seeds["start"] == start
-        decays = np.unique(seeds["weight_decay"][rows])
+            claims.append(_difference_claim(networks, recipe, (low, high), quantity, statement, name))
+        rows = (summary["recipe"] == recipe) & (summary["n"] > 0)
+        decays = summary["weight_decay"][rows]
         measured, falls = NOT_MEASURED, [False]
         if len(decays) > 1:
             falls, ends = [], []
             for quantity, name in FALLING.items():
-                means = seeds["mean"][rows & (seeds["quantity"] == quantity)]
-                falls.append(len(means) == len(decays) and bool((np.diff(means) < 0).all()))
+                means = summary[f"{quantity}_mean"][rows]
+                falls.append(bool((np.diff(means) < 0).all()))
+                means = means[np.isfinite(means)]
                 remark = "" if falls[-1] else " (not at every step)"
                 ends.append(
                     name + (f" {plain(means[0])} to {plain(means[-1])}" if means.size else "") + remark
@@ -51,9 +51,9 @@ def calibration_claims(networks: Columns) -> list[Claim]:
         claims.append(
             judged(
                 "calibration",
-                f"Weight decay acts as the temperature of the softmax ({start})",
+                f"Weight decay acts as the temperature of the softmax ({recipe})",
                 "in words",
-                measured + _left_out(networks, start),
+                measured + _left_out(networks, recipe),
                 "scores, ‖∇s‖ and fitted temperature fall at every step of decay; partly, some of the three",
                 *falls,
             )
@@ -62,16 +62,16 @@ def calibration_claims(networks: Columns) -> list[Claim]:
 
 
 def compared(networks: Columns) -> Iterator[tuple[str, float, float]]:
-    """Start, low and high weight decay of each start with two decays or more; not of random labels."""
-    for start in dict.fromkeys(networks["start"][~networks["random_labels"]].tolist()):
-        decays = np.unique(networks["weight_decay"][networks["start"] == start])
+    """Recipe, low and high weight decay of each recipe with two decays or more; not of random labels."""
+    for recipe in dict.fromkeys(networks["recipe"][~networks["random_labels"]].tolist()):
+        decays = np.unique(networks["weight_decay"][networks["recipe"] == recipe])
         if len(decays) > 1:
-            yield start, *low_and_high(decays)
+            yield recipe, *low_and_high(decays)
 
 
-def _left_out(networks: Columns, start: str) -> str:
-    """A remark on the networks of a start that are not trained."""
-    rows = (networks["start"] == start) & (networks["status"] != TRAINED)
+def _left_out(networks: Columns, recipe: str) -> str:
+    """A remark on the networks of a recipe that are not trained."""
+    rows = (networks["recipe"] == recipe) & (networks["status"] != TRAINED)
     return "".join(
         f"; {name}: {status}"
         for name, status in zip(networks["network"][rows], networks["status"][rows], strict=True)
@@ -79,11 +79,11 @@ def _left_out(networks: Columns, start: str) -> str:
 
 
 def _difference_claim(
-    networks: Columns, start: str, decays: tuple[float, float], quantity: str, statement: str, name: str
+    networks: Columns, recipe: str, decays: tuple[float, float], quantity: str, statement: str, name: str
 ) -> Claim:
     sides = []
     for decay in decays:
-        rows = (networks["start"] == start) & (networks["weight_decay"] == decay)
+        rows = (networks["recipe"] == recipe) & (networks["weight_decay"] == decay)
         rows &= np.isfinite(networks[quantity])
         sides.append(dict(zip(networks["seed"][rows].tolist(), networks[quantity][rows], strict=True)))
     shared = sorted(sides[0].keys() & sides[1].keys())
@@ -97,9 +97,9 @@ def _difference_claim(
     )
     return judged(
         "calibration",
-        f"{statement} ({start})",
+        f"{statement} ({recipe})",
         "in words",
-        measured + _left_out(networks, start),
+        measured + _left_out(networks, recipe),
         "greater at low decay: 95 % interval of the difference above 0; partly, its mean",
         least > 0,
         mean > 0,

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from report.figures.colours import HIGH, LOW
-from report.figures.decay import decay_axis, log_axis, start_styles
+from report.figures.decay import decay_axis, log_axis, recipe_styles
 from report.figures.style import figure, themed
 from tilt.intervals import wilson_interval
 
@@ -28,13 +28,13 @@ LEFT_OUT: dict[str, Any] = {
 
 
 def figures(
-    *, networks: Columns, bins: Columns, seeds: Columns, shown: Mapping[str, str]
+    *, networks: Columns, bins: Columns, summary: Columns, shown: Mapping[str, str]
 ) -> dict[str, Figure]:
     """The pictures of calibration, from its tables."""
     return {
         "reliability": reliability_diagrams(bins, networks, shown),
-        "errors": calibration_curves(seeds, networks),
-        "temperature": temperature_curves(seeds, networks),
+        "errors": calibration_curves(summary, networks),
+        "temperature": temperature_curves(summary, networks),
     }
 
 
@@ -90,10 +90,10 @@ def reliability_diagrams(bins: Columns, networks: Columns, shown: Mapping[str, s
 
 
 @themed
-def calibration_curves(seeds: Columns, networks: Columns) -> Figure:
+def calibration_curves(summary: Columns, networks: Columns) -> Figure:
     """Calibration error and top score of errors against weight decay, before and after the temperature.
 
-    From `seeds_table` and the table of networks: means over seeds with their 95 % interval, a dot for each
+    From `summary_table` and the table of networks: means over seeds with their 95 % interval, a dot for each
     network, a cross on the axis for one that is left out.
     """
     panels = {
@@ -104,7 +104,7 @@ def calibration_curves(seeds: Columns, networks: Columns) -> Figure:
     }
     fig, axes = figure(8.4, 5.0, 2, 2, sharex=True, sharey="row")
     for place, (quantity, title, label) in panels.items():
-        _curves(axes[place], seeds, networks, quantity)
+        _curves(axes[place], summary, networks, quantity)
         axes[place].set(title=title, ylabel=label)
     axes[0, 0].set_ylim(0, None)
     axes[1, 0].set_ylim(0, 1)
@@ -115,7 +115,7 @@ def calibration_curves(seeds: Columns, networks: Columns) -> Figure:
 
 
 @themed
-def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
+def temperature_curves(summary: Columns, networks: Columns) -> Figure:
     """What weight decay does to the scores: ‖∇s‖, their scale and two temperatures, each logarithmic.
 
     From the same tables as `calibration_curves`.
@@ -129,7 +129,7 @@ def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
     fig, axes = figure(8.4, 5.0, 2, 2, sharex=True)
     for place, (quantity, label) in panels.items():
         ax = axes[place]
-        _curves(ax, seeds, networks, quantity)
+        _curves(ax, summary, networks, quantity)
         ax.set_ylabel(label)
         log_axis(ax, networks[quantity])
         if "temperature" in quantity:
@@ -140,25 +140,26 @@ def temperature_curves(seeds: Columns, networks: Columns) -> Figure:
     return fig
 
 
-def _curves(ax: Axes, seeds: Columns, networks: Columns, quantity: str) -> None:
-    for start, (colour, marker) in start_styles(networks["start"]).items():
-        rows = (seeds["start"] == start) & (seeds["quantity"] == quantity)
-        decay, mean = seeds["weight_decay"][rows], seeds["mean"][rows]
-        interval = mean - seeds["low"][rows], seeds["high"][rows] - mean
+def _curves(ax: Axes, summary: Columns, networks: Columns, quantity: str) -> None:
+    for recipe, (colour, marker) in recipe_styles(networks["recipe"]).items():
+        rows = (summary["recipe"] == recipe) & (summary[f"{quantity}_n"] > 0)
+        decay = summary["weight_decay"][rows]
+        mean, low, high = (summary[f"{quantity}_{part}"][rows] for part in ("mean", "low", "high"))
+        interval = mean - low, high - mean
         ax.errorbar(
             decay, mean, np.nan_to_num(interval), color=colour, marker=marker, markersize=5, elinewidth=1
         )
-        of_start = networks["start"] == start
+        of_recipe = networks["recipe"] == recipe
         ax.plot(
-            networks["weight_decay"][of_start],
-            networks[quantity][of_start],
+            networks["weight_decay"][of_recipe],
+            networks[quantity][of_recipe],
             color=colour,
             linestyle="none",
             marker=".",
             markersize=4,
             alpha=0.6,
         )
-        left_out = networks["weight_decay"][of_start & (networks["status"] != "trained")]
+        left_out = networks["weight_decay"][of_recipe & (networks["status"] != "trained")]
         if left_out.size:
             on_axis = {"transform": ax.get_xaxis_transform(), **LEFT_OUT}
             ax.plot(left_out, np.zeros(len(left_out)), color=colour, **on_axis)
@@ -168,8 +169,8 @@ def _curves(ax: Axes, seeds: Columns, networks: Columns, quantity: str) -> None:
 
 def _legend(fig: Figure, networks: Columns) -> None:
     handles = [
-        Line2D([], [], color=colour, marker=marker, markersize=5, label=start)
-        for start, (colour, marker) in start_styles(networks["start"]).items()
+        Line2D([], [], color=colour, marker=marker, markersize=5, label=recipe)
+        for recipe, (colour, marker) in recipe_styles(networks["recipe"]).items()
     ]
     if (networks["status"] != "trained").any():
         handles.append(Line2D([], [], color="0.3", label="diverged or at chance", **LEFT_OUT))

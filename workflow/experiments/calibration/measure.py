@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from experiments.calibration.tables import Columns, bins_table, calibrate, halves, seeds_table
-from report.starts import Settings, start_labels
+from experiments.calibration.tables import Columns, bins_table, calibrate, halves, summary_table
+from report.networks import Settings, record_columns
 from tilt.data.images import Images
 from tilt.io import table_of
 from tilt.networks import choose_device
@@ -30,11 +30,11 @@ def tables(
     place = choose_device(device)
     y = data.y_test
     drawn = torch.as_tensor(halves(len(y), settings["seed"])[1][: settings["gradient_images"]], device=place)
-    starts = start_labels(networks)
+    columns = record_columns(networks)
     rows: list[dict[str, Any]] = []
     bins = {}
     for name, network in networks.items():
-        model = load_network(weights[name]).to(place)
+        model = load_network(weights[name], network["model"]).to(place)
         images = input_images(model.architecture.name, data.x_test, data.bounds)
         x = torch.as_tensor(images, device=place)
         row, bins[name] = calibrate(
@@ -46,7 +46,6 @@ def tables(
             bins=settings["bins"],
             median_top=median_top_score,
         )
-        own = {key: network[key] for key in ("initial_weights", "random_labels", "weight_decay", "seed")}
-        rows.append({"network": name, "start": starts[name], **own, **row})
+        rows.append({**columns[name], "random_labels": network["random_labels"], **row})
     table = table_of(rows)
-    return {"networks": table, "reliability": bins_table(bins), "seeds": seeds_table(table)}
+    return {"networks": table, "reliability": bins_table(bins), "summary": summary_table(table)}

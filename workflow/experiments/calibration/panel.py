@@ -1,4 +1,4 @@
-"""Panel of the calibration of LeNet: reliability of one network, and its start along the weight decay."""
+"""Panel of calibration: reliability of one network, and its recipe along the weight decay."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from experiments.calibration.tables import STAGES
 from report.figures.colours import CLASS_I, CLASS_J
-from report.numerals import exact
+from report.networks import Settings
+from report.numerals import counted, exact
 from report.panels.base import CURRENT, GREY, Panel, axes, packed, section
-from report.panels.networks import Settings, network_controls
+from report.panels.networks import network_controls
 from report.panels.shared import decay_axes, greatest, plain_log
 from tilt.intervals import wilson_interval
 
@@ -19,39 +20,39 @@ Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "calibration"
-STATE = ("start", "decay")
+STATE = ("recipe", "decay")
 LOOKS = {"before": (CLASS_J, "circle", "as trained"), "after": (CLASS_I, "square", "after the temperature")}
 CURVES = ("ece_before", "ece_after", "temperature")
 SINGLE = ("test_error", *CURVES, "top_score_errors_before", "top_score_errors_after")
 
 
 def panel(
-    *, networks: Columns, bins: Columns, seeds: Columns, settings: Mapping[str, Settings], shown: str
+    *, networks: Columns, bins: Columns, summary: Columns, settings: Mapping[str, Settings], shown: str
 ) -> dict[str, Any]:
     """The panel of calibration, from its tables and the settings of its networks."""
-    return calibration_panels(settings, networks, bins, seeds, shown)
+    return calibration_panels(settings, networks, bins, summary, shown)
 
 
 def calibration_panels(
-    settings: Mapping[str, Settings], networks: Columns, bins: Columns, seeds: Columns, shown: str
+    settings: Mapping[str, Settings], networks: Columns, bins: Columns, summary: Columns, shown: str
 ) -> dict[str, Any]:
     """The section from the settings of the networks by name and the three tables of calibration.
 
     `shown` names the network that the controls begin with.
     """
-    start, decay, grid = network_controls(settings, shown)
+    recipe, decay, grid = network_controls(settings, shown)
     row_of = {name: row for row, name in enumerate(networks["network"].tolist())}
     rows = np.array([[-1 if name is None else row_of[name] for name in names] for names in grid])
     used = ", ".join(map(str, np.unique(networks["seed"])))
     panel = Panel(
         "panel-calibration",
         "Confidence and accuracy of one network",
-        [start, decay],
-        f"{len(row_of)} LeNet networks, seed {used}. The temperature is the likeliest one on "
+        [recipe, decay],
+        f"{counted(len(row_of), 'network')}, seed {used}. The temperature is the likeliest one on "
         f"{networks['fitted_images'][0]:,} test images drawn at random; everything else but the test error "
         f"is taken on the other n = {networks['evaluated_images'][0]:,}. Reliability: bins of equal width "
         "with Wilson’s 95 % intervals of the accuracy; on the diagonal a network is as often right as it is "
-        "confident. Against weight decay: means over the seeds of the chosen start with 95 % intervals "
+        "confident. Against weight decay: means over the seeds of the chosen recipe with 95 % intervals "
         "(Student’s t, cut at the axes) where it has several, and the chosen network in pink. Networks that "
         "diverged or stayed at chance are left out of the figures. The article prints no number here; the "
         "temperatures and calibration errors are ours.",
@@ -62,10 +63,10 @@ def calibration_panels(
         "evaluated_errors": packed(_at(errors, rows)),
         "network": [[name or "none with these settings" for name in names] for names in grid],
         "status": [
-            ["–" if row < 0 else str(networks["status"][row]) for row in of_start] for of_start in rows
+            ["–" if row < 0 else str(networks["status"][row]) for row in of_recipe] for of_recipe in rows
         ],
         **_reliability(bins, grid),
-        **_over_seeds(networks, seeds, rows, decay.tokens),
+        **_over_seeds(networks, summary, rows, decay.tokens),
         "place": packed(np.arange(len(decay.tokens)), 1),
     }
 
@@ -106,7 +107,7 @@ def calibration_panels(
         decay.tokens, "likeliest temperature", y_range=(0, 1.1 * greatest(networks["temperature"]))
     )
     temperature.line([-0.5, len(decay.tokens) - 0.5], [1, 1], color=GREY, legend_label="1: scores as trained")
-    _curve(panel, temperature, "temperature", CLASS_I, "square", "this start")
+    _curve(panel, temperature, "temperature", CLASS_I, "square", "this recipe")
     for plot in (error, temperature):
         panel.cursor(plot, BANK, ("place", "decay"))
     panel.plot(error, "Calibration error before and after the temperature against weight decay", "large")
@@ -124,10 +125,10 @@ def calibration_panels(
 
 
 def _curve(panel: Panel, plot: figure, quantity: str, colour: str, marker: str, label: str) -> None:
-    """Means over the seeds of the chosen start with their intervals, and the chosen network."""
+    """Means over the seeds of the chosen recipe with their intervals, and the chosen network."""
     names = ("mean", "low", "high")
-    parts = {name: (f"{quantity}_{name}", "start") for name in names}
-    source = panel.source(BANK, x=(f"{quantity}_places", "start"), **parts)
+    parts = {name: (f"{quantity}_{name}", "recipe") for name in names}
+    source = panel.source(BANK, x=(f"{quantity}_places", "recipe"), **parts)
     plot.segment("x", "low", "x", "high", source=source, color=colour)
     plot.line("x", "mean", source=source, color=colour, legend_label=label)
     plot.scatter("x", "mean", source=source, color=colour, marker=marker, size=7, legend_label=label)
@@ -136,12 +137,12 @@ def _curve(panel: Panel, plot: figure, quantity: str, colour: str, marker: str, 
 
 
 def _at(column: NDArray[Any], rows: NDArray[np.intp]) -> Array:
-    """A column of the table of networks at the cells (starts, decays), nan where there is no network."""
+    """A column of the table of networks at the cells (recipes, decays), nan where there is no network."""
     return np.where(rows < 0, np.nan, column[rows].astype(np.float64))
 
 
 def _reliability(bins: Columns, grid: list[list[str | None]]) -> dict[str, Any]:
-    """The bins of each stage, (starts, decays, bins), nan where a bin is empty, and their edges."""
+    """The bins of each stage, (recipes, decays, bins), nan where a bin is empty, and their edges."""
     edges = np.unique(np.concatenate([bins["low"], bins["high"]]))
     bank = {"left": packed(edges[:-1]), "right": packed(edges[1:])}
     for stage in STAGES:
@@ -159,22 +160,22 @@ def _reliability(bins: Columns, grid: list[list[str | None]]) -> dict[str, Any]:
 
 
 def _over_seeds(
-    networks: Columns, seeds: Columns, rows: NDArray[np.intp], tokens: Sequence[str]
+    networks: Columns, summary: Columns, rows: NDArray[np.intp], tokens: Sequence[str]
 ) -> dict[str, Any]:
-    """Means over seeds of CURVES and their intervals along the decays, (starts, decays) each.
+    """Means over seeds of CURVES and their intervals along the decays, (recipes, decays) each.
 
-    Decays that a start has no mean for come last, as nan, so that a line joins the others.
+    Decays that a recipe has no mean for come last, as nan, so that a line joins the others.
     """
     bank: dict[str, Any] = {}
     for quantity in CURVES:
         of = {name: np.full(rows.shape, np.nan) for name in ("places", "mean", "low", "high")}
-        for k, of_start in enumerate(rows):
-            start = networks["start"][of_start[of_start >= 0][0]]
-            chosen = (seeds["start"] == start) & (seeds["quantity"] == quantity)
+        for k, of_recipe in enumerate(rows):
+            recipe = networks["recipe"][of_recipe[of_recipe >= 0][0]]
+            chosen = (summary["recipe"] == recipe) & (summary[f"{quantity}_n"] > 0)
             n = int(chosen.sum())
-            of["places"][k, :n] = [tokens.index(exact(value)) for value in seeds["weight_decay"][chosen]]
+            of["places"][k, :n] = [tokens.index(exact(value)) for value in summary["weight_decay"][chosen]]
             for name in ("mean", "low", "high"):
-                of[name][k, :n] = seeds[name][chosen]
+                of[name][k, :n] = summary[f"{quantity}_{name}"][chosen]
         of["low"] = np.maximum(of["low"], 1e-9)  # which a logarithmic axis can show
         bank |= {f"{quantity}_{name}": packed(values) for name, values in of.items()}
     return bank

@@ -1,9 +1,9 @@
-"""Calibration of LeNet: reliability, temperatures and gradients of every network, with weight decay."""
+"""Calibration: reliability, temperatures and gradients of every network, with weight decay."""
 
 experiment(
     "calibration",
     "Calibration",
-    when=lambda dataset: dataset["lenet"],
+    when=lambda dataset: dataset["networks"],
     on_page=in_report("sweep"),
 )
 
@@ -11,19 +11,20 @@ experiment(
 use rule table as calibration_networks with:
     input:
         code=code("table.py", "calibration.measure"),
+        rerun=lambda w: model_files(w, "networks", "sweep"),
         data=rules.images.output.images,
         weights=of_networks(
             "results/{dataset}/networks/{network}/weights.safetensors",
-            "lenet",
+            "networks",
             "sweep",
         ),
         records=of_networks(
-            "results/{dataset}/networks/{network}/record.json", "lenet", "sweep"
+            "results/{dataset}/networks/{network}/record.json", "networks", "sweep"
         ),
     output:
         networks="results/{dataset}/calibration/networks.csv",
         reliability="results/{dataset}/calibration/reliability.csv",
-        seeds="results/{dataset}/calibration/seeds.csv",
+        summary="results/{dataset}/calibration/summary.csv",
     log:
         "results/{dataset}/logs/calibration_networks.log",
     benchmark:
@@ -38,7 +39,7 @@ use rule table as calibration_networks with:
     params:
         function="calibration.measure.tables",
         device=config["device"],
-        networks=lambda w: networks(w, "lenet", "sweep"),
+        networks=lambda w: networks(w, "networks", "sweep"),
         settings=setting("calibration"),
         median_top_score=setting("attack.median_top_score"),
 
@@ -48,7 +49,7 @@ use rule draw as calibration_figures with:
         code=code("draw.py", "calibration.figures"),
         networks=rules.calibration_networks.output.networks,
         bins=rules.calibration_networks.output.reliability,
-        seeds=rules.calibration_networks.output.seeds,
+        summary=rules.calibration_networks.output.summary,
     output:
         reliability=picture(
             "calibration", "results/{dataset}/figures/calibration/reliability"
@@ -61,7 +62,7 @@ use rule draw as calibration_figures with:
         "results/{dataset}/logs/calibration_figures.log",
     params:
         function="calibration.figures.figures",
-        shown=setting("lenet.shown"),
+        shown=setting("shown_networks"),
 
 
 use rule panel as calibration_panel with:
@@ -69,15 +70,15 @@ use rule panel as calibration_panel with:
         code=code("panel.py", "calibration.panel"),
         networks=rules.calibration_networks.output.networks,
         bins=rules.calibration_networks.output.reliability,
-        seeds=rules.calibration_networks.output.seeds,
+        summary=rules.calibration_networks.output.summary,
     output:
         "results/{dataset}/panels/calibration.json",
     log:
         "results/{dataset}/logs/calibration_panel.log",
     params:
         function="calibration.panel.panel",
-        settings=lambda w: networks(w, "lenet", "sweep"),
-        shown=setting("lenet.shown.high"),
+        settings=lambda w: networks(w, "networks", "sweep"),
+        shown=setting("shown_networks.high"),
 
 
 use rule section as calibration_section with:
@@ -85,7 +86,7 @@ use rule section as calibration_section with:
         code=code("section.py", "calibration.section"),
         prose=prose("calibration"),
         networks=rules.calibration_networks.output.networks,
-        seeds=rules.calibration_networks.output.seeds,
+        summary=rules.calibration_networks.output.summary,
     output:
         "results/{dataset}/report/sections/calibration.json",
     log:
@@ -93,7 +94,7 @@ use rule section as calibration_section with:
     params:
         function="calibration.section.section",
         title=EXPERIMENTS["calibration"].title,
-        shown=setting("lenet.shown"),
+        shown=setting("shown_networks"),
 
 
 shows(

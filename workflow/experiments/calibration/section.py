@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.calibration.claims import calibration_claims, compared
 from experiments.calibration.tables import TRAINED
@@ -12,12 +11,12 @@ from report.contract import NO_NUMBER, Caption, Captions, Section, join
 from report.numerals import plain
 
 
-def section(*, networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Section:
+def section(*, networks: Columns, summary: Columns, shown: Mapping[str, str]) -> Section:
     """The section of calibration, from its tables."""
-    return Section(claims=calibration_claims(networks), captions=captions(networks, seeds, shown))
+    return Section(claims=calibration_claims(networks, summary), captions=captions(networks, summary, shown))
 
 
-def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Captions:
+def captions(networks: Columns, summary: Columns, shown: Mapping[str, str]) -> Captions:
     """Of the table of networks, the means over seeds, and the two networks shown ("low" and "high")."""
     used = join(np.unique(networks["seed"]))
     images = (
@@ -30,7 +29,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
         if status != TRAINED
     ]
     sample = (
-        f"{len(networks['network'])} networks, seeds {used}; {_counts(seeds)}. "
+        f"{len(networks['network'])} networks, seeds {used}; {_counts(summary)}. "
         + (f"Left out: {join(left_out)}. " if left_out else "No network diverged. ")
     )  # fmt: skip
     rows = [np.flatnonzero(networks["network"] == name)[0] for name in shown.values()]
@@ -51,7 +50,7 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
             f"{sample}{images}.",
             NO_NUMBER,
             "Calibration error and top score of errors: "
-            + _ends(networks, seeds, ("ece_before", "top_score_errors_before")),
+            + _ends(networks, summary, ("ece_before", "top_score_errors_before")),
         ),
         "temperature": Caption(
             "temperature",
@@ -60,13 +59,13 @@ def captions(networks: Columns, seeds: Columns, shown: Mapping[str, str]) -> Cap
             f"{sample}Gradients at {networks['gradient_images'][0]:,} test images.",
             NO_NUMBER,
             "‖∇s‖, RMS of the scores and likeliest temperature: "
-            + _ends(networks, seeds, ("gradient_norm_median", "logit_scale", "temperature")),
+            + _ends(networks, summary, ("gradient_norm_median", "logit_scale", "temperature")),
         ),
     }
 
 
-def _counts(seeds: Columns) -> str:
-    n = np.asarray(seeds["n"])
+def _counts(summary: Columns) -> str:
+    n = summary["n"][summary["n"] > 0]
     if not n.size:
         return "no means"
     if n.max() == 1:
@@ -86,21 +85,20 @@ def _network(networks: Columns, side: str, row: int) -> str:
     )
 
 
-def _ends(networks: Columns, seeds: Columns, quantities: tuple[str, ...]) -> str:
+def _ends(networks: Columns, summary: Columns, quantities: tuple[str, ...]) -> str:
     parts = []
-    for start, *decays in compared(networks):
+    for recipe, *decays in compared(networks):
         at_decays = []
         for decay in decays:
-            rows = (seeds["start"] == start) & (seeds["weight_decay"] == decay)
-            means = [_mean(seeds, rows & (seeds["quantity"] == quantity)) for quantity in quantities]
-            at_decays.append(f"{join(means) if rows.any() else 'no trained network'} at decay {decay:g}")
-        parts.append(f"{start}: {'; '.join(at_decays)}")
-    return (" – ".join(parts) or "no start has two weight decays") + "."
+            here = (summary["recipe"] == recipe) & (summary["weight_decay"] == decay) & (summary["n"] > 0)
+            means = [_mean(summary, row, quantity) for row in np.flatnonzero(here) for quantity in quantities]
+            at_decays.append(f"{join(means) or 'no trained network'} at decay {decay:g}")
+        parts.append(f"{recipe}: {'; '.join(at_decays)}")
+    return (" – ".join(parts) or "no recipe has two weight decays") + "."
 
 
-def _mean(seeds: Columns, rows: NDArray[np.bool_]) -> str:
-    if not rows.any():
+def _mean(summary: Columns, row: np.intp, quantity: str) -> str:
+    mean, low, high = (summary[f"{quantity}_{part}"][row] for part in ("mean", "low", "high"))
+    if np.isnan(mean):
         return "–"
-    (row,) = np.flatnonzero(rows)
-    mean, low, high = (seeds[column][row] for column in ("mean", "low", "high"))
     return plain(mean) + ("" if np.isnan(low) else f" ({plain(low)} to {plain(high)})")

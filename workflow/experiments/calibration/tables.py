@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from report.seeds import over_seeds
 from tilt.calibration import (
     Labels,
     Scores,
@@ -20,7 +21,6 @@ from tilt.calibration import (
 )
 from tilt.chance import at_chance, chance_error
 from tilt.errors import InputError
-from tilt.intervals import mean_interval
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -114,26 +114,11 @@ def bins_table(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, NDA
     return {column: np.array([row[column] for row in rows]) for column in columns}
 
 
-def seeds_table(networks: Columns) -> dict[str, NDArray[Any]]:
-    """Means over seeds: a row per start, weight decay and quantity of the table of networks.
+def summary_table(networks: Columns) -> dict[str, NDArray[Any]]:
+    """Means over seeds with their 95 % intervals, a row per recipe and weight decay of the table of networks.
 
-    Columns: start, weight_decay, quantity (test_error and MEASURED), n, mean, and the ends low and high of
-    its 95 % interval, nan for a single network. Networks that are not trained are left out; so are those that
-    made no error from the top scores of errors.
+    See `over_seeds`; the quantities are test_error and MEASURED, and networks that are not trained do not
+    count.
     """
-    table: dict[str, list[Any]] = {
-        name: [] for name in ("start", "weight_decay", "quantity", "n", "mean", "low", "high")
-    }
-    trained = networks["status"] == TRAINED
-    for start in dict.fromkeys(networks["start"].tolist()):
-        of_start = trained & (networks["start"] == start)
-        for decay in np.unique(networks["weight_decay"][of_start]).tolist():
-            rows = of_start & (networks["weight_decay"] == decay)
-            for quantity in ("test_error", *MEASURED):
-                values = networks[quantity][rows]
-                values = values[np.isfinite(values)]
-                if values.size:
-                    row = (start, decay, quantity, len(values), *mean_interval(values))
-                    for column, value in zip(table.values(), row, strict=True):
-                        column.append(value)
-    return {name: np.array(column) for name, column in table.items()}
+    by = ("model", "recipe", "regulariser", "strength", "weight_decay")
+    return over_seeds(networks, by, ("test_error", *MEASURED), networks["status"] == TRAINED)

@@ -5,7 +5,7 @@ import numpy as np
 from experiments.sweep.tables import complete_rows, grid, variance_shares
 from report.article import ATTACK_RATIO
 from report.claims import NOT_MEASURED, Claim, Columns, judged
-from report.starts import low_and_high
+from report.networks import low_and_high
 
 
 def map_claims(table: Columns) -> list[Claim]:
@@ -44,7 +44,7 @@ def map_claims(table: Columns) -> list[Claim]:
             "map",
             f"From weight decay {pair[0]:g} to {pair[1]:g} adversarial examples move away, "
             "whatever the initial scale",
-            f"{ATTACK_RATIO:.1f} times, from one start",
+            f"{ATTACK_RATIO:.1f} times, from one recipe",
             (f"times as far: {', '.join(times)}" if times else NOT_MEASURED) + remark,
             "median norm at least 1.5 times as far at every initial scale; partly, at some",
             *(ratios[known] >= 1.5 if known.any() else [False]),

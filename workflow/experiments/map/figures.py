@@ -14,6 +14,7 @@ from experiments.sweep.tables import grid
 from report.article import LENET_DECAYS
 from report.figures.colours import SEQUENTIAL, scale_ends
 from report.figures.style import figure, themed
+from report.networks import inner_layer
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -25,14 +26,15 @@ def figures(*, networks: Columns) -> dict[str, Figure]:
 
 @themed
 def maps(table: Columns) -> Figure:
-    """Test error, RMS of conv2 and median adversarial norm over initial weight scale × weight decay.
+    """Test error, RMS of an inner layer and median adversarial norm over initial weight scale × weight decay.
 
     From a `sweep.networks_table` with one seed. Frames stand round the article's two weight decays; a network
     that diverged has a grey cell.
     """
+    inner = inner_layer(table)
     panels = (
         ("test_error", "test error (%)", 100, ".2f"),
-        ("rms_conv2", "RMS of conv2", 1, ".2g"),
+        (f"rms_{inner}", f"RMS of {inner}", 1, ".2g"),
         ("norm_median", "median adversarial L2 norm", 1, ".2f"),
     )
     shape = grid(table, "test_error")[2].shape

@@ -9,8 +9,9 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from experiments.sweep.tables import grid
-from report.article import LAYERS, LENET_DECAYS
+from report.article import LENET_DECAYS
 from report.figures.colours import CLASS_J, scale_ends
+from report.networks import layers_of
 from report.numerals import counted
 from report.panels.base import Control, Panel, packed, section
 from report.panels.shared import decay_axes
@@ -25,7 +26,6 @@ QUANTITIES = {  # column: name, unit, factor, digits
     "norm_median": ("median norm, targeted ascent", "pixels", 1, ".2f"),
     "minimal_norm_median": ("median minimal norm", "pixels", 1, ".2f"),
     "temperature": ("temperature of the attack", "", 1, ".2f"),
-    **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
 }
 UNKNOWN = "#9AA0A6"
 
@@ -38,8 +38,11 @@ def panel(*, networks: Columns) -> dict[str, Any]:
 def map_panels(table: Columns) -> dict[str, Any]:
     """The section from a `sweep.networks_table` with one seed."""
     scales, decays, _ = grid(table, "test_error")
-    cells = {key: factor * grid(table, key)[2] for key, (_, _, factor, _) in QUANTITIES.items()}
-    shown = [key for key in QUANTITIES if np.isfinite(cells[key]).any()] or ["test_error"]
+    quantities = QUANTITIES | {
+        f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in layers_of(table)
+    }
+    cells = {key: factor * grid(table, key)[2] for key, (_, _, factor, _) in quantities.items()}
+    shown = [key for key in quantities if np.isfinite(cells[key]).any()] or ["test_error"]
     lost = np.zeros((len(scales), len(decays)), bool)
     place = np.searchsorted(scales, table["weight_scale"]), np.searchsorted(decays, table["weight_decay"])
     lost[place] = table["diverged"]
@@ -47,15 +50,15 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "map_quantity",
         "Colour",
         [key.replace("_", "-") for key in shown],
-        [QUANTITIES[key][0] for key in shown],
+        [quantities[key][0] for key in shown],
         slider=False,
     )
-    start = str(table["start"][0]).split(", weights ×")[0]
+    recipe = str(table["recipe"][0]).split(", weights ×")[0]
     panel = Panel(
         "panel-map",
         "One quantity over initial weights and weight decay",
         [choice],
-        f"{counted(len(table['seed']), 'LeNet network')} ({start}; "
+        f"{counted(len(table['seed']), 'network')} ({recipe}; "
         f"{counted(table['epochs'].max(), 'epoch')}), one a cell, seed "
         f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
         "attacked test images, pixels in [0, 1]; RMS is that of a layer’s weights. The map is ours: the "
@@ -64,7 +67,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "grey: not measured.",
     )
     state = ("map_quantity",)
-    drawn = [_drawn(cells[key], lost, scales, decays, *QUANTITIES[key]) for key in shown]
+    drawn = [_drawn(cells[key], lost, scales, decays, *quantities[key]) for key in shown]
     y, x = np.indices(lost.shape)
     tokens = [f"{value:g}" for value in decays]
     factors = [f"{value:g}" for value in scales]

@@ -9,6 +9,7 @@ from experiments.sweep.section import diverged
 from experiments.sweep.tables import grid
 from report.claims import NOT_MEASURED, Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, join
+from report.networks import inner_layer
 from report.numerals import plain, span
 
 
@@ -19,10 +20,10 @@ def section(*, networks: Columns) -> Section:
 
 def captions(table: Columns) -> Captions:
     """Of the map: its table."""
-    parts = []
+    parts, inner = [], inner_layer(table)
     for quantity, name, factor, digits in (
         ("test_error", "test error (%)", 100, ".2f"),
-        ("rms_conv2", "RMS of conv2", 1, ".2g"),
+        (f"rms_{inner}", f"RMS of {inner}", 1, ".2g"),
         ("norm_median", "median norm", 1, ".2f"),
     ):
         cells = factor * grid(table, quantity)[2]
@@ -33,7 +34,8 @@ def captions(table: Columns) -> Captions:
         "maps": Caption(
             "maps",
             "Initial weights against weight decay",
-            "Three maps over initial weight scale and weight decay: test error, RMS of conv2, median norm.",
+            "Three maps over initial weight scale and weight decay: test error, "
+            f"RMS of {inner}, median norm.",
             f"{len(table['seed'])} networks, one a cell; seed {join(np.unique(table['seed']))}, so no "
             f"interval. {diverged(table)}",
             NO_NUMBER,

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from experiments.lenet.figures import diverged_note, network_colours
 from experiments.random_labels.tables import half_of_chance
+from experiments.training.figures import diverged_note, network_colours
 from report.figures.decay import decay_axis
 from report.figures.style import figure, themed
 

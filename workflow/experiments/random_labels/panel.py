@@ -37,7 +37,7 @@ def random_labels_panels(table: Columns, histories: Mapping[str, Columns], class
             Control("random_decay", "Weight decay", tokens, tokens),
             Control("random_seed", "Seed", names, names, slider=False),
         ],
-        f"{counted(len(table['network']), 'LeNet network')} on "
+        f"{counted(len(table['network']), 'network')} on "
         f"{counted(table['train_images'][0], 'training image')} with labels "
         f"drawn at random, anew for each seed ({', '.join(names)}); every network is a line and a dot, no "
         "interval. An epoch's error is taken over its minibatches, each before its own step. Guessing errs "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from report.article import LAYERS
+from report.networks import layers_of, record_columns
 from tilt.io import table_of
 
 Columns = Mapping[str, NDArray[Any]]
@@ -32,26 +32,24 @@ def memorisation_table(
 ) -> dict[str, NDArray[Any]]:
     """A row per network, from their settings and histories by name, by weight decay and seed.
 
-    Columns: network, weight_decay, seed, train_images, epochs, final_train_error and best_train_error
+    Columns: the record of the network, train_images, epochs, final_train_error and best_train_error
     (fractions, over the minibatches of an epoch, each before its own step), zero_epoch (the first one without
-    an error, nan where there is none), rms_conv1, rms_conv2, rms_fc1, rms_fc2, diverged.
+    an error, nan where there is none), rms_LAYER of each layer, diverged.
     """
-    rows = []
-    for name, network in sorted(networks.items(), key=_decay_and_seed):
+    rows, records = [], record_columns(networks)
+    for name, _ in sorted(networks.items(), key=_decay_and_seed):
         history = histories[name]
         error = history["train_error"]
         zero = np.flatnonzero(error == 0)
         rows.append(
             {
-                "network": name,
-                "weight_decay": float(network["weight_decay"]),
-                "seed": network["seed"],
+                **records[name],
                 "train_images": train_images,
                 "epochs": len(error),
                 "final_train_error": error[-1],
                 "best_train_error": error.min(),
                 "zero_epoch": history["epoch"][zero[0]] if zero.size else np.nan,
-                **{f"rms_{layer}": history[f"rms_{layer}"][-1] for layer in LAYERS},
+                **{f"rms_{layer}": history[f"rms_{layer}"][-1] for layer in layers_of(history)},
                 "diverged": bool(history["diverged"][-1]),
             }
         )

@@ -1,4 +1,4 @@
-"""Figures of many networks: quantities against weight decay, distance of the starts, maps of both scales."""
+"""Figures of many networks: quantities against weight decay, distance of the recipes, maps of both scales."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from experiments.lenet.figures import PUBLISHED, along_epochs, error_axis, error_curves
-from experiments.sweep.tables import GROUPS, shown_start
-from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
-from report.figures.decay import MARKERS, decay_axis, log_axis, start_styles
+from experiments.sweep.tables import GROUPS, shown_recipe
+from experiments.training.figures import PUBLISHED, along_epochs, error_axis, error_curves
+from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from report.figures.decay import MARKERS, decay_axis, log_axis, recipe_styles
 from report.figures.style import figure, themed
+from report.networks import layers_of
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -30,12 +31,12 @@ def figures(
     shown: str,
     published: bool,
 ) -> dict[str, Figure]:
-    """The pictures of the sweep; the curves are of the start of the network `shown`, or else of the first."""
-    of_start = np.flatnonzero(networks["start"] == shown_start(networks, shown))
-    names = networks["network"][of_start]
+    """The pictures of the sweep; the curves are of the recipe of the network `shown`, or of the first."""
+    of_recipe = np.flatnonzero(networks["recipe"] == shown_recipe(networks, shown))
+    names = networks["network"][of_recipe]
     curves = along_epochs(
         [histories[name] for name in names],
-        **{name: networks[name][of_start].tolist() for name in ("start", "weight_decay", "diverged")},
+        **{name: networks[name][of_recipe].tolist() for name in ("recipe", "weight_decay", "diverged")},
         network=names.tolist(),
     )
     return {
@@ -52,7 +53,7 @@ def errors(summary: Columns, networks: Columns, *, published: bool) -> Figure:
     """Training and test error at the end against weight decay.
 
     Takes a `sweep.summary_table` and its `sweep.networks_table`; `published` marks the article's values. Here
-    as in the next two figures a start has a colour, a line through the means over seeds with the 95 %
+    as in the next two figures a recipe has a colour, a line through the means over seeds with the 95 %
     interval as a band, a dot for each network, and a cross at the top edge where networks diverged.
     """
     ends = {side: LENET_CURVES[side, "train_error"] for side in LENET_DECAYS}
@@ -92,10 +93,14 @@ def robustness(summary: Columns, networks: Columns, *, published: bool) -> Figur
 @themed
 def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure:
     """Root mean square of each layer's weights at the end."""
-    fig, axes = figure(7.2, 5.4, 2, 2)
-    for ax, layer in zip(axes.flat, LAYERS, strict=True):
+    layers = layers_of(networks)
+    rows = -(-len(layers) // 2)
+    fig, axes = figure(7.2, 2.7 * rows, rows, 2, squeeze=False)
+    for ax in axes.flat[len(layers) :]:
+        ax.set_visible(False)
+    for ax, layer in zip(axes.flat, layers, strict=False):
         _against_decay(ax, summary, networks, f"rms_{layer}")
-        marks = {side: values[layer] for side, values in LENET_RMS.items()} if published else {}
+        marks = {side: rms[layer] for side, rms in LENET_RMS.items() if published and layer in rms}
         _mark(ax, marks)
         ax.set(title=layer, ylabel="RMS of the weights")
         log_axis(ax, np.array([*networks[f"rms_{layer}"][~networks["diverged"]], *marks.values()]))
@@ -105,9 +110,9 @@ def layer_rms(summary: Columns, networks: Columns, *, published: bool) -> Figure
 
 @themed
 def distances(table: Columns) -> Figure:
-    """Distance of each start from the article's figures by group, from a `sweep.search_table`."""
-    fig, ax = figure(7.2, 1.5 + 0.4 * len(table["start"]))
-    at = np.arange(len(table["start"]))
+    """Distance of each recipe from the article's figures by group, from a `sweep.search_table`."""
+    fig, ax = figure(7.2, 1.5 + 0.4 * len(table["recipe"]))
+    at = np.arange(len(table["recipe"]))
     palette = sns.color_palette("colorblind", len(GROUPS))
     for (group, name), colour, marker in zip(GROUPS.items(), palette, MARKERS, strict=False):
         ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
@@ -115,7 +120,7 @@ def distances(table: Columns) -> Figure:
     ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")
     for row in np.flatnonzero(np.isnan(table["distance"])):
         ax.text(0.02, row, "diverged or without a norm", color="0.3", fontsize=8, va="center")
-    ax.set(yticks=at, yticklabels=table["start"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
+    ax.set(yticks=at, yticklabels=table["recipe"], ylim=(max(len(at), 1) - 0.5, -0.5), xlim=(0, None))
     ax.set_xlabel("root mean square deviation from the article's figures (tolerances)")
     ax.grid(axis="y", color="0.9", linewidth=0.6)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
@@ -123,13 +128,13 @@ def distances(table: Columns) -> Figure:
 
 
 def _against_decay(ax: Axes, summary: Columns, networks: Columns, quantity: str, factor: float = 1) -> None:
-    for k, (start, (colour, marker)) in enumerate(start_styles(summary["start"]).items()):
-        rows = summary["start"] == start
+    for k, (recipe, (colour, marker)) in enumerate(recipe_styles(summary["recipe"]).items()):
+        rows = summary["recipe"] == recipe
         mean, low, high = (factor * summary[f"{quantity}_{k}"][rows] for k in ("mean", "low", "high"))
-        decays, diverged = summary["weight_decay"][rows], summary["n_diverged"][rows] > 0
-        ax.plot(decays, mean, color=colour, marker=marker, markersize=5, label=start)
+        decays, diverged = summary["weight_decay"][rows], summary["n_left_out"][rows] > 0
+        ax.plot(decays, mean, color=colour, marker=marker, markersize=5, label=recipe)
         ax.fill_between(decays, low, high, color=colour, alpha=0.2, linewidth=0)
-        single = (networks["start"] == start) & ~networks["diverged"]
+        single = (networks["recipe"] == recipe) & ~networks["diverged"]
         dots = factor * networks[quantity][single]
         ax.plot(networks["weight_decay"][single], dots, ".", color=colour, markersize=4, alpha=0.5)
         if diverged.any():
@@ -148,7 +153,7 @@ def _legend(fig: Figure, ax: Axes, summary: Columns, published: bool) -> None:
     handles, labels = ax.get_legend_handles_labels()
     for label, style, there in (
         ("published", {"linestyle": "none", **PUBLISHED}, published),
-        ("networks that diverged", {"color": "0.3", **DIVERGED}, summary["n_diverged"].any()),
+        ("networks that diverged", {"color": "0.3", **DIVERGED}, summary["n_left_out"].any()),
     ):
         if there:
             handles.append(Line2D([], [], **style))

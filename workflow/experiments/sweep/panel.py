@@ -1,4 +1,4 @@
-"""Panel of the sweep: one quantity against weight decay from every start, means over seeds."""
+"""Panel of the sweep: one quantity against weight decay from every recipe, means over seeds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from report.article import ATTACK_MEAN, LENET_TEST_ERROR
 from report.figures.colours import CLASS_I, CLASS_J
+from report.networks import Settings
 from report.numerals import exact
 from report.panels.base import Control, Panel, packed, section
 from report.panels.grids import ABSENT, Array, at_published
-from report.panels.networks import Settings, network_controls
+from report.panels.networks import network_controls
 from report.panels.shared import article_marks, decay_axes, greatest, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
@@ -28,7 +29,7 @@ PUBLISHED = {"test_error": LENET_TEST_ERROR, "norm_mean": ATTACK_MEAN}
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CLASS_J, "#56B4E9", "#999933")
 MARKERS = ("circle", "square", "triangle", "inverted_triangle", "hex", "plus")
 MARGIN = 2  # of the vertical axis, a factor beyond what is drawn
-SPREAD = 0.3  # of the starts about a weight decay's place, so that their intervals stay apart
+SPREAD = 0.3  # of the recipes about a weight decay's place, so that their intervals stay apart
 STATE = ("sweep_quantity", "decay")
 
 
@@ -52,22 +53,22 @@ def sweep_panels(
     quantity = Control(
         "sweep_quantity", "Quantity", known, [QUANTITIES[name][0] for name in known], slider=False
     )
-    seeds = np.unique(summary["n"] + summary["n_diverged"])
+    seeds = np.unique(summary["n"] + summary["n_left_out"])
     number = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     panel = Panel(
         "panel-sweep",
         "Any quantity against weight decay",
         [quantity, decay],
-        f"Means over the seeds of a start and weight decay (n = {number}; the numbers below say how many "
+        f"Means over the seeds of a recipe and weight decay (n = {number}; the numbers below say how many "
         "count) with their 95 % intervals, Student’s t, where there are two or more. Networks that "
         "diverged, or ended no better than a constant answer, are left out; crosses at the top stand where "
         "there are some. "
         + ("Diamonds: the article’s values, one network each. " if published else "")
-        + "The starts are ours.",
+        + "The recipes are ours.",
     )
-    starts = list(dict.fromkeys(summary["start"].tolist()))
-    values = {start: _values(summary, start, known, decay) for start in starts}
-    stacked = np.stack([values[start] for start in starts])
+    recipes = list(dict.fromkeys(summary["recipe"].tolist()))
+    values = {recipe: _values(summary, recipe, known, decay) for recipe in recipes}
+    stacked = np.stack([values[recipe] for recipe in recipes])
     marks = np.full(stacked.shape[1:3], np.nan)
     for name in set(PUBLISHED) & set(known) if published else ():
         of = {side: [value] for side, value in PUBLISHED[name].items()}
@@ -89,40 +90,40 @@ def sweep_panels(
     panel.follow(plot.y_range, "sweep", start=("low", "sweep_quantity"), end=("high", "sweep_quantity"))
     panel.follow(plot.yaxis[0], "sweep", axis_label=("label", "sweep_quantity"))
     panel.cursor(plot, "sweep", ("place", "decay"))
-    for k, start in enumerate(starts):
+    for k, recipe in enumerate(recipes):
         colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
-        shift = SPREAD * ((k + 0.5) / len(starts) - 0.5)
+        shift = SPREAD * ((k + 0.5) / len(recipes) - 0.5)
         bank[f"place_{k}"] = packed(places + shift)
-        for part, column in zip(("mean", "least", "most"), np.moveaxis(values[start], -1, 0), strict=True):
+        for part, column in zip(("mean", "least", "most"), np.moveaxis(values[recipe], -1, 0), strict=True):
             bank[f"{part}_{k}"] = packed(np.clip(column, low[:, None], None) if part == "least" else column)
-        diverged = _diverged(summary, start, decay)
+        diverged = _diverged(summary, recipe, decay)
         bank[f"cross_{k}"] = packed(np.where(diverged, 0.96 * high[:, None], np.nan))
-        bank[f"text_{k}"] = _texts(summary, start, known, decay)
+        bank[f"text_{k}"] = _texts(summary, recipe, known, decay)
         parts = {part: (f"{part}_{k}", "sweep_quantity") for part in ("mean", "least", "most", "cross")}
         source = panel.source("sweep", x=(f"place_{k}",), **parts)
-        plot.line("x", "mean", source=source, color=colour, line_width=2, legend_label=start)
-        plot.scatter("x", "mean", source=source, color=colour, marker=marker, size=9, legend_label=start)
+        plot.line("x", "mean", source=source, color=colour, line_width=2, legend_label=recipe)
+        plot.scatter("x", "mean", source=source, color=colour, marker=marker, size=9, legend_label=recipe)
         plot.segment("x", "least", "x", "most", source=source, color=colour, line_width=2)
         plot.scatter("x", "cross", source=source, color=colour, marker="x", size=9, line_width=2)
-        panel.readout(start, "sweep", (f"text_{k}", *STATE))
+        panel.readout(recipe, "sweep", (f"text_{k}", *STATE))
     if published:
         source = panel.source("sweep", x=("place",), y=("article", "sweep_quantity"))
         article_marks(plot, source, "article")
-    panel.plot(plot, "The chosen quantity against weight decay, a line for each start")
+    panel.plot(plot, "The chosen quantity against weight decay, a line for each recipe")
     return section([panel], {"sweep": bank})
 
 
-def _rows(summary: Columns, start: str, decay: Control) -> list[int | None]:
+def _rows(summary: Columns, recipe: str, decay: Control) -> list[int | None]:
     """The row of the summary for each weight decay of the slider."""
     of = {
         exact(value): int(row)
         for row, value in enumerate(summary["weight_decay"])
-        if summary["start"][row] == start
+        if summary["recipe"][row] == recipe
     }
     return [of.get(token) for token in decay.tokens]
 
 
-def _values(summary: Columns, start: str, known: list[str], decay: Control) -> Array:
+def _values(summary: Columns, recipe: str, known: list[str], decay: Control) -> Array:
     """Mean and interval, (quantities, decays, 3)."""
     return np.array(
         [
@@ -132,26 +133,26 @@ def _values(summary: Columns, start: str, known: list[str], decay: Control) -> A
                 else [
                     QUANTITIES[name][2] * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high")
                 ]
-                for row in _rows(summary, start, decay)
+                for row in _rows(summary, recipe, decay)
             ]
             for name in known
         ]
     )
 
 
-def _diverged(summary: Columns, start: str, decay: Control) -> NDArray[np.bool_]:
+def _diverged(summary: Columns, recipe: str, decay: Control) -> NDArray[np.bool_]:
     return np.array(
-        [row is not None and summary["n_diverged"][row] > 0 for row in _rows(summary, start, decay)]
+        [row is not None and summary["n_left_out"][row] > 0 for row in _rows(summary, recipe, decay)]
     )
 
 
-def _texts(summary: Columns, start: str, known: list[str], decay: Control) -> list[list[str]]:
+def _texts(summary: Columns, recipe: str, known: list[str], decay: Control) -> list[list[str]]:
     def text(name: str, row: int | None) -> str:
         if row is None:
             return ABSENT
         _, unit, factor, digits = QUANTITIES[name]
-        n = summary["n" if name == "test_error" else "n_attacked"][row]
-        diverged = summary["n_diverged"][row]
+        n = summary[f"{name}_n"][row]
+        diverged = summary["n_left_out"][row]
         left_out = f", {diverged} diverged" if diverged else ""
         mean, low, high = (factor * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high"))
         if not np.isfinite(mean):
@@ -160,7 +161,7 @@ def _texts(summary: Columns, start: str, known: list[str], decay: Control) -> li
         interval = f" ({low:.{digits}f} to {high:.{digits}f})" if np.isfinite(low) else ""
         return f"{mean:.{digits}f}{percent}{interval}, n = {n}{left_out}"
 
-    return [[text(name, row) for row in _rows(summary, start, decay)] for name in known]
+    return [[text(name, row) for row in _rows(summary, recipe, decay)] for name in known]
 
 
 def _label(name: str) -> str:

@@ -45,7 +45,7 @@ use rule draw as sweep_figures with:
         "results/{dataset}/logs/sweep_figures.log",
     params:
         function="sweep.figures.figures",
-        shown=setting("lenet.shown.low"),
+        shown=setting("shown_networks.low"),
         published=of_mnist,
 
 
@@ -60,7 +60,7 @@ use rule panel as sweep_panel with:
     params:
         function="sweep.panel.panel",
         networks=networks_shown,
-        shown=setting("lenet.shown.high"),
+        shown=setting("shown_networks.high"),
         published=of_mnist,
 
 
@@ -79,8 +79,9 @@ use rule section as sweep_section with:
         function="sweep.section.section",
         title=EXPERIMENTS["sweep"].title,
         source=setting("source"),
-        lenet=setting("lenet"),
+        training=setting("training"),
         attack=setting("attack"),
+        shown=setting("shown_networks.low"),
         settings=lambda w: networks(w, "sweep"),
 
 

@@ -1,14 +1,15 @@
 """The sweep and the map: captions, and tables of the sweep."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from experiments.sweep.claims import sweep_claims
-from experiments.sweep.tables import GROUPS, TOLERANCES, shown_start
+from experiments.sweep.tables import GROUPS, TOLERANCES, shown_recipe
 from report import article
 from report.claims import NOT_MEASURED, Columns, Settings, comparable
 from report.contract import Caption, Captions, Section, Table, join
+from report.networks import inner_layer, layers_of
 from report.numerals import counted, plain
 
 
@@ -18,80 +19,82 @@ def section(
     summary: Columns,
     search: Columns,
     source: str,
-    lenet: Settings,
+    training: Settings,
     attack: Settings,
+    shown: str,
     settings: Mapping[str, Settings],
 ) -> Section:
     """The section of the sweep, from its tables and the settings of its networks."""
-    numbers = comparable(source, {"lenet": lenet, "attack": attack}, "lenet", "attack")
+    numbers = comparable(source, {"training": training, "attack": attack}, "training", "attack")
     return Section(
         claims=sweep_claims(networks, summary, search, numbers=numbers),
-        captions=captions(settings, networks, summary, search, lenet["shown"]["low"]),
-        tables=tables(summary, search),
+        captions=captions(settings, networks, summary, search, shown),
+        tables=tables(networks, summary, search),
     )
 
 
 def captions(
     networks: Mapping[str, Settings], table: Columns, summary: Columns, search: Columns, shown: str
 ) -> Captions:
-    """Of the sweep: its networks' settings, its tables, and the network whose start has its curves drawn."""
+    """Of the sweep: its networks' settings, its tables, and the network whose recipe has its curves drawn."""
     seeds, decays = np.unique(table["seed"]), np.unique(table["weight_decay"])
-    starts = len(np.unique(table["start"]))
-    up_to = "" if len(networks) == starts * len(decays) * len(seeds) else "up to "
+    recipes = len(np.unique(table["recipe"]))
+    up_to = "" if len(networks) == recipes * len(decays) * len(seeds) else "up to "
     of = (
-        f"{len(networks)} networks: {counted(starts, 'start')}, {up_to}{len(decays)} weight decays, {up_to}"
+        f"{len(networks)} networks: {counted(recipes, 'recipe')}, {up_to}{len(decays)} weight decays, {up_to}"
         f"{counted(len(seeds), 'seed')} ({join(seeds)})"
         + ("; bands are 95 % intervals over seeds (Student's t)" if len(seeds) > 1 else "; no interval")
         + f". {diverged(table)}"
     )
-    start = shown_start(table, shown)
-    of_start = table["start"] == start
-    curves = of_start & ~table["diverged"]
+    recipe = shown_recipe(table, shown)
+    of_recipe = table["recipe"] == recipe
+    curves = of_recipe & ~table["diverged"]
+    inner = inner_layer(table)
     return {
         "errors": Caption(
             "errors",
             "Errors against weight decay",
-            "Two panels: training error and test error at the end against weight decay, a line per start.",
+            "Two panels: training error and test error at the end against weight decay, a line per recipe.",
             of,
             "final test error {low:g} % at 1e-04 and {high:g} % at 1e-01".format(**article.LENET_TEST_ERROR),
-            f"Least mean test error: {_per_start(summary, 'test_error_mean', 100, '.2f', ' %')}.",
+            f"Least mean test error: {_per_recipe(summary, 'test_error_mean', 100, '.2f', ' %')}.",
         ),
         "robustness": Caption(
             "robustness",
             "Adversarial distance and temperature against weight decay",
-            "Panels against weight decay, a line per start: norms of adversarial perturbations, temperature.",
+            "Panels against weight decay, a line per recipe: adversarial norms, temperature.",
             f"{of} Each norm is over the attacked images of a network that reached their target"
             + _at_least(table["success"][~table["diverged"]])
             + ".",
             "mean norm {low:.2f} at 1e-04 and {high:.2f} at 1e-01, 10 images".format(**article.ATTACK_MEAN),
-            f"Greatest mean norm: {_per_start(summary, 'norm_mean_mean', -1, '.2f', '')}.",
+            f"Greatest mean norm: {_per_recipe(summary, 'norm_mean_mean', -1, '.2f', '')}.",
         ),
         "rms": Caption(
             "rms",
             "Size of the weights against weight decay",
-            "Four panels: root mean square of the weights of each layer against weight decay.",
+            "A panel for each layer: root mean square of its weights against weight decay.",
             of,
             "; ".join(
                 f"{side} {join(f'{value:g}' for value in values.values())}"
                 for side, values in article.LENET_RMS.items()
             ),
-            "RMS of conv2 from the least to the greatest weight decay that trained: "
-            + "; ".join(_ends(summary, name, "rms_conv2_mean") for name in _starts(summary))
+            f"RMS of {inner} from the least to the greatest weight decay that trained: "
+            + "; ".join(_ends(summary, name, f"rms_{inner}_mean") for name in _recipes(summary))
             + ".",
         ),
         "curves": Caption(
             "curves",
             "Errors along the epochs",
             "Curves of training and test error against the epoch, coloured by weight decay.",
-            f"{curves.sum()} networks of one start ({start}); "
-            f"seed {join(np.unique(table['seed'][of_start]))}. "
-            f"Left out: {join(table['network'][of_start & table['diverged']]) or 'none'}.",
+            f"{curves.sum()} networks of one recipe ({recipe}); "
+            f"seed {join(np.unique(table['seed'][of_recipe]))}. "
+            f"Left out: {join(table['network'][of_recipe & table['diverged']]) or 'none'}.",
             "curves of two weight decays, one network each",
             "Test error at the end: "
             + "; ".join(
                 f"{100 * mean:.2f} % at {decay:g}" if np.isfinite(mean) else f"diverged at {decay:g}"
                 for decay, mean in zip(
-                    *(summary[k][summary["start"] == start] for k in ("weight_decay", "test_error_mean")),
+                    *(summary[k][summary["recipe"] == recipe] for k in ("weight_decay", "test_error_mean")),
                     strict=True,
                 )
             )
@@ -99,9 +102,9 @@ def captions(
         ),
         "search": Caption(
             "search",
-            "Which start comes nearest to the article",
-            "A row of dots per start: its distance from each group of published figures, nearest on top.",
-            f"{counted(len(search['start']), 'start')} with the article's two weight decays. "
+            "Which recipe comes nearest to the article",
+            "A row of dots per recipe: its distance from each group of published figures, nearest on top.",
+            f"{counted(len(search['recipe']), 'recipe')} with the article's two weight decays. "
             "Tolerated factors: "
             + join(f"{GROUPS[group]} {factor:g}" for group, factor in TOLERANCES.items())
             + ".",
@@ -110,7 +113,7 @@ def captions(
             + (
                 "; ".join(
                     f"{name} {distance:.1f}" if np.isfinite(distance) else f"{name} {NOT_MEASURED}"
-                    for name, distance in zip(search["start"], search["distance"], strict=True)
+                    for name, distance in zip(search["recipe"], search["distance"], strict=True)
                 )
                 or NOT_MEASURED
             )
@@ -119,25 +122,25 @@ def captions(
     }
 
 
-def tables(summary: Columns, search: Columns) -> list[Table]:
-    """Of the means over seeds, and of the starts' distances from the article's figures."""
-    return [_means(summary), _distances(search)]
+def tables(networks: Columns, summary: Columns, search: Columns) -> list[Table]:
+    """Of the means over seeds, and of the recipes' distances from the article's figures."""
+    return [_means(summary, layers_of(networks)), _distances(search)]
 
 
-def _means(summary: Columns) -> Table:
-    """The means over seeds, a row per start and weight decay."""
+def _means(summary: Columns, layers: Sequence[str]) -> Table:
+    """The means over seeds, a row per recipe and weight decay."""
     rows = []
-    for k in range(len(summary["start"])):
+    for k in range(len(summary["recipe"])):
         row = {name: column[k] for name, column in summary.items()}
         rows.append(
             (
-                row["start"],
+                row["recipe"],
                 f"{row['weight_decay']:g}",
-                f"{row['n']:.0f}" + (f" ({row['n_diverged']:.0f} diverged)" if row["n_diverged"] else ""),
+                f"{row['n']:.0f}" + (f" ({row['n_left_out']:.0f} diverged)" if row["n_left_out"] else ""),
                 _cell(row, "train_error", 100, ".2f"),
                 _cell(row, "test_error", 100, ".2f"),
                 _cell(row, "test_error_best", 100, ".2f"),
-                *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in article.LAYERS),
+                *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in layers),
                 _cell(row, "temperature", 1, ".2f"),
                 _cell(row, "norm_mean", 1, ".2f"),
                 _cell(row, "norm_median", 1, ".2f"),
@@ -145,21 +148,21 @@ def _means(summary: Columns) -> Table:
             )
         )
     header = (
-        *("Start", "Weight decay", "n", "Training error (%)", "Test error (%)", "Least test error (%)"),
-        *("RMS Conv1", "Conv2", "FC1", "FC2"),
+        *("Recipe", "Weight decay", "n", "Training error (%)", "Test error (%)", "Least test error (%)"),
+        *(f"RMS {layer}" for layer in layers),
         *("Temperature", "Mean norm", "Median norm", "Median minimal norm"),
     )
     return Table("Means over seeds, with 95 % intervals where there are several", header, rows)
 
 
 def _distances(search: Columns) -> Table:
-    """Distances of the starts from the article's figures."""
+    """Distances of the recipes from the article's figures."""
     names = [*GROUPS, "low", "high", "distance"]
     rows = [
-        (start, *(_number(search[name][k], ".2f") for name in names))
-        for k, start in enumerate(search["start"])
+        (recipe, *(_number(search[name][k], ".2f") for name in names))
+        for k, recipe in enumerate(search["recipe"])
     ]
-    header = ("Start", *(name.capitalize() for name in GROUPS.values()), "Low alone", "High alone", "All")
+    header = ("Recipe", *(name.capitalize() for name in GROUPS.values()), "Low alone", "High alone", "All")
     return Table("Distance from the article's figures, in tolerances", header, rows)
 
 
@@ -170,23 +173,23 @@ def _cell(row: Mapping[str, float], quantity: str, factor: float, digits: str) -
     )
 
 
-def _per_start(summary: Columns, quantity: str, factor: float, digits: str, unit: str) -> str:
-    """The least value of factor × quantity along weight decay, for each start; -1 finds the greatest."""
+def _per_recipe(summary: Columns, quantity: str, factor: float, digits: str, unit: str) -> str:
+    """The least value of factor × quantity along weight decay, for each recipe; -1 finds the greatest."""
     parts = []
-    for start in _starts(summary):
-        rows = (summary["start"] == start) & np.isfinite(summary[quantity])
+    for recipe in _recipes(summary):
+        rows = (summary["recipe"] == recipe) & np.isfinite(summary[quantity])
         if not rows.any():
-            parts.append(f"{start} {NOT_MEASURED}")
+            parts.append(f"{recipe} {NOT_MEASURED}")
             continue
         values, decays = factor * summary[quantity][rows], summary["weight_decay"][rows]
         best = values.argmin()
-        parts.append(f"{start} {plain(abs(values[best]), digits)}{unit} at {decays[best]:g}")
+        parts.append(f"{recipe} {plain(abs(values[best]), digits)}{unit} at {decays[best]:g}")
     return "; ".join(parts)
 
 
-def _ends(summary: Columns, start: str, quantity: str) -> str:
-    values = summary[quantity][(summary["start"] == start) & np.isfinite(summary[quantity])]
-    return f"{start} " + (
+def _ends(summary: Columns, recipe: str, quantity: str) -> str:
+    values = summary[quantity][(summary["recipe"] == recipe) & np.isfinite(summary[quantity])]
+    return f"{recipe} " + (
         f"{plain(values[0], '.2g')} to {plain(values[-1], '.2g')}" if len(values) else NOT_MEASURED
     )
 
@@ -198,8 +201,8 @@ def diverged(table: Columns) -> str:
     return f"Diverged: {join(parts) or 'none'}."
 
 
-def _starts(summary: Columns) -> list[str]:
-    return list(dict.fromkeys(summary["start"].tolist()))
+def _recipes(summary: Columns) -> list[str]:
+    return list(dict.fromkeys(summary["recipe"].tolist()))
 
 
 def _at_least(shares: np.ndarray) -> str:

@@ -1,7 +1,6 @@
 """Many networks at once: a row for each, intervals over seeds, distance to the article's figures.
 
-A *start* is everything that is set about a network but its weight decay and its seed. Networks that diverged
-are listed and left out of every mean.
+Networks that diverged are listed and left out of every mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
-from report.starts import start_labels
+from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
+from report.networks import is_of_article, layers_of, record_columns
+from report.seeds import over_seeds
 from tilt.chance import at_chance, chance_error
 from tilt.intervals import mean_interval
 from tilt.io import table_of
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
-TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best", *(f"rms_{n}" for n in LAYERS))
+TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best")
 ATTACKED = ("temperature", "norm_mean", "norm_median", "minimal_norm_median", "success")
 
 # Groups of published figures, with the factor by which a figure of ours may differ from the article's.
@@ -42,10 +42,11 @@ def tables(
     record: Settings,
     settings: Mapping[str, Settings],
 ) -> dict[str, Columns]:
-    """The networks, their summary over seeds, and the search for the article's start."""
+    """The networks, their summary over seeds, and the search for the article's recipe."""
     table = collected(histories, attacks, records, record, settings)
     along = {name: histories[name] for name in settings}
-    return {"networks": table, "summary": summary_table(table), "search": search_table(table, along)}
+    of_article = {name: along[name] for name in settings if is_of_article(settings[name])}
+    return {"networks": table, "summary": summary_table(table), "search": search_table(table, of_article)}
 
 
 def collected(
@@ -73,36 +74,34 @@ def networks_table(
     *,
     chance: float,
 ) -> dict[str, NDArray[Any]]:
-    """A row per network: its settings, the columns TRAINED and ATTACKED, and whether it diverged.
+    """A row per network: its record, the columns TRAINED and ATTACKED, and whether it diverged.
 
     Takes settings by name and, in the same order, training histories, tables of attacked images and
-    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. Norms are of the
-    targeted ascent where it reached its target, `success` being the share of the images that are;
-    `minimal_norm_median` is that of the minimal-norm attack, nan where the tables lack it. What was not
-    measured is nan. A network diverged if its training says so or its final test error is `at_chance`.
+    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. `rms_LAYER` is there
+    for each layer of any network. Norms are of the targeted ascent where it reached its target, `success`
+    being the share of the images that are; `minimal_norm_median` is that of the minimal-norm attack, nan
+    where the tables lack it. What was not measured is nan. A network diverged if its training says so or its
+    final test error is `at_chance`.
     """
     rows = []
-    labels = start_labels(networks)
-    for (name, network), label, history, attack, temperature in zip(
-        networks.items(), labels.values(), histories, attacks, temperatures, strict=True
+    records, layers = record_columns(networks), [f"rms_{layer}" for layer in layers_of(*histories)]
+    for (name, network), history, attack, temperature in zip(
+        networks.items(), histories, attacks, temperatures, strict=True
     ):
         end = float(history["test_error"][-1])
         norms = attack["norm"][attack["success"]]
         minimal = attack.get("minimal_norm", np.array([np.nan]))
         rows.append(
             {
-                "network": name,
-                "start": label,
+                **records[name],
                 "weight_scale": network["weight_scale"],
-                "weight_decay": float(network["weight_decay"]),
-                "seed": network["seed"],
                 "epochs": len(history["epoch"]),
                 "diverged": bool(history["diverged"][-1]) or at_chance(end, chance),
                 "train_error": float(history["train_error"][-1]),
                 "test_error": end,
                 "train_error_best": _least(history["train_error"]),
                 "test_error_best": _least(history["test_error"]),
-                **{f"rms_{layer}": float(history[f"rms_{layer}"][-1]) for layer in LAYERS},
+                **{layer: float(history[layer][-1]) if layer in history else np.nan for layer in layers},
                 "temperature": np.nan if temperature is None else temperature,
                 "norm_mean": _of_finite(np.mean, norms),
                 "norm_median": _of_finite(np.median, norms),
@@ -114,40 +113,24 @@ def networks_table(
 
 
 def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
-    """Means over seeds with their 95 % intervals, a row per start and weight decay of a `networks_table`.
+    """Means over seeds with their 95 % intervals, a row per recipe and weight decay of a `networks_table`.
 
-    `n` networks count, `n_diverged` do not. Each quantity has columns `_mean`, `_low` and `_high`; those of
-    the attacks are over the `n_attacked` networks that have a norm.
+    See `over_seeds`; networks that diverged do not count.
     """
-    rows = []
-    for start in dict.fromkeys(table["start"].tolist()):
-        for decay in np.unique(table["weight_decay"][table["start"] == start]):
-            here = (table["start"] == start) & (table["weight_decay"] == decay)
-            counted = here & ~table["diverged"]
-            attacked = counted & np.isfinite(table["norm_mean"])
-            row = {
-                "start": start,
-                "weight_decay": decay,
-                "n": int(counted.sum()),
-                "n_diverged": int((here & table["diverged"]).sum()),
-                "n_attacked": int(attacked.sum()),
-            }
-            for quantity in (*TRAINED, *ATTACKED):
-                interval = mean_interval(table[quantity][attacked if quantity in ATTACKED else counted])
-                row |= {f"{quantity}_{k}": v for k, v in zip(("mean", "low", "high"), interval, strict=True)}
-            rows.append(row)
-    return table_of(rows)
+    quantities = (*TRAINED, *(f"rms_{layer}" for layer in layers_of(table)), *ATTACKED)
+    by = ("model", "recipe", "regulariser", "strength", "weight_decay")
+    return over_seeds(table, by, quantities, ~table["diverged"])
 
 
-def shown_start(table: Columns, network: str) -> str:
-    """The start of the named network, or the first, of those with a network that did not diverge if any."""
-    starts = table["start"][~table["diverged"]] if not table["diverged"].all() else table["start"]
-    named = table["start"][table["network"] == network]
-    return str(named[0] if np.isin(named, starts).any() else starts[0])
+def shown_recipe(table: Columns, network: str) -> str:
+    """The recipe of the named network, or the first, of those with a network that did not diverge if any."""
+    recipes = table["recipe"][~table["diverged"]] if not table["diverged"].all() else table["recipe"]
+    named = table["recipe"][table["network"] == network]
+    return str(named[0] if np.isin(named, recipes).any() else recipes[0])
 
 
-def by_seed(table: Columns, start: str, decays: Sequence[float], quantity: str) -> Array:
-    """A quantity of the networks of a start at each weight decay, (n, len(decays)).
+def by_seed(table: Columns, recipe: str, decays: Sequence[float], quantity: str) -> Array:
+    """A quantity of the networks of a recipe at each weight decay, (n, len(decays)).
 
     Of a `networks_table`, a row for each seed whose networks all count and have the quantity.
     """
@@ -155,7 +138,7 @@ def by_seed(table: Columns, start: str, decays: Sequence[float], quantity: str) 
     for seed in np.unique(table["seed"]):
         rows = [
             np.flatnonzero(
-                (table["start"] == start)
+                (table["recipe"] == recipe)
                 & (table["seed"] == seed)
                 & (table["weight_decay"] == decay)
                 & ~table["diverged"]
@@ -169,23 +152,24 @@ def by_seed(table: Columns, start: str, decays: Sequence[float], quantity: str) 
 
 
 def search_table(table: Columns, histories: Mapping[str, Columns]) -> dict[str, NDArray[Any]]:
-    """How far each start is from all figures that the article prints of LeNet, the nearest first.
+    """How far each recipe is from all figures that the article prints of LeNet, the nearest first.
 
-    From a `networks_table` and the histories by name, a row per start that has the article's two weight
-    decays. A figure's deviation is the logarithm of ours (the mean over seeds) over the article's, divided by
-    the logarithm of the tolerated factor: 1 where it is just tolerated. The columns of TOLERANCES hold the
-    root mean square over a group of figures: `test_error` and `train_error` along the epochs (those that were
-    trained), `rms` of the layers, `norm` of adversarial perturbations. `distance` is the root mean square of
-    the groups; `low` and `high` are the same for the figures of one weight decay alone. A start with
-    nothing but diverged networks on a side, or without a norm there, has no distance (nan) and comes last.
+    From a `networks_table` and, by name, the histories of the networks of the article's kind, a row per
+    recipe of these that has the article's two weight decays. A figure's deviation is the logarithm of ours
+    (the mean over seeds) over the article's, divided by the logarithm of the tolerated factor: 1 where it is
+    just tolerated. The columns of TOLERANCES hold the root mean square over a group of figures: `test_error`
+    and `train_error` along the epochs (those that were trained), `rms` of the layers, `norm` of adversarial
+    perturbations. `distance` is the root mean square of the groups; `low` and `high` are the same for the
+    figures of one weight decay alone. A recipe with nothing but diverged networks on a side, or without a
+    norm there, has no distance (nan) and comes last.
     """
     rows = []
-    for start in dict.fromkeys(table["start"].tolist()):
+    for recipe in dict.fromkeys(table["recipe"][np.isin(table["network"], list(histories))].tolist()):
         counted = {
-            side: (table["start"] == start) & (table["weight_decay"] == decay) & ~table["diverged"]
+            side: (table["recipe"] == recipe) & (table["weight_decay"] == decay) & ~table["diverged"]
             for side, decay in LENET_DECAYS.items()
         }
-        decays = table["weight_decay"][table["start"] == start]
+        decays = table["weight_decay"][table["recipe"] == recipe]
         if not np.isin(list(LENET_DECAYS.values()), decays).all():
             continue
         deviations = {
@@ -203,8 +187,8 @@ def search_table(table: Columns, histories: Mapping[str, Columns]) -> dict[str, 
         sides = {side: _rms([_rms(d) for d in of.values()]) for side, of in deviations.items()}
         seeds = {f"n_{side}": int(rows.sum()) for side, rows in counted.items()}
         distance = _rms(list(groups.values()))
-        rows.append({"start": start, **seeds, **groups, **sides, "distance": distance})
-    names = ("start", *(f"n_{side}" for side in LENET_DECAYS), *TOLERANCES, *LENET_DECAYS, "distance")
+        rows.append({"recipe": recipe, **seeds, **groups, **sides, "distance": distance})
+    names = ("recipe", *(f"n_{side}" for side in LENET_DECAYS), *TOLERANCES, *LENET_DECAYS, "distance")
     rows.sort(key=lambda row: (np.isnan(row["distance"]), row["distance"]))
     return {name: np.array([row[name] for row in rows]) for name in names}
 

@@ -24,7 +24,7 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 Counts = Mapping[str, int]
 
-NAMED = {"datasets", "networks", "starts"}
+NAMED = {"datasets", "networks", "recipes"}
 OWN = ("npz", "table", "folder")
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  # keys of other tools
@@ -33,7 +33,7 @@ MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  #
 def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:
     """The whole configuration with every default, checked. Raises InputError at the first mistake.
 
-    A data set, a network or a start that is null is left out, so that a second file can drop those of the
+    A data set, a network or a recipe that is null is left out, so that a second file can drop those of the
     first, over which Snakemake merges it. What is null of classes, pairs and training images is taken from
     the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes of
     one image standing in; where that is None, it is a mistake like any other.
@@ -195,8 +195,8 @@ def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> A
         if key in value or "default" in part:
             filled[key] = _filled(value.get(key, part.get("default")), part, root)
     for key in value:
-        if key not in properties and isinstance(others, Mapping):
-            filled[key] = _filled(value[key], others, root)
+        if key not in properties:
+            filled[key] = _filled(value[key], others if isinstance(others, Mapping) else {}, root)
     return filled
 
 

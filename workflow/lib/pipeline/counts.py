@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.config import class_counts
+from pipeline.networks import recipes
 from pipeline.pair import pair_classes, pairs
 from tilt.errors import InputError
 
@@ -36,16 +37,10 @@ def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, int, str, s
     yield "svm.train_per_class", training, 0, "training", paired
     if validation is not None:
         yield "svm.validation_per_class", validation, training, "training", paired
-    if dataset["lenet"] is None:
+    if dataset["networks"] is None:
         return
     every = set(range(dataset["classes"]))
     yield "attack.images_per_class", dataset["attack"]["images_per_class"], 0, "test", every
-    starts = {"lenet": dataset["lenet"]}
-    for family in ("map", "random_labels"):
-        if dataset[family]:
-            starts[f"{family}.start"] = dataset[family]["start"]
-    if dataset["sweep"]:
-        starts |= {f"sweep.starts.{label}": start for label, start in dataset["sweep"]["starts"].items()}
-    for key, start in starts.items():
-        if start["train_per_class"] is not None:
-            yield f"{key}.train_per_class", start["train_per_class"], 0, "training", every
+    for key, recipe in [("training", dataset["training"]), *recipes(dataset)]:
+        if recipe["train_per_class"] is not None:
+            yield f"{key}.train_per_class", recipe["train_per_class"], 0, "training", every

@@ -1,37 +1,39 @@
 """The networks of a data set by family: those named in the configuration, and those of its grids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from tilt.errors import InputError
 
 Settings = dict[str, Any]
-Key = tuple[tuple[str, Any], ...]
 
-FAMILIES = ("lenet", "sweep", "map", "random_labels")
+FAMILIES = ("networks", "sweep", "map", "random_labels")
+INHERITED = ("model", "epochs", "train_per_class")  # from `training`, where they are null
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
     """Settings of each network by family and name, of a resolved data set; a family left out is empty, and
-    so are all where `lenet` is null.
+    so are all where `networks` is null.
 
     A network of a grid whose settings are those of a named one goes by that name, and is trained once.
     Raises InputError where one name would stand for two different networks, and where a family has one
     network under two keys, which would count as two seeds.
     """
-    lenet = settings["lenet"]
-    if lenet is None:
-        return {family: {} for family in FAMILIES}
-    named = {name: _complete(network, lenet) for name, network in lenet["networks"].items()}
-    names: dict[Key, str] = {}
-    for name, network in named.items():
-        _check_new(dataset, names, network, name, "lenet.networks.")
-    found: dict[str, dict[str, Settings]] = {"lenet": named, **{family: {} for family in FAMILIES[1:]}}
-    known = dict(named)
-    of_starts: dict[Key, str] = {}
+    found: dict[str, dict[str, Settings]] = {family: {} for family in FAMILIES}
+    if settings["networks"] is None:
+        return found
+    training = settings["training"]
+    names: dict[str, str] = {}
+    for name, own in settings["networks"].items():
+        found["networks"][name] = network = _complete(own, training)
+        _check_new(dataset, names, network, name, "networks.")
+    known = dict(found["networks"])
+    of_recipes: dict[str, str] = {}
 
-    def add(family: str, name: str, network: Settings) -> None:
+    def add(family: str, name: str, recipe: Settings, decay: float, seed: int, **own: Any) -> Settings:
+        network = _complete(recipe, training, weight_decay=decay, seed=seed, **own)
         name = names.get(_key(network), name)
         if known.setdefault(name, network) != network:
             raise InputError(
@@ -39,34 +41,63 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
                 "different networks; choose other names, or values that differ in their first six digits"
             )
         found[family][name] = network
+        return network
 
     if grid := settings["sweep"]:
-        for label, own in grid["starts"].items():
-            start = dict(own)
-            decays, seeds = (start.pop(key) or grid[key] for key in ("weight_decays", "seeds"))
+        for label, own in grid["recipes"].items():
+            recipe = dict(own)
+            decays, seeds = (recipe.pop(key) or grid[key] for key in ("weight_decays", "seeds"))
             for decay, seed in product(decays, seeds):
-                network = _complete(start, lenet, weight_decay=decay, seed=seed)
-                _check_new(dataset, of_starts, network, label, "sweep.starts.")
-                add("sweep", f"{label}_{decay:g}_{seed}", network)
+                network = add("sweep", f"{label}_{decay:g}_{seed}", recipe, decay, seed)
+                _check_new(dataset, of_recipes, network, label, "sweep.recipes.")
     if grid := settings["map"]:
+        recipe = grid["recipe"]
         for scale, decay in product(grid["weight_scales"], grid["weight_decays"]):
-            scaled = grid["start"] | {"weight_scale": scale * grid["start"]["weight_scale"]}
-            network = _complete(scaled, lenet, weight_decay=decay, seed=grid["seed"])
-            add("map", f"map_{scale:g}_{decay:g}", network)
+            scaled = recipe | {"weight_scale": scale * recipe["weight_scale"]}
+            add("map", f"map_{scale:g}_{decay:g}", scaled, decay, grid["seed"])
     if grid := settings["random_labels"]:
-        start = grid["start"] | {"random_labels": True}
         for decay, seed in product(grid["weight_decays"], grid["seeds"]):
-            network = _complete(start, lenet, weight_decay=decay, seed=seed)
-            add("random_labels", f"random_{decay:g}_{seed}", network)
+            add("random_labels", f"random_{decay:g}_{seed}", grid["recipe"], decay, seed, random_labels=True)
     return found
 
 
-def _complete(network: Mapping[str, Any], lenet: Mapping[str, Any], **given: Any) -> Settings:
-    inherited = {key: lenet[key] for key in ("epochs", "train_per_class") if network[key] is None}
-    return {"random_labels": False, **network, **given, **inherited}
+def recipes(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Key and settings of each recipe of a resolved data set, and of each named network."""
+    for name, network in (settings["networks"] or {}).items():
+        yield f"networks.{name}", network
+    for name, recipe in (settings["sweep"] or {"recipes": {}})["recipes"].items():
+        yield f"sweep.recipes.{name}", recipe
+    for family in ("map", "random_labels"):
+        if settings[family]:
+            yield f"{family}.recipe", settings[family]["recipe"]
 
 
-def _check_new(dataset: str, owners: dict[Key, str], network: Settings, owner: str, under: str) -> None:
+def own_model(network: Mapping[str, Any]) -> str | None:
+    """The file of the user's that builds a network, None for a model of ours."""
+    path, colon, _ = network["model"].rpartition(":")
+    return path if colon else None
+
+
+def check_model(dataset: str, name: str, network: Mapping[str, Any]) -> None:
+    """Raise InputError where the file of a network's model, one of the user's, is not there."""
+    file = own_model(network)
+    if file and not Path(file).is_file():
+        raise InputError(
+            f"configuration: datasets.{dataset}: the model of the network {name!r}: {file}: no such file; "
+            "correct its name"
+        )
+
+
+def _complete(recipe: Mapping[str, Any], training: Mapping[str, Any], **given: Any) -> Settings:
+    """All settings of a network, with what `training` says where its recipe is silent."""
+    inherited = {key: training[key] for key in INHERITED if recipe[key] is None}
+    network = {"random_labels": False, **recipe, **given, **inherited}
+    if network["options"] is None:
+        network["options"] = training["options"] if network["model"] == training["model"] else {}
+    return network
+
+
+def _check_new(dataset: str, owners: dict[str, str], network: Settings, owner: str, under: str) -> None:
     """Enter the owner of a network, a key `under` another one. Raises InputError where it has one already."""
     first = owners.setdefault(_key(network), owner)
     if first != owner:
@@ -76,5 +107,14 @@ def _check_new(dataset: str, owners: dict[Key, str], network: Settings, owner: s
         )
 
 
-def _key(network: Settings) -> Key:
-    return tuple(sorted(network.items()))
+def _key(network: Settings) -> str:
+    """Equal for networks of equal settings; a whole number is equal to the same float."""
+    return repr(sorted((key, _plain(value)) for key, value in network.items()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return sorted((key, _plain(part)) for key, part in value.items())
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

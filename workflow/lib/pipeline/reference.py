@@ -38,7 +38,7 @@ def _mapping(path: str, part: Schema, definitions: Schema, places: dict[str, str
         if isinstance(named, Mapping):
             at, (resolved, name) = f"{at}.NAME", _resolved(named, definitions)
         if "enum" in resolved:
-            texts.append(f"one of {', '.join(f'`{choice}`' for choice in resolved['enum'])}")
+            texts.append(f"one of {', '.join(map(_written, resolved['enum']))}")
         if "properties" in resolved:
             texts.append(f"see [{_title(places.get(name, at))}](#{_anchor(places.get(name, at))})")
             if name not in places:

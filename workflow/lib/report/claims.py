@@ -30,7 +30,8 @@ PROTOCOLS: Mapping[str, Settings] = {
         "train_per_class": 3000,
         "lambda_article": {"first_exponent": -1, "last_exponent": 7, "step": 0.1, "scale": 1e-5},
     },
-    "lenet": {
+    "training": {
+        "model": "lenet",
         "train_per_class": None,
         "epochs": 50,
         "batch_size": 300,

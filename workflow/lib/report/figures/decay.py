@@ -1,4 +1,4 @@
-"""What figures against weight decay share: the axis, and a colour and a marker for each start."""
+"""What figures against weight decay share: the axis, and a colour and a marker for each recipe."""
 
 from typing import Any
 
@@ -38,9 +38,9 @@ def log_axis(ax: Axes, values: NDArray[np.float64]) -> None:
         ax.set_ylim(0.1, 10)
 
 
-def start_styles(starts: NDArray[Any]) -> dict[str, tuple[Any, str]]:
-    """A colour and a marker for each start, in the order in which they first come in a column."""
-    names = list(dict.fromkeys(starts.tolist()))
+def recipe_styles(recipes: NDArray[Any]) -> dict[str, tuple[Any, str]]:
+    """A colour and a marker for each recipe, in the order in which they first come in a column."""
+    names = list(dict.fromkeys(recipes.tolist()))
     colours = sns.color_palette("colorblind", len(names))
     return {
         name: (colour, MARKERS[k % len(MARKERS)])

@@ -1,4 +1,4 @@
-"""What panels share that show one network of many: arrays over the grid of starts and weight decays."""
+"""What panels share that show one network of many: arrays over the grid of recipes and weight decays."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,17 +12,17 @@ from report.panels.base import Control
 Array = NDArray[np.float64]
 Grid = Sequence[Sequence[str | None]]
 
-STATE = ("start", "decay")
+STATE = ("recipe", "decay")
 ABSENT = "not trained"
 
 
 def over(grid: Grid, value: Callable[[str], Any], absent: Any) -> list[list[Any]]:
-    """The value of each network of grid[start][decay], `absent` where there is none."""
+    """The value of each network of grid[recipe][decay], `absent` where there is none."""
     return [[absent if name is None else value(name) for name in row] for row in grid]
 
 
 def numbers(grid: Grid, values: Callable[[str], ArrayLike], length: int) -> Array:
-    """Up to so many numbers of each network as an array (starts, decays, length), filled up with nan."""
+    """Up to so many numbers of each network as an array (recipes, decays, length), filled up with nan."""
 
     def filled(name: str) -> Array:
         of_network = np.asarray(values(name), np.float64)
@@ -32,10 +32,10 @@ def numbers(grid: Grid, values: Callable[[str], ArrayLike], length: int) -> Arra
 
 
 def banks(prefix: str, controls: Sequence[Control], grid: Grid, bank: Callable[[str], Any]) -> dict[str, Any]:
-    """A bank "prefix/{start}/{decay}" for each network of the grid for which `bank` gives one."""
-    start, decay = (control.tokens for control in controls)
+    """A bank "prefix/{recipe}/{decay}" for each network of the grid for which `bank` gives one."""
+    recipe, decay = (control.tokens for control in controls)
     made = {
-        f"{prefix}/{start[i]}/{decay[j]}": bank(name)
+        f"{prefix}/{recipe[i]}/{decay[j]}": bank(name)
         for i, row in enumerate(grid)
         for j, name in enumerate(row)
         if name is not None

@@ -1,6 +1,10 @@
 """A network's layers: their weights by name, the root mean squares of these, and how they are drawn anew."""
 
+import math
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tilt.errors import InputError
@@ -25,6 +29,23 @@ def layer_rms(model: nn.Module) -> dict[str, float]:
         for name, parameter in model.named_parameters()
         if is_weight(parameter)
     }
+
+
+def first_filters(model: nn.Module, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """The weights of the first layer as pictures, for images of a shape (h, w) or (h, w, 3).
+
+    Of a convolution (k, height, width), or (k, height, width, 3) in colour; of a full layer on the pixels
+    (k, *shape). Empty (0, 0, 0) where the first layer is neither, as behind a layer that mixes pixels.
+    """
+    weights = next((p.detach() for p in model.parameters() if is_weight(p)), torch.zeros(0, 1))
+    pictures = torch.zeros(0, 0, 0)
+    if weights.dim() == 4 and weights.shape[1] in (1, 3):
+        pictures = weights.permute(0, 2, 3, 1)
+        pictures = pictures[..., 0] if weights.shape[1] == 1 else pictures
+    elif weights.dim() == 2 and weights.shape[1] == math.prod(shape) and len(shape) > 1:
+        pictures = weights.reshape(-1, *shape)
+    found: NDArray[np.float32] = pictures.contiguous().numpy()
+    return found
 
 
 def initialise(model: nn.Module, scheme: str, seed: int, scale: float = 1.0) -> None:

@@ -1,11 +1,12 @@
-"""LeNet: one job per network; pictures of errors, weights and filters."""
+"""The networks: one job for each; pictures of errors, weights and filters."""
 
-experiment("lenet", "LeNet", when=lambda dataset: dataset["lenet"])
+experiment("training", "Networks", when=lambda dataset: dataset["networks"])
 
 
-rule lenet_network:
+rule train_network:
     input:
-        code=code("lenet_network.py"),
+        code=code("train_network.py"),
+        rerun=model_files,
         images=rules.images.output.images,
     output:
         history="results/{dataset}/networks/{network}/history.csv",
@@ -13,9 +14,9 @@ rule lenet_network:
         filters="results/{dataset}/networks/{network}/filters.npz",
         record="results/{dataset}/networks/{network}/record.json",
     log:
-        "results/{dataset}/logs/lenet/{network}.log",
+        "results/{dataset}/logs/training/{network}.log",
     benchmark:
-        "results/{dataset}/benchmarks/lenet/{network}.tsv"
+        "results/{dataset}/benchmarks/training/{network}.tsv"
     group:
         "network"
     conda:
@@ -29,71 +30,71 @@ rule lenet_network:
             Path(output.weights).with_name("checkpoint.safetensors")
         ),
         device=config["device"],
-        batch_size=setting("lenet.batch_size"),
-        learning_rate=setting("lenet.learning_rate"),
-        momentum=setting("lenet.momentum"),
+        batch_size=setting("training.batch_size"),
+        learning_rate=setting("training.learning_rate"),
+        momentum=setting("training.momentum"),
         network=network,
     script:
-        f"{ROOT}/workflow/scripts/lenet_network.py"
+        f"{ROOT}/workflow/scripts/train_network.py"
 
 
-use rule draw as lenet_figures with:
+use rule draw as training_figures with:
     input:
-        code=code("draw.py", "lenet.figures"),
+        code=code("draw.py", "training.figures"),
         histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
         filters=of_networks("results/{dataset}/networks/{network}/filters.npz"),
     output:
-        errors=picture("lenet", "results/{dataset}/figures/lenet/errors"),
-        rms=picture("lenet", "results/{dataset}/figures/lenet/rms"),
-        filters=picture("lenet", "results/{dataset}/figures/lenet/filters"),
+        errors=picture("training", "results/{dataset}/figures/training/errors"),
+        rms=picture("training", "results/{dataset}/figures/training/rms"),
+        filters=picture("training", "results/{dataset}/figures/training/filters"),
     log:
-        "results/{dataset}/logs/lenet_figures.log",
+        "results/{dataset}/logs/training_figures.log",
     params:
-        function="lenet.figures.figures",
+        function="training.figures.figures",
         networks=lambda w: networks(w),
         published=of_mnist,
 
 
-use rule panel as lenet_panel with:
+use rule panel as training_panel with:
     input:
-        code=code("panel.py", "lenet.panel"),
+        code=code("panel.py", "training.panel"),
         histories=of_networks_shown("results/{dataset}/networks/{network}/history.csv"),
         filters=of_networks_shown("results/{dataset}/networks/{network}/filters.npz"),
         record=rules.images.output.record,
     output:
-        "results/{dataset}/panels/lenet.json",
+        "results/{dataset}/panels/training.json",
     log:
-        "results/{dataset}/logs/lenet_panel.log",
+        "results/{dataset}/logs/training_panel.log",
     params:
-        function="lenet.panel.panel",
+        function="training.panel.panel",
         networks=networks_shown,
-        shown=setting("lenet.shown.high"),
+        shown=setting("shown_networks.high"),
         published=of_mnist,
 
 
-use rule section as lenet_section with:
+use rule section as training_section with:
     input:
-        code=code("section.py", "lenet.section"),
-        prose=prose("lenet"),
+        code=code("section.py", "training.section"),
+        prose=prose("training"),
         histories=of_networks("results/{dataset}/networks/{network}/history.csv"),
         records=of_networks("results/{dataset}/networks/{network}/record.json"),
         record=rules.images.output.record,
     output:
-        "results/{dataset}/report/sections/lenet.json",
+        "results/{dataset}/report/sections/training.json",
     log:
-        "results/{dataset}/logs/lenet_section.log",
+        "results/{dataset}/logs/training_section.log",
     params:
-        function="lenet.section.section",
-        title=EXPERIMENTS["lenet"].title,
+        function="training.section.section",
+        title=EXPERIMENTS["training"].title,
         source=setting("source"),
-        lenet=setting("lenet"),
+        training=setting("training"),
         networks=lambda w: networks(w),
 
 
 shows(
-    "lenet",
-    section=rules.lenet_section.output,
-    panel=rules.lenet_panel.output,
-    pictures=pngs(rules.lenet_figures),
+    "training",
+    section=rules.training_section.output,
+    panel=rules.training_panel.output,
+    pictures=pngs(rules.training_figures),
     numbers=of_networks("results/{dataset}/networks/{network}/history.csv"),
 )

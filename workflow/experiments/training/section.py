@@ -1,14 +1,14 @@
-"""LeNet: captions and the table of the networks."""
+"""The training of the networks: captions and the table of the networks."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from experiments.lenet.claims import lenet_claims
+from experiments.training.claims import training_claims
 from report import article
 from report.claims import Columns, Settings, comparable
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join, percent
+from report.networks import layers_of, recipe_labels
 from report.numerals import counted, plain
-from report.starts import start_labels
 
 
 def section(
@@ -17,19 +17,24 @@ def section(
     records: Mapping[str, Settings],
     record: Settings,
     source: str,
-    lenet: Settings,
+    training: Settings,
     networks: Mapping[str, Settings],
 ) -> Section:
     """The section of the networks named; `record` is that of the data set."""
     tables_of = {name: histories[name] for name in networks}
     trained = {name: records[name] for name in networks}
     test_images = next(iter(trained.values()))["test_images"]
-    numbers = comparable(source, {"lenet": lenet}, "lenet")
+    numbers = comparable(source, {"training": training}, "training")
     return Section(
-        claims=lenet_claims(networks, tables_of, test_images=test_images, numbers=numbers),
+        claims=training_claims(networks, tables_of, test_images=test_images, numbers=numbers),
         captions=captions(networks, tables_of, trained),
         tables=tables(networks, tables_of),
-        values={"lenet": lenet, "epochs": _epochs(tables_of), "shape": record["train"]["shape"][1:]},
+        values={
+            "training": training,
+            "models": [network["model"] for network in networks.values()],
+            "epochs": _epochs(tables_of),
+            "shape": record["train"]["shape"][1:],
+        },
     )
 
 
@@ -57,7 +62,7 @@ def captions(
         "errors": Caption(
             "errors",
             "Errors along the training",
-            "Curves of training and test error against the epoch, by start and weight decay.",
+            "Curves of training and test error against the epoch, by recipe and weight decay.",
             of,
             "final test error {low:g} % (low) and {high:g} % (high)".format(**article.LENET_TEST_ERROR),
             "Test (training) error at the end: "
@@ -68,38 +73,37 @@ def captions(
             "Size of the weights",
             "Bars of the root mean square of each layer's weights, by network.",
             of,
-            "Conv1, Conv2, FC1, FC2: "
-            + "; ".join(f"{side} {_numbers(layers.values())}" for side, layers in article.LENET_RMS.items()),
-            "Conv1, Conv2, FC1, FC2: "
-            + each("; ", lambda end: _numbers(end[f"rms_{layer}"] for layer in article.LAYERS)),
+            "; ".join(f"{side} {_rms(layers)}" for side, layers in article.LENET_RMS.items()),
+            each("; ", lambda end: _rms({layer: end[f"rms_{layer}"] for layer in layers_of(end)})),
         ),
         "filters": Caption(
             "filters",
             "Filters of the first layer",
             "Rows of small filters, one row per network.",
-            f"Of 20 filters those chosen with seed 0; networks of seed {seeds}.",
+            f"Filters chosen with seed 0; networks of seed {seeds}.",
             NO_NUMBER,
-            "RMS of Conv1: " + each(", ", lambda end: plain(end["rms_conv1"], ".2g")),
+            "RMS of the first layer: "
+            + each(", ", lambda end: plain(end[f"rms_{layers_of(end)[0]}"], ".2g")),
         ),
     }
 
 
 def tables(networks: Mapping[str, Settings], histories: Mapping[str, Columns]) -> list[Table]:
     """Settings and outcome of each network."""
-    rows = []
-    for (name, network), start in zip(networks.items(), start_labels(networks).values(), strict=True):
+    rows, layers = [], layers_of(*histories.values())
+    for (name, network), recipe in zip(networks.items(), recipe_labels(networks).values(), strict=True):
         history = histories[name]
         best, diverged = history["test_error"].argmin(), history["diverged"][-1]
         measured = (
             percent(history["train_error"][-1]),
             percent(history["test_error"][-1]),
             f"{percent(history['test_error'][best])}, epoch {history['epoch'][best]:.0f}",
-            *(f"{history[f'rms_{layer}'][-1]:.2g}" for layer in article.LAYERS),
+            *(f"{history[f'rms_{layer}'][-1]:.2g}" if f"rms_{layer}" in history else "–" for layer in layers),
         )
         rows.append(
             (
                 name,
-                start,
+                recipe,
                 f"{network['weight_decay']:g}",
                 str(network["seed"]),
                 f"{len(history['epoch'])}" + (", diverged" if diverged else ""),
@@ -108,8 +112,8 @@ def tables(networks: Mapping[str, Settings], histories: Mapping[str, Columns]) -
             )
         )
     header = (
-        *("Network", "Start", "Weight decay", "Seed", "Epochs", "Training error", "Test error"),
-        *("Least test error", "RMS Conv1", "Conv2", "FC1", "FC2", "Time"),
+        *("Network", "Recipe", "Weight decay", "Seed", "Epochs", "Training error", "Test error"),
+        *("Least test error", *(f"RMS {layer}" for layer in layers), "Time"),
     )
     return [Table("The networks at the end of their training", header, rows)]
 
@@ -121,5 +125,5 @@ def _epochs(histories: Mapping[str, Columns]) -> str:
     return " or ".join([*map(str, lengths[:-1]), counted(lengths[-1], "epoch")])
 
 
-def _numbers(values: Any) -> str:
-    return join(plain(value) for value in values)
+def _rms(layers: Mapping[str, float]) -> str:
+    return join(f"{layer} {plain(value)}" for layer, value in layers.items())

@@ -1,14 +1,16 @@
-"""Panel of LeNet: errors and weights along the epochs, and the first filters, of any network trained."""
+"""Panel of the training: errors and weights along the epochs, and the first filters, of any network."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
 from bokeh.models import Range1d
 from numpy.typing import NDArray
 
-from report.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
+from report.article import LENET_CURVES, LENET_DECAYS, LENET_RMS
 from report.figures.colours import CLASS_I
+from report.networks import Settings, layers_of
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, section
 from report.panels.grids import (
     ABSENT,
@@ -22,14 +24,14 @@ from report.panels.grids import (
     over,
 )
 from report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
-from report.panels.networks import Settings, network_controls
+from report.panels.networks import network_controls
 from report.panels.shared import article_marks, greatest, plain_log
 from tilt.chance import at_chance, chance_error
 
 Columns = Mapping[str, NDArray[Any]]
 Filters = Mapping[str, NDArray[np.floating[Any]]]
 
-COLUMNS = 5  # of filters
+COLUMNS, MOST_FILTERS = 5, 20
 FLOOR = 0.1  # in %: lower errors are drawn there, as in the article's plot
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CURRENT)  # of the layers
 DASHES = ("solid", "dashed", "dotdash", "dotted")
@@ -47,18 +49,18 @@ def panel(
 ) -> dict[str, Any]:
     """The panel of the networks named; `record` is that of the data set."""
     images = record["test"]["images_per_class"].values()
-    return lenet_panels(
+    return training_panels(
         networks,
         shown,
         {name: histories[name] for name in networks},
-        {name: filters[name]["conv1"] for name in networks},
+        {name: filters[name]["filters"] for name in networks},
         chance=chance_error(images),
         test_images=sum(images),
         published=published,
     )
 
 
-def lenet_panels(
+def training_panels(
     networks: Mapping[str, Settings],
     shown: str,
     histories: Mapping[str, Columns],
@@ -73,24 +75,24 @@ def lenet_panels(
     It begins at the network `shown`. `chance` is the test error of a constant answer; `published` adds the
     article's values to the networks with its weight decays.
     """
-    start, decay, grid = network_controls(networks, shown)
-    panel = Panel("panel-lenet", "Any network along its training", [start, decay], "")
+    recipe, decay, grid = network_controls(networks, shown)
+    panel = Panel("panel-training", "Any network along its training", [recipe, decay], "")
     panel.caption = _caption(test_images, published)
     epochs = max(len(history["epoch"]) for history in histories.values())
     bank = _ends(grid, histories, chance)
     _errors(panel, bank, grid, decay, histories, epochs, published)
     _weights(panel, bank, grid, decay, histories, epochs, published)
     images = _filters(panel, bank, grid, filters)
-    panel.readout("Training", "lenet", ("fate", *STATE))
+    panel.readout("Training", "training", ("fate", *STATE))
     for label, array, digits, unit in (
         ("Test error at the end", "test_error", 2, " %"),
         ("least", "least_error", 2, " %"),
         ("at epoch", "least_epoch", 0, ""),
         ("Training error at the end", "train_error", 2, " %"),
-        *((f"RMS {layer}", f"end_{layer}", 4, "") for layer in LAYERS),
+        *((f"RMS {layer}", f"end_{layer}", 4, "") for layer in layers_of(*histories.values())),
     ):
-        panel.readout(label, "lenet", (array, *STATE), digits, unit=unit)
-    return section([panel], {"lenet": bank, **images})
+        panel.readout(label, "training", (array, *STATE), digits, unit=unit)
+    return section([panel], {"training": bank, **images})
 
 
 def _caption(test_images: int, published: bool) -> str:
@@ -99,10 +101,10 @@ def _caption(test_images: int, published: bool) -> str:
         f"as read off its plot, RMS after its {PUBLISHED_EPOCHS} epochs. "
     )
     return (
-        "One network of the seed named, n = 1; in grey the test errors from the same start with the other "
+        "One network of the seed named, n = 1; in grey the test errors from the same recipe with the other "
         f"weight decays. Test errors are over {test_images:,} images after the epoch, training errors over "
         f"the epoch’s images, each before its own step; both are drawn at {FLOOR:g} % where they are below. "
-        f"{article if published else ''}The start is ours: the article prints neither initial weights nor "
+        f"{article if published else ''}The recipe is ours: the article prints neither initial weights nor "
         "the scale of the pixels. Filters: blue is negative, white 0, red positive."
     )
 
@@ -117,21 +119,16 @@ def _ends(grid: Grid, histories: Mapping[str, Columns], chance: float) -> dict[s
 
     def measured(name: str) -> list[float]:
         history = histories[name]
-        columns = ("test_error", "train_error", *(f"rms_{layer}" for layer in LAYERS))
-        test, train, *rms = (_measured(history, column) for column in columns)
+        test, train = (_measured(history, column) for column in ("test_error", "train_error"))
+        rms = [_measured(history, f"rms_{layer}") for layer in layers]
         known = np.isfinite(test).any()
         best = np.nanargmin(test) if known else 0
         least, epoch = (100 * test[best], history["epoch"][best]) if known else (np.nan, np.nan)
         return [100 * test[-1], 100 * train[-1], least, epoch, *(values[-1] for values in rms)]
 
-    names = (
-        "test_error",
-        "train_error",
-        "least_error",
-        "least_epoch",
-        *(f"end_{n}" for n in LAYERS),
-        "largest",
-    )
+    layers = layers_of(*histories.values())
+    errors = ("test_error", "train_error", "least_error", "least_epoch")
+    names = (*errors, *(f"end_{layer}" for layer in layers))
     columns = np.moveaxis(numbers(grid, measured, len(names)), -1, 0)
     return {
         "fate": over(grid, lambda name: fate(histories[name]), ABSENT),
@@ -140,8 +137,8 @@ def _ends(grid: Grid, histories: Mapping[str, Columns], chance: float) -> dict[s
 
 
 def _measured(history: Columns, column: str) -> Array:
-    """A column of a history, nan in the epoch in which the training diverged."""
-    return np.where(history["diverged"], np.nan, history[column])
+    """A column of a history, nan where it has none and in the epoch in which the training diverged."""
+    return np.where(history["diverged"], np.nan, history.get(column, np.nan))
 
 
 def _errors(
@@ -172,12 +169,12 @@ def _errors(
     bank["epoch"], bank["epochs"] = packed(epoch), packed(np.tile(epoch, len(decay.tokens)))
     for column, curves in errors.items():
         bank[f"curve_{column}"] = packed(np.maximum(curves, FLOOR))
-    others = panel.source("lenet", x=("epochs",), y=("curve_test_error", "start"))
+    others = panel.source("training", x=("epochs",), y=("curve_test_error", "recipe"))
     plot.line("x", "y", source=others, color=GREY, alpha=0.7, legend_label="other decays")
-    training = panel.source("lenet", x=("epoch",), y=("curve_train_error", *STATE))
+    training = panel.source("training", x=("epoch",), y=("curve_train_error", *STATE))
     line = plot.line("x", "y", source=training, line_width=2, line_dash="dashed", legend_label="training")
     line.glyph.tags = [INK]
-    test = panel.source("lenet", x=("epoch",), y=("curve_test_error", *STATE))
+    test = panel.source("training", x=("epoch",), y=("curve_test_error", *STATE))
     plot.line("x", "y", source=test, color=CURRENT, line_width=2.5, legend_label="test")
     for column, marker, size, label in (
         ("train_error", "square", 8, "article, train"),
@@ -190,7 +187,7 @@ def _errors(
             bank[f"article_{column}_epoch"] = packed(x)
             bank[f"article_{column}"] = packed(np.maximum(y, FLOOR))
             parts = {"x": (f"article_{column}_epoch", "decay"), "y": (f"article_{column}", "decay")}
-            source = panel.source("lenet", **parts)
+            source = panel.source("training", **parts)
             article_marks(plot, source, label, marker, size)
     panel.plot(plot, "Training and test error of the network in each epoch")
 
@@ -207,7 +204,9 @@ def _weights(
     def along(layer: str) -> Array:
         return apart(numbers(grid, lambda name: _measured(histories[name], f"rms_{layer}"), epochs))
 
-    curves = {layer: along(layer) for layer in LAYERS}
+    layers = layers_of(*histories.values())
+    curves = {layer: along(layer) for layer in layers}
+    looks = dict(zip(layers, product(DASHES, COLOURS), strict=False))
     known = np.concatenate([values[values > 0] for values in curves.values()])
     printed = [value for of in LENET_RMS.values() for value in of.values()] if published else []
     drawn = [*known, *printed] or [1e-2, 1e-1]
@@ -221,16 +220,16 @@ def _weights(
         y_range=Range1d(0.8 * low, 1.25 * high),
     )
     plain_log(plot.yaxis[0])
-    for layer, colour, dash in zip(LAYERS, COLOURS, DASHES, strict=True):
+    for layer, (dash, colour) in looks.items():
         bank[f"curve_{layer}"] = packed(curves[layer])
-        source = panel.source("lenet", x=("epoch",), y=(f"curve_{layer}", *STATE))
+        source = panel.source("training", x=("epoch",), y=(f"curve_{layer}", *STATE))
         plot.line("x", "y", source=source, color=colour, line_dash=dash, line_width=2.5, legend_label=layer)
     bank["article_epoch"] = packed([PUBLISHED_EPOCHS])
-    for layer, colour in zip(LAYERS, COLOURS, strict=True):
-        if published:
+    for layer, (_, colour) in looks.items():
+        if published and layer in LENET_RMS["low"]:
             of = {side: [values[layer]] for side, values in LENET_RMS.items()}
             bank[f"article_{layer}"] = packed(at_published(decay, of))
-            source = panel.source("lenet", x=("article_epoch",), y=(f"article_{layer}", "decay"))
+            source = panel.source("training", x=("article_epoch",), y=(f"article_{layer}", "decay"))
             plot.scatter(
                 "x", "y", source=source, marker="diamond", size=13, color=colour, legend_label="article"
             )
@@ -238,28 +237,37 @@ def _weights(
 
 
 def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -> dict[str, Any]:
-    """Draw the filters; returns a bank for each network whose filters are finite."""
+    """Draw the first filters; returns a bank for each network that has finite ones."""
+    size = max(1, *(max(of_network.shape[1:3]) for of_network in filters.values()))
+    count = max(1, *(min(len(of_network), MOST_FILTERS) for of_network in filters.values()))
 
     def title(name: str) -> list[str]:
+        if not filters[name].size:
+            return ["no filters of the first layer"]
         largest = np.abs(filters[name]).max()
-        known = np.isfinite(largest)
-        return [
-            f"filters of conv1, {f'colours from −{largest:.2g} to {largest:.2g}' if known else 'diverged'}"
-        ]
+        colours = f"colours from −{largest:.2g} to {largest:.2g}" if np.isfinite(largest) else "diverged"
+        return [f"filters of the first layer, {colours}"]
 
     def scaled(name: str) -> dict[str, Any] | None:
-        if not np.isfinite(filters[name]).all():
+        found = filters[name][:MOST_FILTERS]
+        if not (found.size and np.isfinite(found).all()):
             return None
-        largest = np.abs(filters[name]).max() or 1
-        return {"filters": packed(mosaic(filters[name] / largest, COLUMNS), LEVEL)}
+        squares = np.zeros((count, size, size))
+        squares[: len(found)] = _enlarged(found / (np.abs(filters[name]).max() or 1), size)
+        return {"filters": packed(mosaic(squares, COLUMNS), LEVEL)}
 
-    count, size, _ = next(iter(filters.values())).shape
     rows = -(-count // COLUMNS)
-    top = 0.4 * size
+    top = 0.08 * COLUMNS * size
     plot = sheet(COLUMNS * size, top + rows * size, 420)
-    source = panel.image("lenet-filters/{start}/{decay}", (rows * size, COLUMNS * size), ("filters",))
+    source = panel.image("training-filters/{recipe}/{decay}", (rows * size, COLUMNS * size), ("filters",))
     lay(plot, source, top, size, (rows, COLUMNS), signed=True)
     bank |= {"title_x": packed([0]), "title_y": packed([top / 2]), "title": over(grid, title, [""])}
-    write(plot, panel.source("lenet", x=("title_x",), y=("title_y",), text=("title", *STATE)))
-    panel.plot(plot, f"The {count} filters of the first layer")
-    return banks("lenet-filters", panel.controls, grid, scaled)
+    write(plot, panel.source("training", x=("title_x",), y=("title_y",), text=("title", *STATE)))
+    panel.plot(plot, f"The first {count} filters of the first layer")
+    return banks("training-filters", panel.controls, grid, scaled)
+
+
+def _enlarged(pictures: Array, size: int) -> Array:
+    """Pictures (n, h, w) as (n, size, size), each pixel repeated."""
+    rows, columns = (np.arange(size) * side // size for side in pictures.shape[1:3])
+    return pictures[:, rows[:, None], columns]

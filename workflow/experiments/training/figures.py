@@ -1,7 +1,8 @@
-"""Figures of LeNet on MNIST: error curves, size of the weights, first-layer filters."""
+"""Figures of the training of networks: error curves, size of the weights, first-layer filters."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import matplotlib as mpl
@@ -13,10 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from report.article import LAYERS, LENET_DECAYS, LENET_RMS
+from report.article import LENET_DECAYS, LENET_RMS
 from report.figures.colours import DIVERGING, HIGH, LOW, SEQUENTIAL
 from report.figures.style import figure, themed
-from report.starts import start_labels
+from report.networks import is_of_article, layers_of, recipe_labels
 from tilt.io import Table
 
 Columns = Mapping[str, NDArray[Any]]
@@ -42,24 +43,26 @@ def figures(
     along = along_epochs(
         list(tables.values()),
         network=list(networks),
-        start=list(start_labels(networks).values()),
+        recipe=list(recipe_labels(networks).values()),
         weight_decay=[network["weight_decay"] for network in networks.values()],
         diverged=list(diverged.values()),
     )
     rms = {
-        name: {layer: np.nan if diverged[name] else history[f"rms_{layer}"][-1] for layer in LAYERS}
+        name: {
+            layer: np.nan if diverged[name] else history[f"rms_{layer}"][-1] for layer in layers_of(history)
+        }
         for name, history in tables.items()
     }
     of_article = {
         name: LENET_RMS[side]
         for name, network in networks.items()
         for side, decay in LENET_DECAYS.items()
-        if published and network["weight_decay"] == decay and not network["random_labels"]
+        if published and network["weight_decay"] == decay and is_of_article(network)
     }
     return {
         "errors": error_curves(along),
         "rms": weight_rms(rms, of_article),
-        "filters": first_filters({name: filters[name]["conv1"] for name in networks}),
+        "filters": first_filters({name: filters[name]["filters"] for name in networks}),
     }
 
 
@@ -125,31 +128,33 @@ def along_epochs(histories: Sequence[Columns], **of_network: Sequence[Any]) -> C
 
 @themed
 def error_curves(table: Table) -> Figure:
-    """Training and test error against epochs: a panel per start, a colour per weight decay.
+    """Training and test error against epochs: a panel per recipe, a colour per weight decay.
 
-    The table has a row per network and epoch with columns network, start, weight_decay, diverged, epoch,
+    The table has a row per network and epoch with columns network, recipe, weight_decay, diverged, epoch,
     train_error and test_error (fractions). Lines are medians over seeds, bands their range; networks that
     diverged are named instead. Errors are drawn logarithmically above 0.1 % and linearly below, so that zero
     shows.
     """
     columns = {name: np.asarray(column) for name, column in table.items()}
     trained = ~columns["diverged"]
-    starts = list(dict.fromkeys(columns["start"].tolist()))
+    recipes = list(dict.fromkeys(columns["recipe"].tolist()))
     colours = network_colours(np.unique(columns["weight_decay"]).tolist())
-    fig, axes = figure(1.6 + 2.8 * len(starts), 4.6, 2, len(starts), sharex=True, sharey="row", squeeze=False)
-    for column, start in enumerate(starts):
-        of_start = columns["start"] == start
+    fig, axes = figure(
+        1.6 + 2.8 * len(recipes), 4.6, 2, len(recipes), sharex=True, sharey="row", squeeze=False
+    )
+    for column, recipe in enumerate(recipes):
+        of_recipe = columns["recipe"] == recipe
         for ax, error in zip(axes[:, column], ("train_error", "test_error"), strict=True):
             for decay, colour in colours.items():
-                rows = of_start & trained & (columns["weight_decay"] == decay)
+                rows = of_recipe & trained & (columns["weight_decay"] == decay)
                 epochs = np.unique(columns["epoch"][rows])
                 values = [100 * columns[error][rows & (columns["epoch"] == epoch)] for epoch in epochs]
                 ax.plot(epochs, [np.median(v) for v in values], color=colour, label=f"{decay:g}")
                 low, high = [v.min() for v in values], [v.max() for v in values]
                 ax.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
-            diverged_note(ax, list(dict.fromkeys(columns["network"][of_start & ~trained].tolist())))
+            diverged_note(ax, list(dict.fromkeys(columns["network"][of_recipe & ~trained].tolist())))
             ax.grid(axis="y", color="0.9", linewidth=0.6)
-        axes[0, column].set_title(textwrap.fill(start, 36))
+        axes[0, column].set_title(textwrap.fill(recipe, 36))
         axes[1, column].set_xlabel("epoch")
     if not trained.any():
         axes[0, 0].set_xlim(0, columns["epoch"].max())
@@ -169,14 +174,16 @@ def weight_rms(
     Both map a network's name to its layers' values; of a network that diverged these are nan.
     """
     colours = network_colours(list(rms))
-    layers = list(next(iter(rms.values())))
+    layers = list(dict.fromkeys(chain(*rms.values())))
     width = 0.8 / len(rms)
     fig, ax = figure(5.4, 3.0)
     for k, (name, values) in enumerate(rms.items()):
         at = np.arange(len(layers)) + (k - (len(rms) - 1) / 2) * width
-        ax.bar(at, [values[layer] for layer in layers], 0.92 * width, color=colours[name], label=name)
+        heights = [values.get(layer, np.nan) for layer in layers]
+        ax.bar(at, heights, 0.92 * width, color=colours[name], label=name)
         if published and name in published:
-            ax.plot(at, [published[name][layer] for layer in layers], linestyle="none", **PUBLISHED)
+            marks = [published[name].get(layer, np.nan) for layer in layers]
+            ax.plot(at, marks, linestyle="none", **PUBLISHED)
     diverged_note(ax, [name for name, values in rms.items() if np.isnan(list(values.values())).any()])
     ax.set(yscale="log", ylabel="RMS of the weights", xticks=range(len(layers)), xticklabels=layers)
     ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
@@ -189,23 +196,34 @@ def weight_rms(
 def first_filters(weights: Mapping[str, NDArray[np.floating[Any]]], count: int = 10, seed: int = 0) -> Figure:
     """A random selection of first-layer filters, a row per network; each row has its own colour scale.
 
-    `weights` maps a network's name to its filters (k, h, w). The same filters are drawn for every network;
-    the row of one whose filters are not finite is empty.
+    `weights` maps a network's name to its filters (k, h, w), or (k, h, w, 3) in colour, whose channels are
+    drawn as red, green and blue around grey. Of networks with as many filters the same ones are drawn; the
+    row of one without filters, or whose filters are not finite, is empty.
     """
-    kernels = len(next(iter(weights.values())))
-    chosen = np.sort(np.random.default_rng(seed).permutation(kernels)[:count])
-    fig, axes = figure(
-        1.6 + 0.55 * len(chosen), 0.35 + 0.68 * len(weights), len(weights), len(chosen), squeeze=False
-    )
+    numbers = {
+        kernels: np.sort(np.random.default_rng(seed).permutation(kernels)[:count])
+        for kernels in {len(bank) for bank in weights.values()}
+    }
+    columns = max(1, *map(len, numbers.values()))
+    fig, axes = figure(1.6 + 0.55 * columns, 0.35 + 0.68 * len(weights), len(weights), columns, squeeze=False)
+    for ax in axes.flat:
+        bare(ax)
     for row, (name, bank) in zip(axes, weights.items(), strict=True):
-        known = np.isfinite(bank).all()
-        limit = float(np.abs(bank[chosen]).max()) if known else 1.0
-        for ax, kernel in zip(row, chosen, strict=True):
-            picture = ax.imshow(bank[kernel], cmap=DIVERGING, vmin=-limit, vmax=limit)
-            bare(ax)
-        row[0].set_ylabel(name if known else f"{name}\n(diverged)", rotation=0, ha="right", va="center")
-        signed_scale(fig, picture, limit, list(row))
-    for ax, kernel in zip(axes[0], chosen, strict=True):
-        ax.set_title(str(kernel + 1))
-    fig.supxlabel("filter of conv1 (colour: weight)", fontsize=9)
+        chosen, known = numbers[len(bank)], bool(np.isfinite(bank).all())
+        limit = (float(np.abs(bank[chosen]).max(initial=0)) or 1.0) if known else 1.0
+        for ax, kernel in zip(row, chosen, strict=False):
+            shown = (
+                bank[kernel] if bank.ndim == 3 else np.nan_to_num(0.5 + bank[kernel] / (2 * limit), nan=0.5)
+            )
+            picture = ax.imshow(shown, cmap=DIVERGING, vmin=-limit, vmax=limit)
+        for ax in row[max(1, len(chosen)) :]:
+            ax.set_visible(False)
+        reason = "" if known and len(bank) else "\n(no filters)" if known else "\n(diverged)"
+        row[0].set_ylabel(f"{name}{reason}", rotation=0, ha="right", va="center")
+        if len(bank) and bank.ndim == 3:
+            signed_scale(fig, picture, limit, list(row))
+    if len(numbers) == 1:
+        for ax, kernel in zip(axes[0], chosen, strict=False):
+            ax.set_title(str(kernel + 1))
+    fig.supxlabel("filter of the first layer (colour: weight)", fontsize=9)
     return fig

@@ -1,4 +1,4 @@
-"""Train one LeNet, and write its history, its weights, its first filters and a record."""
+"""Train one network, and write its history, its weights, its first filters and a record."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.job import job
 from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
-from tilt.networks.layers import layer_rms
+from tilt.networks.layers import first_filters, layer_rms
 from tilt.networks.model import Network, input_images, save_network
 from tilt.networks.regularisers import regulariser_of
 from tilt.networks.training import train
@@ -51,7 +51,7 @@ def main(input, output, params):
         "rms": layer_rms(model),
     }
     write_table(output.history, training.history)
-    write_arrays(output.filters, {"conv1": model.model.conv1.weight.detach().numpy()[:, 0]})
+    write_arrays(output.filters, {"filters": first_filters(model, x_train.shape[1:])})
     save_network(output.weights, model, record)
     write_json(output.record, record)
     Path(params.checkpoint).unlink(missing_ok=True)
