@@ -1,4 +1,4 @@
-"""LeNet over weight decay and the scale of the initial weights."""
+"""Networks over weight decay and the scale of the initial weights."""
 
 experiment(
     "map",

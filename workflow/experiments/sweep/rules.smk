@@ -1,4 +1,4 @@
-"""LeNet over weight decay, starts and seeds."""
+"""Networks over weight decay, recipes and seeds."""
 
 experiment(
     "sweep",

@@ -19,6 +19,7 @@ INITIAL_WEIGHTS = {
     "improved_xavier": "improved Xavier",
     "pytorch": "PyTorch’s default",
 }
+REGULARISERS = {"l1": "L1", "l1_first": "L1 of the first layer", "l2": "L2"}
 MODELS = {"lenet": "LeNet", "mlp": "MLP"}
 TEXTS: Mapping[str, Callable[[Settings], str]] = {
     "model": lambda network: MODELS.get(network["model"], str(network["model"])),
@@ -29,8 +30,8 @@ TEXTS: Mapping[str, Callable[[Settings], str]] = {
     "train_per_class": lambda network: _images(network["train_per_class"]),
     "epochs": lambda network: f"{network['epochs']} epochs",
     "random_labels": lambda network: "random labels" if network["random_labels"] else "",
-    "regulariser": lambda network: network["regulariser"] or "",
-    "strength": lambda network: f"strength {exact(network['strength'])}" if network["regulariser"] else "",
+    "regulariser": lambda network: _regulariser(network["regulariser"], network["strength"]),
+    "strength": lambda network: "",
 }
 NAMED = ("initial_weights", "pixel_scale")  # even where all networks agree
 USUAL = {"model": "lenet", "options": {}, "random_labels": False, "regulariser": None, "strength": 0}
@@ -130,6 +131,10 @@ def sides(networks: Mapping[str, Settings]) -> dict[str, dict[str, list[str]]]:
 
 def _images(per_class: int | None) -> str:
     return "all images" if per_class is None else f"{per_class:,} images a class"
+
+
+def _regulariser(name: str | None, strength: float) -> str:
+    return "" if name is None else f"{REGULARISERS.get(name, _words(name))} of strength {exact(strength)}"
 
 
 def _words(key: str) -> str:

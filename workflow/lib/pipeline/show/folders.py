@@ -122,7 +122,7 @@ def _networks(folder: Path) -> Lines:
     table = read_table(folder / "networks.csv")
     trained = ~table["diverged"] if "diverged" in table else table["status"] == "trained"
     yield f"{len(trained)} networks; the means leave out {np.sum(~trained)} that diverged or stayed at chance"
-    settings = [name for name in ("start", "weight_scale", "weight_decay") if name in table]
+    settings = [name for name in ("recipe", "weight_scale", "weight_decay") if name in table]
     measured = [name for name in MEASURED if name in table]
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in np.flatnonzero(trained):
@@ -198,17 +198,17 @@ KINDS = (
     Kind("scaled loss", ("classifier.json", "margins.csv", "histograms.csv", "risk.csv")),
     Kind("classifiers along λ", ("path.csv", "weights.npz", "plane.npz"), _path),
     Kind("pairs of classes", ("summary.csv",), _pairs),
-    Kind("LeNet", ("history.csv", "weights.safetensors", "filters.npz", "record.json"), _network),
-    Kind("LeNet in training", ("checkpoint.safetensors",)),
+    Kind("network", ("history.csv", "weights.safetensors", "filters.npz", "record.json"), _network),
+    Kind("network in training", ("checkpoint.safetensors",)),
     Kind(
-        "attacked LeNet",
+        "attacked network",
         ("attacks.csv", "summary.csv", "accuracy.csv", "images.npz", "record.json"),
         _attack,
     ),
     Kind("two-layer networks", ("networks.csv", "images.csv", "local.npz", "weights.npz"), _networks),
-    Kind("sweep of LeNets", ("networks.csv", "summary.csv", "search.csv"), _networks),
-    Kind("calibration of LeNets", ("networks.csv", "reliability.csv", "seeds.csv"), _networks),
-    Kind("LeNets", ("networks.csv",), _networks),
+    Kind("sweep of networks", ("networks.csv", "summary.csv", "search.csv"), _networks),
+    Kind("calibration of networks", ("networks.csv", "reliability.csv", "summary.csv"), _networks),
+    Kind("networks", ("networks.csv",), _networks),
     Kind("the article's tables", ("tables.csv", "absent.csv", "summary.csv", "arbitration.csv"), _published),
     Kind("deviations from the article's table", ("deviations.csv", "arbitration.csv"), _deviations),
     Kind("benchmarks", ("solvers.csv", "scaling.csv", "training.csv", "training_floor.json", "libsvm.csv")),

@@ -1,4 +1,4 @@
-"""Neural networks: LeNet and its training."""
+"""Neural networks: models, their training and regularisers."""
 
 import torch
 
