@@ -77,8 +77,8 @@ def networks_table(
     """A row per network: its record, the columns TRAINED and ATTACKED, and whether it diverged.
 
     Takes settings by name and, in the same order, training histories, tables of attacked images and
-    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. `rms_LAYER` is there
-    for each layer of any network. Norms are of the targeted ascent where it reached its target, `success`
+    temperatures. Errors are those at the end and, as `_best`, the least along the epochs; there is one column
+    `rms_LAYER` for each layer. Norms are of the targeted ascent where it reached its target, `success`
     being the share of the images that are; `minimal_norm_median` is that of the minimal-norm attack, nan
     where the tables lack it. What was not measured is nan. A network diverged if its training says so or its
     final test error is `at_chance`.
