@@ -15,8 +15,7 @@ from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
 from panels import counted, cut, unpack
 from report.numerals import significant
-from runs import succeed
-from test_workflow import save_flat
+from runs import save_flat, succeed
 from tilt.io import read_arrays, read_table
 
 pytestmark = pytest.mark.browser

@@ -18,7 +18,7 @@ import pytest
 
 from conftest import ROOT
 from runs import assert_same_results, succeed
-from test_threads import write_workflow
+from threads import write_workflow
 
 pytestmark = pytest.mark.cluster
 

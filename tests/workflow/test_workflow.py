@@ -21,7 +21,7 @@ import pytest
 from conftest import ROOT
 from pipeline.show import summary
 from pipeline.show.files import FILES
-from runs import SNAKEMAKE, TINY, finish, succeed
+from runs import SNAKEMAKE, TINY, finish, save_flat, succeed
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
@@ -31,14 +31,6 @@ SHOWN = {
     "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
     "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
 }  # fmt: skip
-
-
-def save_flat(path: Path) -> None:
-    """An NPZ of 13 classes of vectors, six samples of each in either part."""
-    y = np.repeat(np.arange(13), 6)
-    x = np.random.default_rng(0).random((2, y.size, 15)) / 2
-    x[:, np.arange(y.size), y] += 0.4
-    np.savez(path, x_train=x[0], y_train=y, x_test=x[1], y_test=y, names=np.array(list("abcdefghijklm")))
 
 
 def jobs(printed: str) -> dict[str, int]:

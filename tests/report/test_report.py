@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 import docutils.core
 import numpy as np
 import pytest
+from test_sweep import example, mapped
+from test_two_layer import networks as two_layer_networks
 
 from conftest import ROOT
 from experiments.attack import section as attack_section
@@ -54,8 +56,6 @@ from report.numerals import plain
 from report.prose import with_prose
 from report.typeset import marked
 from report.words import IMAGES, words_of
-from test_sweep import example, mapped
-from test_two_layer import networks as two_layer_networks
 from tilt.errors import InputError
 from tilt.io import read_table, write_table
 from tilt.linear.tables import summary_table
