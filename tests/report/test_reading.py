@@ -27,7 +27,6 @@ from pipeline.config import resolve
 from pipeline.manifest import seeds_of
 from pipeline.networks import families
 from report.claims import INCOMPARABLE, REPRODUCED
-from report.numerals import span
 from report.prose import with_prose
 from report.words import VECTORS
 from tilt.data.images import BinaryPair
@@ -90,11 +89,6 @@ def test_distances_that_differ_by_orders_of_magnitude_have_bins_at_every_lambda(
 
 
 # One value, and none that is nonsense
-
-
-def test_a_range_of_values_that_read_alike_is_one_value():
-    assert span([2.501, 2.499], "{:.1f}".format) == "2.5"
-    assert span([1.0, 3.0, 2.0], "{:.1f}".format) == "1.0 to 3.0"
 
 
 def test_one_pair_has_no_ranges(wide):

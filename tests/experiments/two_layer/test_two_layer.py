@@ -12,6 +12,7 @@ from experiments.two_layer import figures
 from experiments.two_layer import section as two_layer_section
 from experiments.two_layer.claims import two_layer_claims
 from experiments.two_layer.tables import over_seeds, study_tables
+from made import two_layer_networks
 from report.claims import NOT, PARTLY, REPRODUCED
 from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
@@ -266,7 +267,7 @@ def test_networks_all_of_which_diverged_are_counted_and_shown(pair):
 
 
 def test_one_weight_decay_that_trained_shows_nothing():
-    table = networks(**{"diverged": [False, True, True]})
+    table = two_layer_networks(**{"diverged": [False, True, True]})
     assert {claim.verdict for claim in two_layer_claims("7v9", table, IMAGES)} == {NOT}
 
 
@@ -279,27 +280,6 @@ def test_intervals_over_seeds_are_those_of_student():
     means = over_seeds(table, "q")
     assert (means["mean"][0], means["n"][0]) == (2, 3)
     assert means["half"][0] == pytest.approx(4.3027 / np.sqrt(3), rel=1e-4)
-
-
-def networks(**changed):
-    """A table in which every claim holds."""
-    columns = {
-        "gradient_norm_mean": [8.0, 4.0, 2.0],
-        "err_train": [0.0, 0.01, 0.05],
-        "err_test": [0.03, 0.01, 0.06],
-        "d_adv": [1.0, 1.5, 1.4],
-        "found_mean": [1.0, 1.2, 1.3],
-        "ratio_median": [0.95, 0.97, 1.0],
-        "correlation": [0.95, 0.93, 1.0],
-        **changed,
-    }
-    return {
-        "weight_decay": np.repeat([0.0, 0.01, 0.1], 2),
-        "seed": np.tile([0, 1], 3),
-        "diverged": np.zeros(6, bool),
-        "test_images": np.full(6, 2000),
-        **{name: np.repeat(values, 2) for name, values in columns.items()},
-    }
 
 
 @pytest.mark.parametrize(
@@ -319,7 +299,7 @@ def networks(**changed):
     ],
 )
 def test_claims_are_judged_by_their_rules(changed, claim, verdict):
-    judged = [claim.verdict for claim in two_layer_claims("7v9", networks(**changed), IMAGES)]
+    judged = [claim.verdict for claim in two_layer_claims("7v9", two_layer_networks(**changed), IMAGES)]
     assert judged[claim] == [verdict] * len(judged[claim])
 
 
