@@ -10,6 +10,7 @@ from experiments.published.tables import TOLERANCES
 from experiments.toy.tables import four_fits, mirror_distance_table, noisy_point_table, noisy_training_set
 from report import article
 from report.claims import PROTOCOLS
+from tilt.data.images import BinaryPair
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
 NETWORKS = {
@@ -193,3 +194,11 @@ def two_layer_networks(**changed):
         "test_images": np.full(6, 2000),
         **{name: np.repeat(values, 2) for name, values in columns.items()},
     }
+
+
+def classes_apart(scale: float) -> BinaryPair:
+    rng = np.random.default_rng(0)
+    y = np.tile([-1.0, 1.0], 30)
+    x = rng.normal(0, 0.5, (60, 4)) * [1, 1, 3, 1]
+    x[:, 0] += y
+    return BinaryPair(scale * x, y, scale * x, y, (4,), 0, 1)

@@ -71,3 +71,8 @@ def mapped(norm):
         for decay in (1e-4, 1e-2, 1e-1)
     ]
     return tables(cells)[0]
+
+
+def verdict(judged, text):
+    (found,) = (claim.verdict for claim in judged if text in claim.statement)
+    return found

@@ -1,5 +1,6 @@
 """Images: checks, files, subsets, pairs of classes; the embedded digits."""
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from samples import refused
 from tilt.data.images import (
     Images,
     binary_pair,
@@ -19,7 +21,7 @@ from tilt.data.images import (
     save_images,
     with_validation,
 )
-from tilt.data.sources import embedded_digits
+from tilt.data.sources import embedded_digits, standard_counts
 from tilt.errors import InputError
 from tilt.io import read_arrays, write_arrays
 
@@ -308,3 +310,37 @@ def test_digits_need_no_torch():
         "assert not {'torch', 'torchvision'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {code}"], check=True)
+
+
+def vectors(x, bounds) -> Images:
+    return Images(np.array(x), np.array([0, 1]), np.array(x), np.array([0, 1]), bounds)
+
+
+@pytest.mark.parametrize(
+    ("x", "bounds", "says"),
+    [
+        ([[0.0], [16.0]], (-1e308, 1e308), "value_min is -1e[+]308"),
+        ([[0.0], [16.0]], (-1e300, 1e300), "becomes a single value between value_min"),
+        ([[2**62], [2**62 + 1]], None, r"integers beyond 2\^53"),
+        ([[0], [2**53 + 1]], (0, 2**54), r"integers beyond 2\^53"),
+        (np.array([[-(2**63)], [0]]), None, r"integers beyond 2\^53"),
+    ],
+)
+def test_values_that_double_precision_makes_one_are_refused(x, bounds, says):
+    refused(f"^mine: .*{says}", check_images, vectors(x, bounds), "mine")
+
+
+def test_integers_of_double_precision_pass():
+    check_images(vectors([[2**53], [-(2**53)]], None), "mine")
+    check_images(vectors([[3], [3]], (0, 255)), "mine")
+
+
+def test_the_counts_of_standard_data(reference):
+    digits = embedded_digits(150)
+    train, test = standard_counts("digits", 150)
+    assert [*train.values()] == np.bincount(digits.y_train).tolist()
+    assert [*test.values()] == np.bincount(digits.y_test).tolist()
+    for counts, name in zip(standard_counts("mnist", None), ("train", "t10k"), strict=True):
+        with gzip.open(reference / "mnist" / f"{name}-labels-idx1-ubyte.gz") as file:
+            labels = np.frombuffer(file.read(), np.uint8, offset=8)
+        assert [*counts.values()] == np.bincount(labels).tolist()

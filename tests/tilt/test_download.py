@@ -2,21 +2,16 @@
 
 import gzip
 import hashlib
-import io
-import os
-import pickle
-import tarfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from torchvision import datasets
 
 from tilt.data import transfer
-from tilt.data.images import binary_pair, check_images
+from tilt.data.images import check_images
 from tilt.data.sources import torchvision_images
 from tilt.errors import InputError
 
@@ -195,76 +190,6 @@ def test_each_file_is_fetched_once_into_torchvisions_folder(tmp_path, mirror, pa
     np.testing.assert_array_equal(getattr(datasets, class_name)(tmp_path, train=False).targets, TEST_LABELS)
 
 
-def cifar_archive(batches: dict[str, dict[str, Any]]) -> bytes:
-    """An archive as CIFAR-10's, with the pickled batches."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for name, batch in batches.items():
-            content = pickle.dumps(batch)
-            member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return packed.getvalue()
-
-
-def colours(n: int) -> np.ndarray:
-    return np.random.default_rng(n).integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
-
-
-@pytest.fixture
-def small_cifar(monkeypatch) -> bytes:
-    """torchvision's CIFAR-10 with batches of 3 and 2 images to train and of 2 to test; its archive."""
-    images = {"data_batch_1": colours(3), "data_batch_2": colours(2), "test_batch": colours(4)[:2]}
-    labels = {"data_batch_1": [6, 0, 9], "data_batch_2": [0, 6], "test_batch": [9, 0]}
-    batches: dict[str, dict[str, Any]] = {
-        name: {"data": x.transpose(0, 3, 1, 2).reshape(len(x), -1), "labels": labels[name]}
-        for name, x in images.items()
-    }
-    batches["batches.meta"] = {"label_names": list("abcdefghij")}
-    content = cifar_archive(batches)
-    sums = {name: md5(pickle.dumps(batch)) for name, batch in batches.items()}
-    patched = {
-        "tgz_md5": md5(content),
-        "train_list": [[name, sums[name]] for name in ("data_batch_1", "data_batch_2")],
-        "test_list": [["test_batch", sums["test_batch"]]],
-        "meta": {"filename": "batches.meta", "key": "label_names", "md5": sums["batches.meta"]},
-    }
-    for name, value in patched.items():
-        monkeypatch.setattr(datasets.CIFAR10, name, value)
-    return content
-
-
-def assert_colours(images) -> None:
-    check_images(images, "made")
-    np.testing.assert_array_equal(images.x_train, np.concatenate([colours(3), colours(2)]))
-    np.testing.assert_array_equal(images.x_test, colours(4)[:2])
-    assert (images.y_train.tolist(), images.y_test.tolist()) == ([6, 0, 9, 0, 6], [9, 0])
-    assert (images.y_train.dtype, images.bounds) == (np.int64, (0, 255))
-
-
-def test_cifar_is_fetched_from_a_folder_once_and_read_in_colour(tmp_path, small_cifar):
-    mirror, data = tmp_path / "mirror", tmp_path / "data"
-    mirror.mkdir()
-    archive = mirror / "cifar-10-python.tar.gz"
-    archive.write_bytes(small_cifar)
-    assert_colours(fetch(data, mirror.as_uri(), name="cifar10"))
-    archive.unlink()
-    batch = data / "cifar-10-batches-py" / "data_batch_2"
-    batch.write_bytes(batch.read_bytes()[:-1])
-    assert_colours(fetch(data, mirror.as_uri(), name="cifar10"))
-    (data / archive.name).write_bytes(small_cifar[:-1])
-    with pytest.raises(InputError, match=r"cifar-10-python.tar.gz: its MD5 is .*; delete the file"):
-        fetch(data, mirror.as_uri(), name="cifar10")
-
-
-def test_cifar_s_own_address_is_the_default(tmp_path, small_cifar, monkeypatch):
-    absent = (tmp_path / "absent").as_uri()
-    monkeypatch.setattr(datasets.CIFAR10, "url", f"{absent}/cifar-10-python.tar.gz")
-    with pytest.raises(InputError, match=r"could not be downloaded \(file://.*/absent: "):
-        torchvision_images("cifar10", tmp_path, None, 1, 20)
-    assert contents(tmp_path) == {}
-
-
 def test_slash_at_the_end_of_a_mirror_is_optional(tmp_path, mirror):
     assert_as_made(fetch(tmp_path, mirror(good).address.rstrip("/")))
 
@@ -418,43 +343,3 @@ def test_arguments_out_of_range_are_refused(tmp_path, arguments, says):
     name, mirrors, retries, timeout_s = arguments
     with pytest.raises(InputError, match=says):
         torchvision_images(name, tmp_path, mirrors, retries, timeout_s)
-
-
-@pytest.fixture(scope="module")
-def reference() -> Path:
-    folder = Path(os.environ.get("TILT_REFERENCE", ""))
-    if "TILT_REFERENCE" not in os.environ or not (folder / "mnist").is_dir():
-        pytest.skip("TILT_REFERENCE names no folder with the MNIST files in its subfolder mnist/")
-    return folder.resolve()
-
-
-@pytest.fixture(scope="module")
-def real(reference, tmp_path_factory):
-    """The folder and the images of the real MNIST; made before the small files take its place."""
-    folder = tmp_path_factory.mktemp("real")
-    return folder, fetch(folder, (reference / "mnist").as_uri())
-
-
-def test_the_real_mnist_is_read_as_torchvision_reads_it(real):
-    folder, images = real
-    check_images(images, "mnist")
-    assert images.x_train.shape == (60000, 28, 28)
-    assert images.x_test.shape == (10000, 28, 28)
-    assert (images.y_train[0], images.y_test[0]) == (5, 7)
-    assert np.bincount(images.y_train).min() == 5421
-    for train, x, y in ((True, images.x_train, images.y_train), (False, images.x_test, images.y_test)):
-        accepted = datasets.MNIST(folder, train=train, download=False)
-        np.testing.assert_array_equal(accepted.data, x)
-        np.testing.assert_array_equal(accepted.targets, y)
-
-
-@pytest.mark.parametrize(("i", "j"), [(7, 9), (0, 1)])
-def test_a_real_pair_has_the_published_distance_of_centroids(real, reference, i, j):
-    """At the largest λ the published d_adv, printed to 3 decimals, is half of that distance."""
-    table = reference / "published" / f"extras_{i}{j}.csv"
-    if not table.exists():
-        pytest.skip(f"TILT_REFERENCE has no published/{table.name}")
-    pair = binary_pair(real[1], i, j, train_per_class=3000)
-    difference = pair.x_train[pair.y_train > 0].mean(axis=0) - pair.x_train[pair.y_train < 0].mean(axis=0)
-    published = np.loadtxt(table, delimiter=",")[3, 0]
-    assert np.linalg.norm(difference) / 2 == pytest.approx(published, abs=6e-4)

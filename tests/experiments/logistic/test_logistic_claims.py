@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from experiments.logistic.claims import logistic_claims
-from made import verdict
+from made import classes_apart, verdict
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
+from tilt.linear import fit_path
+from tilt.linear.tables import lambda_grid, path_table
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,17 @@ def test_two_losses_are_alike_where_their_ends_are(apart, expected):
     }
     judged = logistic_claims(hinge, softplus)
     assert verdict(judged, "Hinge and softplus") == expected
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(0.1, "reproduced"), (30, INCOMPARABLE)])
+def test_a_grid_that_is_too_short_for_logistic_regression_refutes_nothing(scale, expected):
+    pair = classes_apart(scale)
+    article, lambdas = lambda_grid(-1, 5, 0.5, 1e-5)
+    hinge, softplus = (
+        {"0v1": path_table(pair, fit_path(pair.x_train, pair.y_train, lambdas, loss=loss), article)}
+        for loss in ("hinge", "softplus")
+    )
+    (claim,) = logistic_claims(hinge, softplus)
+    assert claim.verdict == expected
+    assert "would do" not in claim.measured
+    assert ("ends too early for 1 of 1 pair: try a greater" in claim.measured) == (expected == INCOMPARABLE)

@@ -7,7 +7,7 @@ from experiments.random_labels import section as random_labels_section
 from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.figures import memorisation
 from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
-from report.claims import NOT, PARTLY, REPRODUCED
+from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from tilt.networks.model import Network
 from tilt.networks.training import train
 
@@ -134,3 +134,27 @@ def test_lenet_memorises_random_labels_and_weight_decay_prevents_it():
     assert learnt["train_loss"][-1] < np.log(2) / 6 / 4
     assert learnt["train_error"][-1] == 0
     assert prevented["train_loss"][-1] == pytest.approx(np.log(3), abs=0.02)
+
+
+def memorised(**errors) -> dict:
+    """A table of the final training errors by weight decay."""
+    decays = [float(name[1:]) for name in errors]
+    end = np.array(list(errors.values()))
+    return {
+        "network": np.array(list(errors)), "weight_decay": np.array(decays), "seed": np.zeros(len(end), int),
+        "train_images": np.full(len(end), 50), "epochs": np.full(len(end), 3), "final_train_error": end,
+        "best_train_error": end, "zero_epoch": np.where(end == 0, 3, np.nan),
+        "diverged": np.zeros(len(end), bool),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ({"d0": 0.88, "d1": 0.9}, INCOMPARABLE),
+        ({"d0": 0.88, "d1": 0.0}, NOT),
+        ({"d0": 0.1, "d1": 0.9}, "reproduced"),
+    ],
+)
+def test_nothing_is_prevented_where_nothing_is_memorised(errors, expected):
+    assert random_labels_claims(memorised(**errors), 10)[1].verdict == expected

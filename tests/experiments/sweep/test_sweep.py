@@ -14,26 +14,18 @@ from experiments.sweep import section as sweep_section
 from experiments.sweep.claims import sweep_claims
 from experiments.sweep.tables import (
     by_seed,
-    complete_rows,
     search_table,
     shown_start,
     summary_table,
-    variance_shares,
 )
 from report import article
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
-from sweeps import SMALL, START, attack, example, history, mapped, swept, tables
-from tilt.chance import chance_error
+from sweeps import SMALL, START, attack, example, history, mapped, swept, tables, verdict
 from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
 
 XAVIER, MATCONVNET = "improved Xavier, pixels × 0.1", "N(0, 0.01²), pixels × 1"
 SIDES = {1e-4: "low", 1e-1: "high"}
-
-
-def verdict(judged, text):
-    (found,) = (claim.verdict for claim in judged if text in claim.statement)
-    return found
 
 
 # Tables
@@ -64,10 +56,6 @@ def test_what_was_not_measured_is_nan():
 def test_no_better_than_chance_counts_as_diverged(error, flag, expected):
     table, _, _ = tables([(START, 0.1, 0, history(test=error, diverged=flag), attack())])
     assert table["diverged"][0] == expected
-
-
-def test_chance_is_the_best_constant_answer():
-    assert chance_error([980, 1135, 7885 - 3000, 3000]) == pytest.approx(1 - 4885 / 10000)
 
 
 def test_intervals_are_students():
@@ -168,45 +156,6 @@ def test_starts_without_both_decays_are_left_out_and_diverged_ones_come_last():
     assert not any("One start" in c.statement for c in sweep_claims(table, summary, none, numbers=True))
     written = sweep_section.captions(networks, table, summary, none, "n0")
     assert "not measured" in written["search"].measured
-
-
-# Map
-
-
-def test_the_two_way_decomposition():
-    rows, columns = np.array([[0.0], [1], [5]]), np.array([[0.0, 2, 3, 4]])
-    np.testing.assert_allclose(variance_shares(rows + 0 * columns), (1, 0, 0), atol=1e-12)
-    np.testing.assert_allclose(variance_shares(0 * rows + columns), (0, 1, 0), atol=1e-12)
-    np.testing.assert_allclose(variance_shares(np.array([[1.0, -1], [-1, 1]])), (0, 0, 1), atol=1e-12)
-    both = np.var(rows) / (np.var(rows) + np.var(columns))
-    np.testing.assert_allclose(variance_shares(rows + columns), (both, 1 - both, 0), atol=1e-12)
-    assert sum(variance_shares(np.random.default_rng(0).normal(size=(4, 5)))) == pytest.approx(1)
-    assert np.isnan(variance_shares(np.ones((2, 2)))).all()
-
-
-def test_the_emptiest_rows_and_columns_are_left_out():
-    cells = np.ones((3, 4))
-    cells[:2, 3] = cells[2, 0] = np.nan
-    rows, columns = complete_rows(cells)
-    assert (rows.tolist(), columns.tolist()) == ([0, 1, 2], [1, 2])
-    assert complete_rows(np.full((2, 2), np.nan))[1].size == 0
-
-
-@pytest.mark.parametrize(
-    ("norm", "answer", "question", "everywhere"),
-    [
-        (lambda scale, decay: 2 + 10 * decay, "mostly the decay: 100 %", REPRODUCED, NOT),
-        (lambda scale, decay: 2 + 30 * decay, "mostly the decay: 100 %", REPRODUCED, REPRODUCED),
-        (lambda scale, decay: 2 / scale, "mostly the initial scale: 0 %", NOT, NOT),
-        (lambda scale, decay: 5 - scale * (2.5 if decay < 0.1 else 0), "both: 45 %", PARTLY, PARTLY),
-    ],
-)
-def test_decay_or_initial_scale(norm, answer, question, everywhere):
-    judged = map_claims(mapped(norm))
-    assert answer in judged[0].measured
-    assert verdict(judged, "rather than of the initial weights") == question
-    assert verdict(judged, "whatever the initial scale") == everywhere
-    assert "seed 0 alone, no interval" in judged[1].measured
 
 
 # Claims

@@ -351,3 +351,13 @@ def test_figures_captions_and_table_take_the_tables_as_they_are_read_back(study,
 
 def test_more_weight_decay_means_a_smaller_local_scale(study):
     assert (np.diff(over_seeds(study[0], "gradient_norm_mean")["mean"]) < 0).all()
+
+
+def test_a_perfect_network_of_unbalanced_classes_is_attacked():
+    y = np.repeat([-1.0, 1.0], [600, 4])
+    x = y[:, None] * np.ones((604, 2))
+    network = TwoLayer(np.array([[1.0, 1.0], [-1.0, -1.0]]), np.zeros(2), np.array([1.0, -1.0]), 0.0)
+    networks, images, _ = study_tables(BinaryPair(x, y, x, y, (2,), 0, 1), [network], [0.0], [0], 1)
+    assert networks["err_test"][0] == 0
+    assert not networks["diverged"][0]
+    np.testing.assert_allclose(images["found"], np.sqrt(2), rtol=1e-6)
