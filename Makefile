@@ -37,7 +37,7 @@ test-cluster: .venv/installed ## bring up Slurm on this machine (root on Debian)
 	$(BIN)/pytest -s -rs -m cluster
 
 check: .venv/installed ## formatters, linters and types only
-	$(BIN)/pytest tests/test_style.py
+	$(BIN)/pytest tests/project/test_style.py
 
 lock: .venv/installed ## resolve envs/requirements.in into pinned requirements with hashes
 	$(BIN)/uv pip compile --no-cache --universal --python-version 3.11 --generate-hashes --no-header \

@@ -79,6 +79,14 @@ READERS = {
 VARYING = {"history.csv": {"seconds"}, "manifest.json": {"git_commit", "git_changes"}}
 
 
+def save_flat(path: Path) -> None:
+    """An NPZ of 13 classes of vectors, six samples of each in either part."""
+    y = np.repeat(np.arange(13), 6)
+    x = np.random.default_rng(0).random((2, y.size, 15)) / 2
+    x[:, np.arange(y.size), y] += 0.4
+    np.savez(path, x_train=x[0], y_train=y, x_test=x[1], y_test=y, names=np.array(list("abcdefghijklm")))
+
+
 def start(
     folder: Path,
     *arguments: str | Path,

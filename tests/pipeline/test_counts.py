@@ -1,0 +1,59 @@
+"""Too few samples are said before the first job."""
+
+import pytest
+
+from pipeline.config import resolve
+from pipeline.counts import check_counts
+from samples import refused
+
+
+def study(**changed) -> dict:
+    dataset = {"source": "digits", "train_per_class": 100, "svm": {"train_per_class": 100}} | changed
+    return resolve({"main": "mine", "datasets": {"mine": dataset}})["datasets"]["mine"]
+
+
+LENET = {"epochs": 1, "networks": {
+    "xavier_low": {"weight_decay": 0, "initial_weights": "pytorch"},
+    "xavier_high": {"weight_decay": 1, "initial_weights": "pytorch"},
+}}  # fmt: skip
+START = {"initial_weights": "pytorch", "train_per_class": 101}
+RANDOM = {"start": START, "weight_decays": [0, 1], "seeds": [0]}
+MAP = {"start": START, "weight_scales": [1, 2], "weight_decays": [0, 1]}
+SWEEP = {"starts": {"a": START}, "weight_decays": [0, 1], "seeds": [0]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"svm": {"train_per_class": 101}}, r"svm\.train_per_class: 101 training .* 0 has 100; ask for"),
+        ({"lenet": LENET, "attack": {"images_per_class": 75}}, r"attack\.images_per_class: 75 test .* 8 has"),
+        ({"lenet": LENET | {"train_per_class": 101}}, r"lenet\.train_per_class: 101 training"),
+        ({"lenet": LENET, "map": MAP}, r"map\.start\.train_per_class: 101 training"),
+        ({"lenet": LENET, "random_labels": RANDOM}, r"random_labels\.start\.train_per_class: 101 training"),
+        ({"lenet": LENET, "sweep": SWEEP}, r"sweep\.starts\.a\.train_per_class: 101 training"),
+    ],
+)  # fmt: skip
+def test_too_few_samples_are_said_before_anything_is_trained(changed, says):
+    refused(rf"^datasets\.mine\.{says}", check_counts, "mine", study(**changed))
+
+
+def test_enough_samples_pass():
+    check_counts("mine", study(lenet=LENET, attack={"images_per_class": 74}))
+    check_counts("mine", study(attack={"images_per_class": 75}))
+    pair = {"train_per_class": 6000, "pairs": ["1v7"], "shown_pairs": ["1v7"]}
+    mnist = {
+        "source": "mnist",
+        "train_per_class": None,
+        "scaling": {"pair": "1v7"},
+        "logistic": {"pairs": ["1v7"]},
+    }
+    check_counts("mine", study(**mnist, svm=pair))
+    refused("class 7 has 6265", check_counts, "mine", study(**mnist, svm=pair | {"train_per_class": 6266}))
+
+
+def test_the_validation_part_is_counted_before_the_first_job():
+    check_counts("mine", study(svm={"train_per_class": 60, "validation_per_class": 40}))
+    refused(
+        r"svm\.validation_per_class: 41 training .* class 0 has 40 after those that train; .* at most 40, or",
+        check_counts, "mine", study(svm={"train_per_class": 60, "validation_per_class": 41}),
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Numbers and plain text as the report writes them."""
+
+import numpy as np
+import pytest
+
+from report.numerals import plain, span
+from report.typeset import marked
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (14.1, ".1g", "14"), (9.96, ".1g", "10"), (140.2, ".2g", "140"), (123456.7, ".3g", "123457"),
+        (2.5e6, ".2g", "2.5e+06"), (4.2e-6, ".1g", "4e-06"), (0, ".1g", "0"), (-1234, ".3g", "-1234"),
+        (12.345, ".2f", "12.35"), (np.nan, ".2g", "nan"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_full_below_a_million(value, digits, text):
+    assert plain(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d_adv < 10^-2.5.", "<i>d</i><sub>adv</sub> &lt; 10<sup>−2.5</sup>."),
+        ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5&nbsp;·&nbsp;10<sup>7</sup>"),
+        ("xavier_low, max_steps 3.1 %", "xavier_low, max_steps 3.1&nbsp;%"),
+        ("10^2.5 to 10^3", "10<sup>2.5</sup> to 10<sup>3</sup>"),
+        ("-3.2 to -1, 0-1 loss, 0-255, 2026-11-26", "−3.2 to −1, 0-1 loss, 0-255, 2026-11-26"),
+    ],
+)
+def test_plain_text_is_typeset(text, expected):
+    assert marked(text) == expected
+
+
+def test_a_range_of_values_that_read_alike_is_one_value():
+    assert span([2.501, 2.499], "{:.1f}".format) == "2.5"
+    assert span([1.0, 3.0, 2.0], "{:.1f}".format) == "1.0 to 3.0"

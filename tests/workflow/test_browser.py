@@ -1,0 +1,292 @@
+"""The report in a browser: offline, no errors, every control moved, what is drawn is what was computed."""
+
+import json
+import random
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from chromium import ALL_READY, FLAGS, find_chromium
+from conftest import ROOT
+from panels import counted, cut, unpack
+from report.numerals import significant
+from runs import save_flat, succeed
+from tilt.io import read_arrays, read_table
+
+pytestmark = pytest.mark.browser
+
+PICTURES = ROOT / "results" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    save_flat(folder / "flat.npz")
+    succeed(folder, "tiny", "flat")
+    return folder / "results"
+
+
+def opened(browser: Browser, file: Path, fragment: str = "", **options) -> tuple[Page, list[str]]:
+    """The page with every panel drawn, and what went wrong on it so far."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(request.url)
+        ),
+    )
+    context.set_offline(True)
+    page.goto(f"file://{file}{fragment}")
+    page.wait_for_function(ALL_READY, timeout=120_000)
+    return page, wrong
+
+
+@pytest.fixture(scope="module")
+def tiny(browser, results):
+    page, wrong = opened(browser, results / "tiny" / "report" / "index.html")
+    yield page
+    assert wrong == []
+    page.context.close()
+
+
+def sections(results: Path) -> dict[str, dict]:
+    files = [results / "toy" / "panels" / "toy.json", *(results / "tiny" / "panels").glob("*.json")]
+    return {file.stem: json.loads(file.read_text()) for file in files}
+
+
+def settle(page: Page) -> None:
+    page.evaluate("async () => { clearTimeout(rest); await catchUp(); }")
+
+
+def choose(page: Page, **tokens: str) -> None:
+    """Set controls by the address of the view, as a link does."""
+    page.evaluate(
+        "fragment => { location.hash = fragment; }", "svm" + "".join(f"&{n}={t}" for n, t in tokens.items())
+    )
+    page.wait_for_function(
+        "tokens => Object.entries(tokens).every(([n, t]) => controls[n].tokens[state[n]] === t)", arg=tokens
+    )
+    settle(page)
+
+
+def column(page: Page, model: str, name: str) -> np.ndarray:
+    """A column of a Bokeh source, or its image, flat."""
+    script = """([model, name]) =>
+        Array.from(models.get(model)[0].model.data[name]).flatMap((v) => v?.length ? Array.from(v) : v)"""
+    return np.array(page.evaluate(script, [model, name]), dtype=float)
+
+
+def drawn(page: Page, section: dict, array: str, bank: str = "") -> np.ndarray:
+    """The column of the first source that shows an array."""
+    for target in (each for panel in section["panels"] for each in panel["targets"]):
+        for name, where in target["parts"].items():
+            if where["array"] == array and target["bank"].startswith(bank) and target["kind"] != "properties":
+                return column(page, target["model"], name)
+    raise KeyError(array)
+
+
+def cells_of(page: Page, section: dict, array: str) -> tuple[np.ndarray, float, float]:
+    """The counts of the points of an array, and the corner and the side of the picture that shows them."""
+    models = [
+        (target["model"], target["fixed"], frame["model"])
+        for panel in section["panels"]
+        for target, frame in pairwise(panel["targets"])
+        if target["kind"] == "counts" and target["parts"]["row"]["array"] == array
+    ]
+    (source, cells, glyph), *_ = models
+    counts = column(page, source, "image").reshape(cells, cells)
+    frame = "name => { const { x, dw } = models.get(name)[0].model; return [x.value ?? x, dw.value ?? dw]; }"
+    return counts, *page.evaluate(frame, glyph)
+
+
+def readouts(page: Page, panel: str) -> dict[str, str]:
+    script = """id => [...document.querySelectorAll(`#${id} .readouts div`)]
+        .map((each) => [...each.children].map((child) => child.textContent))"""
+    return dict(reversed(page.evaluate(script, panel)))  # of equal labels the first
+
+
+def test_every_section_has_its_panels(tiny, results):
+    shown = {name: len(section["panels"]) for name, section in sections(results).items()}
+    for name, count in shown.items():
+        assert tiny.locator(f"section#{name} .panel").count() == count
+        assert count >= 1
+
+
+def test_every_control_moves_by_the_keyboard(tiny):
+    names = tiny.evaluate("Object.keys(controls)")
+    assert len(names) >= 8
+    for name in names:
+        count = tiny.evaluate("name => controls[name].tokens.length", name)
+        if count == 1:
+            continue
+        before = tiny.evaluate("name => state[name]", name)
+        control = tiny.locator(f"[data-control='{name}']").first
+        control.focus()
+        control.press("ArrowRight" if before < count - 1 else "ArrowLeft")
+        after = tiny.evaluate("name => state[name]", name)
+        assert after == before + (1 if before < count - 1 else -1), name
+        settle(tiny)
+        for other in tiny.locator(f"[data-control='{name}']").all():
+            assert other.input_value() == str(after)
+        token, start = tiny.evaluate(
+            "name => [controls[name].tokens[state[name]], controls[name].start]", name
+        )
+        assert (f"&{name}={token}" in tiny.url) == (after != start)
+
+
+def test_a_link_opens_the_same_view(browser, results):
+    page, wrong = opened(
+        browser, results / "tiny" / "report" / "index.html", "#svm&lambda=3&pair=0v1&plane=fixed"
+    )
+    assert page.evaluate("[controls.lambda.tokens[state.lambda], controls.pair.tokens[state.pair]]") == [
+        "3",
+        "0v1",
+    ]
+    assert page.locator("#panel-svm [data-control=plane]").input_value() == "1"
+    page.evaluate("location.hash = '#svm&lambda=none&other=1'")
+    assert page.evaluate("controls.lambda.tokens[state.lambda]") == "3"
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("fragment", ["#svm&pair=7v9&lambda=3&plane=fixed", "#logistic", "#two_layer"])
+def test_an_address_opens_its_section_at_the_top(browser, results, width, fragment):
+    file = results / "tiny" / "report" / "index.html"
+    page, wrong = opened(browser, file, fragment, viewport={"width": width, "height": 900})
+    settle(page)
+    section = fragment[1:].split("&")[0]
+    top = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", section)
+    assert abs(top) < 2
+    assert wrong == []
+    page.context.close()
+
+
+def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
+    section, chance = sections(results)["svm"], random.Random(0)
+    for _ in range(10):
+        pair, k, view = (
+            chance.choice(["0v1", "7v9"]),
+            chance.randrange(9),
+            chance.choice(["tilting", "fixed"]),
+        )
+        choose(tiny, pair=pair, plane=view, **{"lambda": str(k - 1)})
+        folder = results / "tiny" / "svm" / pair
+        table, planes, weights = (
+            read_table(folder / "path.csv"),
+            read_arrays(folder / "plane.npz"),
+            read_arrays(folder / "weights.npz"),
+        )
+        best = np.flatnonzero(table["err_test"] == table["err_test"].min())[-1]
+        row = k if view == "tilting" else best
+        ours = planes["y"] == -1
+        points = np.stack([planes["z"][ours], planes["n"][row][ours]], axis=1)
+        counts, corner, side = cells_of(tiny, section, "row_i")
+        cells = len(counts)
+        places = np.floor((points - corner) / (side / cells)).astype(int).clip(0, cells - 1)
+        assert abs(counts - counted(*places.T, cells)).sum() <= 2  # 32 bits move a sample across an edge
+        np.testing.assert_array_equal(drawn(tiny, section, "outline_j")[1:-1:2], planes["histogram_j"][k])
+        np.testing.assert_allclose(
+            drawn(tiny, section, "theta_degrees", "svm/"), np.degrees(table["theta"]), rtol=1e-6
+        )
+        w = weights["w"][k]
+        np.testing.assert_allclose(
+            drawn(tiny, section, "direction", "svm/").ravel(), w / abs(w).max(), atol=0.5 / 127 + 1e-6
+        )
+        told = readouts(tiny, "panel-svm")
+        assert told["test error"] == f"{100 * table['err_test'][k]:.2f} %"
+        assert told["θ"] == f"{np.degrees(table['theta'][k]):.2f}°"
+        assert told["dadv"] == f"{significant(table['d_adv'][k], 4)} pixels"
+
+
+def test_images_stand_upright(tiny, results):
+    """What is on the screen below the title, averaged to 8 x 8 pixels, is the training image."""
+    choose(tiny, pair="7v9")
+    image = read_arrays(results / "tiny" / "svm" / "7v9" / "plane.npz")["images"][0].reshape(8, 8)
+    with Image.open(BytesIO(tiny.locator("#panel-svm .plot.small").first.screenshot())) as shot:
+        frame = shot.convert("L").crop((0, shot.height - shot.width, shot.width, shot.height))
+    seen = np.asarray(frame.resize((8, 8), Image.Resampling.BOX), float)
+    upright, upside_down = (np.corrcoef(each.ravel(), image.ravel())[0, 1] for each in (seen, seen[::-1]))
+    assert upright > 0.95
+    assert upside_down < 0.9
+
+
+def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
+    """Every source of every panel, at a random state."""
+    chance = random.Random(1)
+    everything = sections(results)
+    options = tiny.evaluate(
+        "Object.fromEntries(Object.values(controls).map(({ name, tokens }) => [name, tokens]))"
+    )
+    banks = {name: bank for section in everything.values() for name, bank in section["banks"].items()}
+    compared = 0
+    for _ in range(3):
+        state = {name: chance.randrange(len(tokens)) for name, tokens in options.items()}
+        choose(tiny, **{name: options[name][k] for name, k in state.items()})
+        for section in everything.values():
+            for target in (each for panel in section["panels"] for each in panel["targets"]):
+                bank = target["bank"].format(**{n: options[n][k] for n, k in state.items()})
+                if target["kind"] == "counts":
+                    parts = target["parts"].values()
+                    cuts = [cut(unpack(banks[bank][part["array"]]), part["index"], state) for part in parts]
+                    shown = column(tiny, target["model"], "image")
+                    np.testing.assert_array_equal(shown, counted(*cuts, target["fixed"]).ravel())
+                    compared += 1
+                    continue
+                for name, where in target["parts"].items():
+                    packed = banks.get(bank, {}).get(where["array"])
+                    if target["kind"] == "properties" or not isinstance(packed, dict):
+                        continue
+                    expected = cut(unpack(packed), where["index"], state)
+                    shown = column(tiny, target["model"], name)
+                    np.testing.assert_allclose(shown, np.ravel(expected), rtol=1e-6, atol=1e-9)
+                    compared += 1
+    print(f"\n{compared} columns compared")
+    assert compared > 200
+
+
+def test_vectors_have_a_page_too(browser, results):
+    page, wrong = opened(browser, results / "flat" / "report" / "index.html")
+    assert page.locator("section#svm .panel").count() == 2
+    assert page.locator("section#lenet").count() == 0
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
+def test_the_page_fits_its_window(browser, results, width, scheme):
+    page, wrong = opened(browser, results / "tiny" / "report" / "index.html",
+                         viewport={"width": width, "height": 900}, color_scheme=scheme)  # fmt: skip
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{width}-{scheme}.png", full_page=True)
+    for panel in page.locator(".panel").all():
+        panel.screenshot(path=PICTURES / f"{width}-{scheme}-{panel.get_attribute('id')}.png")
+    assert wrong == []
+    page.context.close()
+
+
+def test_figures_fit_on_paper(tiny):
+    width = "[...document.querySelectorAll('.plots')].map((each) => each.getBoundingClientRect().width)"
+    before = tiny.evaluate(width)
+    tiny.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert max(before) > 681 >= max(tiny.evaluate(width))
+    tiny.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tiny.evaluate(width) == before

@@ -1,0 +1,139 @@
+"""All captions, tables and claims of a report, from made-up results."""
+
+import numpy as np
+
+from experiments.attack import section as attack_section
+from experiments.attack.claims import attack_claims
+from experiments.calibration import section as calibration_section
+from experiments.calibration.claims import calibration_claims
+from experiments.calibration.tables import seeds_table
+from experiments.data import section as data_section
+from experiments.lenet import section as lenet_section
+from experiments.lenet.claims import lenet_claims
+from experiments.logistic import section as logistic_section
+from experiments.logistic.claims import logistic_claims
+from experiments.map import section as map_section
+from experiments.map.claims import map_claims
+from experiments.published import section as published_section
+from experiments.published.claims import published_claims
+from experiments.random_labels import section as random_labels_section
+from experiments.random_labels.claims import random_labels_claims
+from experiments.random_labels.tables import memorisation_table
+from experiments.run import section as run_section
+from experiments.scaling import section as scaling_section
+from experiments.scaling.claims import scaling_claims
+from experiments.scaling.tables import risk_table
+from experiments.svm import section as svm_section
+from experiments.svm.claims import svm_claims
+from experiments.sweep import section as sweep_section
+from experiments.sweep.claims import sweep_claims
+from experiments.sweep.tables import search_table
+from experiments.sweep.tables import summary_table as sweep_summary
+from experiments.toy import section as toy_section
+from experiments.toy.claims import toy_claims
+from experiments.two_layer import section as two_layer_section
+from experiments.two_layer.claims import two_layer_claims
+from made import (
+    LINEAR,
+    MARGINS,
+    NETWORKS,
+    NO_ARBITRATION,
+    SHOWN,
+    accuracies,
+    arbitration,
+    attacked,
+    calibrated_networks,
+    deviations,
+    history,
+    paths,
+    toy_tables,
+    two_layer_networks,
+)
+from report.words import IMAGES
+from sweeps import example, mapped
+from tilt.linear.tables import summary_table
+
+
+def everything(words):
+    """Those of 0v1 and 7v9 and two networks."""
+    toy = toy_tables()
+    tables = dict(zip(("0v1", "7v9"), paths(n=2, mean=2).values(), strict=True))
+    summary = summary_table([(0, 1), (7, 9)], list(tables.values()))
+    plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
+    histories = {"small_low": history(1.6), "small_high": history(1.2, diverged=True)}
+    attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
+    temperatures = dict.fromkeys(NETWORKS, 4.5)
+    beyond = arbitration("d_adv", ["ours"])
+    classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0, "norms": [0.1, 10]}
+    part = {"shape": [20, 8, 8], "dtype": "uint8", "value_range": [0, 16], "images_per_class": {"0": 20},
+            "sha256_x": "a" * 64, "sha256_y": "b" * 64}  # fmt: skip
+    bounds = {"value_min": 0.0, "value_max": 16.0}
+    two_layer = two_layer_networks(distance_mean=[1.0, 1.4, 1.5])
+    records = {name: {"train_images": 1000, "test_images": 797} for name in NETWORKS}
+    table, swept, networks = example()
+    sweep = (table, sweep_summary(table), search_table(table, swept))
+    cells = mapped(lambda scale, decay: 2 + scale + decay)
+    calibrated = calibrated_networks()
+    seeds = seeds_table(calibrated)
+    memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
+    of_losses = logistic_section.pair_captions("7v9", *tables.values(), 3000, words)
+    of_pair = svm_section.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
+    return {
+        "captions": {
+            "toy": toy_section.captions(
+                {"points_per_class": 6, "seed": 0}, toy["mirror"], toy["fits"], toy["table"]
+            ),
+            "scaling": scaling_section.captions(
+                classifier, {"y": np.ones(200), "distance": MARGINS}, words
+            ),
+            "logistic": {
+                f"{{pair}}_{name.split('_')[1]}": caption for name, caption in of_losses.items()
+            },
+            "svm": svm_section.captions(summary, 5, 3000, words)
+            | {f"{{pair}}_{name}": caption for name, caption in of_pair.items()},
+            "published": published_section.captions(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
+            "lenet": lenet_section.captions(NETWORKS, histories, records),
+            "attack": attack_section.captions(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
+            "sweep": sweep_section.captions(networks, *sweep, "n0"),
+            "map": map_section.captions(cells),
+            "two_layer": {
+                f"{{pair}}_{name.removeprefix('7v9_')}": caption
+                for name, caption in two_layer_section.captions(
+                    "7v9", two_layer, tables["7v9"], {"seeds": [0, 1], "hidden": 9, "images_per_class": 3},
+                    30, words,
+                ).items()
+            },
+            "calibration": calibration_section.captions(calibrated, seeds, SHOWN),
+            "random_labels": random_labels_section.captions(memorised, 10),
+        },
+        "tables": {
+            "toy": toy_section.tables(toy["fits"]),
+            "svm": svm_section.tables(summary, words),
+            "logistic": svm_section.tables(summary, words),
+            "published": published_section.tables(deviations(d_adv=999), beyond),
+            "lenet": lenet_section.tables(NETWORKS, histories),
+            "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
+            "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
+            "sweep": sweep_section.tables(*sweep[1:]),
+            "data": data_section.tables(
+                {"train": part, "test": part, "split": None, "labels": None, "range": None}
+                | (bounds if words is IMAGES else dict.fromkeys(bounds)),
+                words,
+            ),
+            "run": run_section.tables({"python": "3", "packages": {"numpy": "2"}, "git_commit": None}),
+        },
+        "claims": [
+            *toy_claims(toy["mirror"], toy["fits"]),
+            *scaling_claims(risk_table(MARGINS, [1e-3, 1e3]), words),
+            *svm_claims({words.pair(pair): table for pair, table in tables.items()}, numbers=True),
+            *logistic_claims(tables, tables),
+            *published_claims(deviations(), NO_ARBITRATION),
+            *lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
+            *attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
+            *sweep_claims(*sweep, numbers=False),
+            *map_claims(cells),
+            *two_layer_claims("7v9", two_layer, words),
+            *calibration_claims(calibrated),
+            *random_labels_claims(memorised, 10),
+        ],
+    }  # fmt: skip
