@@ -13,9 +13,12 @@ from report.claims import PROTOCOLS
 from tilt.data.images import BinaryPair
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
+RECIPE = {"model": "lenet", "options": {}, "initial_weights": "matconvnet", "pixel_scale": 1,
+          "weight_scale": 1, "epochs": 50, "train_per_class": None, "regulariser": None, "strength": 0,
+          "random_labels": False}  # fmt: skip
 NETWORKS = {
-    "small_low": {"weight_decay": 1e-4, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
-    "small_high": {"weight_decay": 1e-1, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1},
+    "small_low": RECIPE | {"weight_decay": 1e-4, "seed": 0},
+    "small_high": RECIPE | {"weight_decay": 1e-1, "seed": 0},
 }
 SHOWN = {"low": "small_low", "high": "small_high"}
 LINEAR = {  # of attacked SVMs
@@ -28,10 +31,10 @@ LINEAR = {  # of attacked SVMs
     },
     "box_active": np.array([0.5, 1.0]),
 }
-LENET = PROTOCOLS["lenet"] | {"networks": NETWORKS}
 SETTINGS = {
     "svm": PROTOCOLS["svm"] | {"tolerance": 1e-6, "validation_per_class": None},
-    "lenet": LENET,
+    "training": PROTOCOLS["training"],
+    "networks": NETWORKS,
     "attack": PROTOCOLS["attack"],
 }
 
@@ -160,12 +163,15 @@ NOISE = 0.05 * np.random.default_rng(1).normal(size=20)
 
 
 def calibrated_networks():
-    """The table of calibrated networks: three of one start, the last one diverged."""
+    """The table of calibrated networks: three of one recipe, the last one diverged."""
     rows = {name: np.array([0.5, 0.4, np.nan]) for name in MEASURED}
     counts = ("fitted_images", "evaluated_images", "evaluated_errors", "gradient_images")
     return rows | {
         "network": np.array([*NETWORKS, "small_higher"]),
-        "start": np.array(["small"] * 3),
+        "recipe": np.array(["small"] * 3),
+        "model": np.array(["lenet"] * 3),
+        "regulariser": np.array([""] * 3),
+        "strength": np.zeros(3),
         "random_labels": np.zeros(3, bool),
         "weight_decay": np.array([1e-4, 1e-1, 1]),
         "seed": np.array([0, 0, 0]),

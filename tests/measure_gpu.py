@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
 
 FLOP = 13.2e6  # of an image, forward and backward; see experiments.bench.training.training_floor
-STARTS = {
+RECIPES = {
     "matconvnet": {"initial_weights": "matconvnet", "pixel_scale": 1.0},
     "xavier": {"initial_weights": "improved_xavier", "pixel_scale": 0.1},
 }
@@ -60,7 +60,7 @@ def training(data, device, start="matconvnet", **settings):
 
     common = {"weight_decay": 1e-4, "seed": 0}
     common |= {key: settings.pop(key) for key in common if key in settings}
-    model = Network(**common, **STARTS[start]).start(data[0], 10)
+    model = Network(**common, **RECIPES[start]).start(data[0], 10)
     return train(model, *data, **common, device=device, **settings)
 
 
@@ -76,11 +76,11 @@ def check_history(data, device, n):
     """Two epochs with a smaller last batch on both devices, from both starts."""
     small = part_of(data, n)
     found = {}
-    for start in STARTS:
-        ours, cpu = (training(small, d, start, epochs=2, batch_size=280) for d in (device, "cpu"))
-        found[f"{start}: relative difference of losses"] = difference(ours, cpu)
-        found[f"{start}: train_loss"] = [h.history["train_loss"].tolist() for h in (ours, cpu)]
-    found["holds"] = all(found[f"{start}: relative difference of losses"] < 1e-3 for start in STARTS)
+    for recipe in RECIPES:
+        ours, cpu = (training(small, d, recipe, epochs=2, batch_size=280) for d in (device, "cpu"))
+        found[f"{recipe}: relative difference of losses"] = difference(ours, cpu)
+        found[f"{recipe}: train_loss"] = [h.history["train_loss"].tolist() for h in (ours, cpu)]
+    found["holds"] = all(found[f"{recipe}: relative difference of losses"] < 1e-3 for recipe in RECIPES)
     return found
 
 
@@ -158,7 +158,7 @@ def prepared(data, device):
     x, y = (torch.as_tensor(part, device=place) for part in data[:2])
 
     def start(layout=torch.contiguous_format):
-        model = Network(**STARTS["xavier"], weight_decay=1e-4, seed=0).start(data[0], 10)
+        model = Network(**RECIPES["xavier"], weight_decay=1e-4, seed=0).start(data[0], 10)
         model = model.to(memory_format=layout).to(place)
         return model, {name: torch.zeros_like(p) for name, p in model.named_parameters()}, x, y
 
@@ -243,22 +243,22 @@ def time_training(data, device, epochs, folder):
     """A whole training with checkpoints, as the workflow runs it, after one epoch that warms up."""
     training(data, device, epochs=1, batch_size=300)
     found = {}
-    for start in STARTS:
+    for recipe in RECIPES:
         begin = time.perf_counter()
         trained = training(
             data,
             device,
-            start,
+            recipe,
             epochs=epochs,
             batch_size=300,
-            checkpoint=Path(folder, f"{start}.safetensors"),
+            checkpoint=Path(folder, f"{recipe}.safetensors"),
         )
         seconds, epoch = time.perf_counter() - begin, float(np.median(trained.history["seconds"]))
         found |= {
-            f"{start}: seconds, {epochs} epochs": seconds,
-            f"{start}: seconds of an epoch, median": epoch,
-            f"{start}: TFlop/s": FLOP * len(data[0]) / epoch / 1e12,
-            f"{start}: train and test error, %": [
+            f"{recipe}: seconds, {epochs} epochs": seconds,
+            f"{recipe}: seconds of an epoch, median": epoch,
+            f"{recipe}: TFlop/s": FLOP * len(data[0]) / epoch / 1e12,
+            f"{recipe}: train and test error, %": [
                 100 * float(trained.history[name][-1]) for name in ("train_error", "test_error")
             ],
         }

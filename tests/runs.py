@@ -32,23 +32,20 @@ TINY = {
                 "shown_pairs": ["7v9"],
                 "lambda_article": {"step": 1},
             },
-            "lenet": {
-                "epochs": 6,
-                "batch_size": 100,
-                "networks": {
-                    "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
-                    "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
-                },
+            "training": {"epochs": 6, "batch_size": 100},
+            "networks": {
+                "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
+                "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
             },
             "attack": {"images_per_class": 1, "step": 50, "max_steps": 20, "minimal_steps": 5},
             "sweep": {  # the networks above
-                "starts": {"small": {"initial_weights": "matconvnet"}},
+                "recipes": {"small": {"initial_weights": "matconvnet"}},
                 "weight_decays": [1e-4, 1e-1],
                 "seeds": [0],
             },
             "two_layer": {"pairs": ["7v9"], "weight_decays": [0, 0.01, 0.1], "hidden": 5, "epochs": 5},
             "random_labels": {
-                "start": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
+                "recipe": {"initial_weights": "matconvnet", "train_per_class": 5, "epochs": 1},
                 "weight_decays": [1e-4, 1e-1],
                 "seeds": [0],
             },

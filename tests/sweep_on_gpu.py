@@ -24,7 +24,7 @@ from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ("source", "train_per_class", "classes", "value_max", "retries", "timeout_s")
-TRAINING, ATTACK = "lenet_network", "attack_network"
+TRAINING, ATTACK = "train_network", "attack_network"
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
 

@@ -5,11 +5,10 @@ import numpy as np
 from experiments.sweep.tables import (
     networks_table,
 )
+from made import RECIPE
 from report import article
 
-START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 50,
-         "train_per_class": None, "random_labels": False}  # fmt: skip
-SMALL = START | {"initial_weights": "matconvnet", "pixel_scale": 1}
+IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1}
 CHANCE = 0.9
 
 
@@ -34,39 +33,39 @@ def attack(mean=2.0, **more):
 def tables(cells, temperature=2.0):
     """A networks table of cells (settings, weight decay, seed, history, attack), and its histories."""
     networks = {
-        f"n{k}": {**start, "weight_decay": decay, "seed": seed}
-        for k, (start, decay, seed, *_) in enumerate(cells)
+        f"n{k}": {**recipe, "weight_decay": decay, "seed": seed}
+        for k, (recipe, decay, seed, *_) in enumerate(cells)
     }
     histories, attacks = ([cell[k] for cell in cells] for k in (3, 4))
     table = networks_table(networks, histories, attacks, [temperature] * len(cells), chance=CHANCE)
     return table, dict(zip(networks, histories, strict=True)), networks
 
 
-def swept(errors, norms=None, start=START):
-    """A sweep of one start: weight decay -> final test errors in % and mean norms, a seed each."""
+def swept(errors, norms=None, recipe=IMPROVED):
+    """A sweep of one recipe: weight decay -> final test errors in % and mean norms, a seed each."""
     norms = norms or {decay: [2.0] * len(values) for decay, values in errors.items()}
     return [
-        (start, decay, seed, history(test=error), attack(norm))
+        (recipe, decay, seed, history(test=error), attack(norm))
         for decay, values in errors.items()
         for seed, (error, norm) in enumerate(zip(values, norms[decay], strict=True))
     ]
 
 
 def example():
-    """Two starts, three weight decays and three seeds; one network of the second start diverged."""
+    """Two recipes, three weight decays and three seeds; one network of the second recipe diverged."""
     noise = np.array([-0.1, 0, 0.1])
     cells = swept(
         {1e-4: 1.6 + noise, 1e-2: 1.0 + noise, 1e-1: 1.2 + noise},
         {1e-4: 1.8 + noise, 1e-2: 3 + noise, 1e-1: 5.7 + noise},
     )
-    cells += swept({0.0: 1.1 + noise, 1e-4: 1.1 + noise, 1e-1: [1.3, 1.4, 90.0]}, start=SMALL)
+    cells += swept({0.0: 1.1 + noise, 1e-4: 1.1 + noise, 1e-1: [1.3, 1.4, 90.0]}, recipe=RECIPE)
     return tables(cells)
 
 
 def mapped(norm):
     """A map of three scales and three decays, with norms of a function of both."""
     cells = [
-        (START | {"weight_scale": scale}, decay, 0, history(), attack(norm(scale, decay)))
+        (IMPROVED | {"weight_scale": scale}, decay, 0, history(), attack(norm(scale, decay)))
         for scale in (0.25, 0.5, 1)
         for decay in (1e-4, 1e-2, 1e-1)
     ]

@@ -6,10 +6,8 @@ from experiments.attack import section as attack_section
 from experiments.attack.claims import attack_claims
 from experiments.calibration import section as calibration_section
 from experiments.calibration.claims import calibration_claims
-from experiments.calibration.tables import seeds_table
+from experiments.calibration.tables import summary_table as calibration_summary
 from experiments.data import section as data_section
-from experiments.lenet import section as lenet_section
-from experiments.lenet.claims import lenet_claims
 from experiments.logistic import section as logistic_section
 from experiments.logistic.claims import logistic_claims
 from experiments.map import section as map_section
@@ -31,6 +29,8 @@ from experiments.sweep.tables import search_table
 from experiments.sweep.tables import summary_table as sweep_summary
 from experiments.toy import section as toy_section
 from experiments.toy.claims import toy_claims
+from experiments.training import section as training_section
+from experiments.training.claims import training_claims
 from experiments.two_layer import section as two_layer_section
 from experiments.two_layer.claims import two_layer_claims
 from made import (
@@ -74,7 +74,7 @@ def everything(words):
     sweep = (table, sweep_summary(table), search_table(table, swept))
     cells = mapped(lambda scale, decay: 2 + scale + decay)
     calibrated = calibrated_networks()
-    seeds = seeds_table(calibrated)
+    over_seeds = calibration_summary(calibrated)
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     of_losses = logistic_section.pair_captions("7v9", *tables.values(), 3000, words)
     of_pair = svm_section.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
@@ -92,7 +92,7 @@ def everything(words):
             "svm": svm_section.captions(summary, 5, 3000, words)
             | {f"{{pair}}_{name}": caption for name, caption in of_pair.items()},
             "published": published_section.captions(deviations(d_adv=999), beyond, {"pair": ["0v3"]}, "7v9"),
-            "lenet": lenet_section.captions(NETWORKS, histories, records),
+            "training": training_section.captions(NETWORKS, histories, records),
             "attack": attack_section.captions(NETWORKS, attacks, accuracies(), temperatures, SHOWN),
             "sweep": sweep_section.captions(networks, *sweep, "n0"),
             "map": map_section.captions(cells),
@@ -103,7 +103,7 @@ def everything(words):
                     30, words,
                 ).items()
             },
-            "calibration": calibration_section.captions(calibrated, seeds, SHOWN),
+            "calibration": calibration_section.captions(calibrated, over_seeds, SHOWN),
             "random_labels": random_labels_section.captions(memorised, 10),
         },
         "tables": {
@@ -111,10 +111,10 @@ def everything(words):
             "svm": svm_section.tables(summary, words),
             "logistic": svm_section.tables(summary, words),
             "published": published_section.tables(deviations(d_adv=999), beyond),
-            "lenet": lenet_section.tables(NETWORKS, histories),
+            "training": training_section.tables(NETWORKS, histories),
             "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
-            "sweep": sweep_section.tables(*sweep[1:]),
+            "sweep": sweep_section.tables(*sweep),
             "data": data_section.tables(
                 {"train": part, "test": part, "split": None, "labels": None, "range": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
@@ -128,12 +128,12 @@ def everything(words):
             *svm_claims({words.pair(pair): table for pair, table in tables.items()}, numbers=True),
             *logistic_claims(tables, tables),
             *published_claims(deviations(), NO_ARBITRATION),
-            *lenet_claims(NETWORKS, histories, test_images=797, numbers=False),
+            *training_claims(NETWORKS, histories, test_images=797, numbers=False),
             *attack_claims(NETWORKS, attacks, accuracies(), numbers=True),
             *sweep_claims(*sweep, numbers=False),
             *map_claims(cells),
             *two_layer_claims("7v9", two_layer, words),
-            *calibration_claims(calibrated),
+            *calibration_claims(calibrated, over_seeds),
             *random_labels_claims(memorised, 10),
         ],
     }  # fmt: skip

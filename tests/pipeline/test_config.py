@@ -39,7 +39,7 @@ def test_the_shipped_configuration_is_valid_and_complete():
         assert dataset["attack"]["confidence"] == 0.95
     assert config["datasets"]["digits"]["published"] is None
     mnist = config["datasets"]["mnist"]
-    assert mnist["lenet"]["networks"]["xavier_low"]["weight_decay"] == 1e-4
+    assert mnist["networks"]["xavier_low"]["weight_decay"] == 1e-4
     for name in ("fashion_mnist", "kmnist"):
         assert config["datasets"][name] == {**mnist, "source": name, "published": None}
 
@@ -62,10 +62,10 @@ def save_labels(path, y_train, y_test):
 
 def test_own_data_need_no_networks():
     config = resolve({"main": "own", "datasets": {"own": OWN}})["datasets"]["own"]
-    assert config["lenet"] is config["value_max"] is None
+    assert config["networks"] is config["value_max"] is None
     assert len(pairs(config)) == 78
     assert "3v12" in pairs(config, "logistic")
-    assert families("own", config) == {"lenet": {}, "sweep": {}, "map": {}, "random_labels": {}}
+    assert families("own", config) == {"training": {}, "sweep": {}, "map": {}, "random_labels": {}}
 
 
 def resolved(**settings):
@@ -136,12 +136,15 @@ def test_the_first_data_set_is_the_main_one_where_none_is_named():
         ({"value_min": 1, "value_max": 1}, r"own.value_min: 1 is not less than value_max, 1"),
         ({"test_share": 1}, r"own.test_share: 1 is greater than or equal"),
         ({"split_seed": 3}, r"own.split_seed: it draws the test part of test_share, which is null"),
-        ({"source": "table", "lenet": CONFIG["datasets"]["mnist"]["lenet"]}, r"own.lenet: it needs images"),
+        (
+            {"source": "table", "networks": CONFIG["datasets"]["mnist"]["networks"]},
+            r"own.networks: they need",
+        ),
         ({"label": "species"}, r"own.label: only the source table takes it"),
         ({"classes": 101}, r"own.classes: 101 is greater than"),
         ({"classes": 12}, r"own.svm.shown_pairs: there is no pair '3v12'"),
         ({"train_per_class": 9}, r"own.train_per_class: npz has its own training part; leave it null"),
-        ({"sweep": CONFIG["datasets"]["mnist"]["sweep"]}, r"own.sweep: it needs the settings of lenet"),
+        ({"sweep": CONFIG["datasets"]["mnist"]["sweep"]}, r"own.sweep: it needs networks, which is null"),
         ({"random_labels": CONFIG["datasets"]["mnist"]["random_labels"]}, r"own.random_labels: it needs"),
     ],
 )
@@ -157,11 +160,9 @@ def test_defaults_fill_every_level():
                 "source": "digits",
                 "train_per_class": 9,
                 "svm": {"train_per_class": 9},
-                "lenet": {
-                    "networks": {
-                        "xavier_low": {"weight_decay": 0, "initial_weights": "matconvnet"},
-                        "xavier_high": {"weight_decay": 1, "initial_weights": "matconvnet"},
-                    }
+                "networks": {
+                    "xavier_low": {"weight_decay": 0, "initial_weights": "matconvnet"},
+                    "xavier_high": {"weight_decay": 1, "initial_weights": "matconvnet"},
                 },
             }
         }
@@ -172,24 +173,25 @@ def test_defaults_fill_every_level():
     assert digits["svm"]["lambda_article"] == {
         "first_exponent": -1, "last_exponent": 7, "step": 0.1, "scale": 1e-5,
     }  # fmt: skip
-    assert digits["lenet"]["networks"]["xavier_low"] == {
+    assert digits["networks"]["xavier_low"] == {
         "weight_decay": 0, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1, "weight_scale": 1,
-        "random_labels": False, "epochs": None, "train_per_class": None,
+        "random_labels": False, "epochs": None, "train_per_class": None, "model": None, "options": None,
+        "regulariser": None, "strength": 0,
     }  # fmt: skip
 
 
-def test_networks_of_a_grid_take_the_settings_of_lenet_and_the_names_of_equal_ones():
+def test_networks_of_a_grid_take_the_settings_of_training_and_the_names_of_equal_ones():
     config = resolve(CONFIG)["datasets"]["mnist"]
-    config["lenet"]["epochs"] = 7
+    config["training"]["epochs"] = 7
     made = families("mnist", config)
-    assert made["sweep"]["xavier_low"] == made["lenet"]["xavier_low"]
+    assert made["sweep"]["xavier_low"] == made["training"]["xavier_low"]
     assert "xavier_0.0001_0" not in made["sweep"]
-    assert made["sweep"]["xavier_0.0001_1"] == made["lenet"]["xavier_low"] | {"seed": 1}
+    assert made["sweep"]["xavier_0.0001_1"] == made["training"]["xavier_low"] | {"seed": 1}
     grid = config["sweep"]
-    assert len(made["sweep"]) == len(grid["starts"]) * len(grid["weight_decays"]) * len(grid["seeds"])
-    grid["starts"]["pytorch"] |= {"weight_decays": [0.1], "seeds": [7, 8]}
-    of_start = {name for name in families("mnist", config)["sweep"] if name.startswith("pytorch")}
-    assert of_start == {"pytorch_0.1_7", "pytorch_0.1_8"}
+    assert len(made["sweep"]) == len(grid["recipes"]) * len(grid["weight_decays"]) * len(grid["seeds"])
+    grid["recipes"]["pytorch"] |= {"weight_decays": [0.1], "seeds": [7, 8]}
+    of_recipe = {name for name in families("mnist", config)["sweep"] if name.startswith("pytorch")}
+    assert of_recipe == {"pytorch_0.1_7", "pytorch_0.1_8"}
     assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
     assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
     assert made["random_labels"]["random_0.3_1"]["random_labels"]
@@ -207,20 +209,20 @@ def test_examples_merge_over_the_configuration(example):
 def test_null_entries_are_left_out():
     config = copy.deepcopy(CONFIG)
     config["datasets"]["digits"] = None
-    config["datasets"]["mnist"]["sweep"]["starts"]["pytorch"] = None
+    config["datasets"]["mnist"]["sweep"]["recipes"]["pytorch"] = None
     config["main"] = "mnist"
     resolved = resolve(config)
     assert resolved["datasets"].keys() == CONFIG["datasets"].keys() - {"digits"}
-    starts = CONFIG["datasets"]["mnist"]["sweep"]["starts"].keys() - {"pytorch"}
-    assert resolved["datasets"]["mnist"]["sweep"]["starts"].keys() == starts
-    config["datasets"]["mnist"]["sweep"]["starts"] = dict.fromkeys(starts)
-    with pytest.raises(InputError, match=r"^configuration: datasets\.mnist\.sweep\.starts: "):
+    recipes = CONFIG["datasets"]["mnist"]["sweep"]["recipes"].keys() - {"pytorch"}
+    assert resolved["datasets"]["mnist"]["sweep"]["recipes"].keys() == recipes
+    config["datasets"]["mnist"]["sweep"]["recipes"] = dict.fromkeys(recipes)
+    with pytest.raises(InputError, match=r"^configuration: datasets\.mnist\.sweep\.recipes: "):
         resolve(config)
 
 
 def test_what_was_left_out_is_recorded_so_that_the_record_resolves_to_the_same():
     given = copy.deepcopy(CONFIG)
-    update_config(given, {"datasets": {"mnist": {"lenet": {"networks": {"matconvnet_low": None}}}}})
+    update_config(given, {"datasets": {"mnist": {"networks": {"matconvnet_low": None}}}})
     expected = resolve(given)["datasets"]["mnist"]
     again = copy.deepcopy(CONFIG)
     update_config(again, {"datasets": {"mnist": with_left_out(expected, given["datasets"]["mnist"])}})
@@ -230,7 +232,7 @@ def test_what_was_left_out_is_recorded_so_that_the_record_resolves_to_the_same()
 @pytest.mark.parametrize(
     ("family", "change", "name"),
     [
-        ("sweep", {"starts": {"map": {"initial_weights": "pytorch", "pixel_scale": 1}}}, "map_0.1_0"),
+        ("sweep", {"recipes": {"map": {"initial_weights": "pytorch", "pixel_scale": 1}}}, "map_0.1_0"),
         ("sweep", {"weight_decays": [1e-2, 1.0000001e-2]}, "matconvnet_0.01_0"),
         ("map", {"weight_scales": [0.5, 0.50000001]}, "map_0.5_0"),
     ],
@@ -246,7 +248,9 @@ def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """The paths of all mappings of the configuration whose keys are fixed."""
     if not isinstance(value, dict):
         return []
-    named_by_the_user = path and path[-1] in ("datasets", "networks", "starts")
+    named_by_the_user = path and path[-1] in ("datasets", "networks", "recipes")
+    if path and path[-1] == "options":
+        return []
     below = [found for key, part in value.items() for found in levels(part, (*path, key))]
     return below if named_by_the_user else [path, *below]
 
@@ -314,18 +318,18 @@ MISTAKES = [
     ("datasets.mnist.published", {"url": "x"}, r"datasets.mnist.published: "),
     ("datasets.mnist.published", "x", r"datasets.mnist.published: 'x' is not of type"),
     ("datasets.mnist.published.location", "", r"published.location: '' should be non-empty"),
-    ("datasets.mnist.lenet.epochs", 0, r"lenet.epochs: 0 is less than"),
-    ("datasets.mnist.lenet.batch_size", 0, r"lenet.batch_size: 0 is less than"),
-    ("datasets.mnist.lenet.learning_rate", 0, r"lenet.learning_rate: 0 is less than or equal"),
-    ("datasets.mnist.lenet.learning_rate", "1e-3", r"lenet.learning_rate: '1e-3' is not of type"),
-    ("datasets.mnist.lenet.momentum", 1, r"lenet.momentum: 1 is greater than or equal"),
-    ("datasets.mnist.lenet.train_per_class", 0, r"lenet.train_per_class: 0 is less than"),
-    ("datasets.mnist.lenet.networks", {}, r"lenet.networks: "),
-    ("datasets.mnist.lenet.networks.xavier_low.weight_decay", -1, r"xavier_low.weight_decay: -1 is less"),
-    ("datasets.mnist.lenet.networks.xavier_low.seed", 0.5, r"xavier_low.seed: 0.5 is not of type"),
-    ("datasets.mnist.lenet.networks.xavier_low.pixel_scale", 0, r"xavier_low.pixel_scale: 0 is less"),
-    ("datasets.mnist.lenet.networks.xavier_low.initial_weights", "he", r"initial_weights: 'he' is not one"),
-    ("datasets.mnist.lenet.shown.low", "no", r"lenet.shown.low: no network is named 'no'"),
+    ("datasets.mnist.training.epochs", 0, r"training.epochs: 0 is less than"),
+    ("datasets.mnist.training.batch_size", 0, r"training.batch_size: 0 is less than"),
+    ("datasets.mnist.training.learning_rate", 0, r"training.learning_rate: 0 is less than or equal"),
+    ("datasets.mnist.training.learning_rate", "1e-3", r"training.learning_rate: '1e-3' is not of type"),
+    ("datasets.mnist.training.momentum", 1, r"training.momentum: 1 is greater than or equal"),
+    ("datasets.mnist.training.train_per_class", 0, r"training.train_per_class: 0 is less than"),
+    ("datasets.mnist.networks", {}, r"networks: "),
+    ("datasets.mnist.networks.xavier_low.weight_decay", -1, r"xavier_low.weight_decay: -1 is less"),
+    ("datasets.mnist.networks.xavier_low.seed", 0.5, r"xavier_low.seed: 0.5 is not of type"),
+    ("datasets.mnist.networks.xavier_low.pixel_scale", 0, r"xavier_low.pixel_scale: 0 is less"),
+    ("datasets.mnist.networks.xavier_low.initial_weights", "he", r"initial_weights: 'he' is not one"),
+    ("datasets.mnist.shown_networks.low", "no", r"shown_networks.low: no network is named 'no'"),
     ("datasets.mnist.attack", {"step": 0}, r"attack.step: 0 is less than or equal"),
     ("datasets.mnist.attack", {"confidence": 1}, r"attack.confidence: 1 is greater than or equal"),
     ("datasets.mnist.attack", {"median_top_score": 0}, r"attack.median_top_score: 0 is less than or"),
@@ -348,15 +352,15 @@ MISTAKES = [
     ),
     ("datasets", yaml.safe_load("yes: {source: digits}"), r"datasets: the key True is not text .* quotes"),
     ("datasets", yaml.safe_load("2024: {source: digits}"), r"datasets: the key 2024 is not text"),
-    ("datasets.mnist.sweep.starts", yaml.safe_load("no: {}"), r"sweep.starts: the key False is not text"),
+    ("datasets.mnist.sweep.recipes", yaml.safe_load("no: {}"), r"sweep.recipes: the key False is not text"),
     (
         "datasets.mnist.svm.tolerance",
         yaml.safe_load("1e-6"),
         r"not of type 'number' .*; write 1.0e-6, without",
     ),
     ("datasets.mnist.sweep.weight_decays", [0, "2e3"], r"decays.1: '2e3' .*; write 2000.0, without quotes"),
-    ("datasets.mnist.lenet.epochs", yaml.safe_load("1e1"), r"not of type 'integer' .*; write 10, without"),
-    ("datasets.mnist.lenet.epochs", "ten", r"lenet.epochs: 'ten' is not of type 'integer' .*10000\)$"),
+    ("datasets.mnist.training.epochs", yaml.safe_load("1e1"), r"not of type 'integer' .*; write 10, without"),
+    ("datasets.mnist.training.epochs", "ten", r"training.epochs: 'ten' is not of type 'integer' .*10000\)$"),
 ]
 
 
@@ -385,4 +389,4 @@ def test_every_property_of_the_schema_has_a_default_or_is_required():
         for key, entry in part.get("properties", {}).items():
             assert "default" in entry or key in part.get("required", []), f"{name}: {key}"
         if part.get("type") == "object" or "properties" in part:
-            assert part["additionalProperties"] is False, name
+            assert part["additionalProperties"] is False or name == "options", name

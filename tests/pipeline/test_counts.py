@@ -12,25 +12,26 @@ def study(**changed) -> dict:
     return resolve({"main": "mine", "datasets": {"mine": dataset}})["datasets"]["mine"]
 
 
-LENET = {"epochs": 1, "networks": {
+NETWORKS = {
     "xavier_low": {"weight_decay": 0, "initial_weights": "pytorch"},
     "xavier_high": {"weight_decay": 1, "initial_weights": "pytorch"},
-}}  # fmt: skip
-START = {"initial_weights": "pytorch", "train_per_class": 101}
-RANDOM = {"start": START, "weight_decays": [0, 1], "seeds": [0]}
-MAP = {"start": START, "weight_scales": [1, 2], "weight_decays": [0, 1]}
-SWEEP = {"starts": {"a": START}, "weight_decays": [0, 1], "seeds": [0]}
+}
+RECIPE = {"initial_weights": "pytorch", "train_per_class": 101}
+RANDOM = {"recipe": RECIPE, "weight_decays": [0, 1], "seeds": [0]}
+MAP = {"recipe": RECIPE, "weight_scales": [1, 2], "weight_decays": [0, 1]}
+SWEEP = {"recipes": {"a": RECIPE}, "weight_decays": [0, 1], "seeds": [0]}
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"svm": {"train_per_class": 101}}, r"svm\.train_per_class: 101 training .* 0 has 100; ask for"),
-        ({"lenet": LENET, "attack": {"images_per_class": 75}}, r"attack\.images_per_class: 75 test .* 8 has"),
-        ({"lenet": LENET | {"train_per_class": 101}}, r"lenet\.train_per_class: 101 training"),
-        ({"lenet": LENET, "map": MAP}, r"map\.start\.train_per_class: 101 training"),
-        ({"lenet": LENET, "random_labels": RANDOM}, r"random_labels\.start\.train_per_class: 101 training"),
-        ({"lenet": LENET, "sweep": SWEEP}, r"sweep\.starts\.a\.train_per_class: 101 training"),
+        ({"networks": NETWORKS, "attack": {"images_per_class": 75}}, r"attack\.images_per_class: 75 .* has"),
+        ({"networks": NETWORKS, "training": {"train_per_class": 101}}, r"training\.train_per_class: 101"),
+        ({"networks": NETWORKS | {"a": RECIPE | {"weight_decay": 0}}}, r"networks\.a\.train_per_class: 101"),
+        ({"networks": NETWORKS, "map": MAP}, r"map\.recipe\.train_per_class: 101 training"),
+        ({"networks": NETWORKS, "random_labels": RANDOM}, r"random_labels\.recipe\.train_per_class: 101"),
+        ({"networks": NETWORKS, "sweep": SWEEP}, r"sweep\.recipes\.a\.train_per_class: 101 training"),
     ],
 )  # fmt: skip
 def test_too_few_samples_are_said_before_anything_is_trained(changed, says):
@@ -38,7 +39,7 @@ def test_too_few_samples_are_said_before_anything_is_trained(changed, says):
 
 
 def test_enough_samples_pass():
-    check_counts("mine", study(lenet=LENET, attack={"images_per_class": 74}))
+    check_counts("mine", study(networks=NETWORKS, attack={"images_per_class": 74}))
     check_counts("mine", study(attack={"images_per_class": 75}))
     pair = {"train_per_class": 6000, "pairs": ["1v7"], "shown_pairs": ["1v7"]}
     mnist = {

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config import resolve
-from pipeline.networks import families
+from pipeline.networks import check_model, families, own_model
 from samples import refused
 
 
@@ -12,12 +12,13 @@ def configured(**changed) -> dict:
     return resolve({"main": "mine", "datasets": {"mine": dataset}})["datasets"]["mine"]
 
 
-def of_lenet(networks: dict, starts: dict) -> dict:
-    start = {"initial_weights": "pytorch"}
+def of_networks(networks: dict, recipes: dict) -> dict:
+    recipe = {"initial_weights": "pytorch"}
     return {
-        "lenet": {"epochs": 2, "networks": {name: start | own for name, own in networks.items()}},
+        "training": {"epochs": 2},
+        "networks": {name: recipe | own for name, own in networks.items()},
         "sweep": {
-            "starts": {label: start | own for label, own in starts.items()},
+            "recipes": {label: recipe | own for label, own in recipes.items()},
             "weight_decays": [0, 1],
             "seeds": [0],
         },
@@ -28,27 +29,74 @@ TWO = {"xavier_low": {"weight_decay": 0}, "xavier_high": {"weight_decay": 1}}
 
 
 @pytest.mark.parametrize(
-    ("networks", "starts", "says"),
+    ("networks", "recipes", "says"),
     [
         (
             TWO | {"again": {"weight_decay": 1.0, "epochs": 2}},
             {"a": {}},
-            r"lenet\.networks\.xavier_high and lenet\.networks\.again .* weight decay 1 and seed 0",
+            r"networks\.xavier_high and networks\.again .* weight decay 1 and seed 0",
         ),
         (
             TWO,
             {"a": {}, "b": {"epochs": 2, "weight_decays": [1, 2]}},
-            r"sweep\.starts\.a and sweep\.starts\.b .* weight decay 1 and seed 0",
+            r"sweep\.recipes\.a and sweep\.recipes\.b .* weight decay 1 and seed 0",
         ),
     ],
 )
-def test_a_network_under_two_keys_is_refused(networks, starts, says):
+def test_a_network_under_two_keys_is_refused(networks, recipes, says):
     refused(
-        rf"^configuration: datasets\.mine\.{says}", families, "mine", configured(**of_lenet(networks, starts))
+        rf"^configuration: datasets\.mine\.{says}",
+        families,
+        "mine",
+        configured(**of_networks(networks, recipes)),
     )
 
 
-def test_networks_that_differ_and_those_of_lenet_in_a_grid_pass():
-    starts = {"a": {}, "b": {"weight_decays": [2, 3]}, "c": {"seeds": [1]}}
-    made = families("mine", configured(**of_lenet(TWO, starts)))
+def test_a_network_has_the_model_of_training_unless_it_names_one():
+    training = {"model": "mlp", "options": {"width": 3}, "epochs": 4}
+    own = {
+        "a": {},
+        "b": {"options": {"width": 5}},
+        "c": {"model": "lenet"},
+        "d": {"model": "m.py:f", "epochs": 1},
+    }
+    settings = configured(**of_networks(TWO, {"r": {}}) | {"training": training})
+    settings["networks"] = {name: settings["networks"]["xavier_low"] | each for name, each in own.items()}
+    made = families("mine", settings)["training"]
+    assert {name: (each["model"], each["options"], each["epochs"]) for name, each in made.items()} == {
+        "a": ("mlp", {"width": 3}, 4),
+        "b": ("mlp", {"width": 5}, 4),
+        "c": ("lenet", {}, 4),
+        "d": ("m.py:f", {}, 1),
+    }
+    assert [own_model(each) for each in made.values()] == [None, None, None, "m.py"]
+    refused(
+        r"^configuration: datasets\.mine: the model of .* 'd': m\.py: no such file",
+        check_model,
+        "mine",
+        "d",
+        made["d"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ({"strength": 1}, r"a\.strength: there is no regulariser"),
+        ({"regulariser": "l1"}, r"a\.strength: the regulariser l1 needs one"),
+        ({"regulariser": "l3", "strength": 1}, r"a\.regulariser: 'l3' is not one of"),
+        ({"model": "vgg"}, r"a\.model: 'vgg' does not match .* \(lenet, mlp, or FILE\.py:FUNCTION"),
+        ({"options": {"width": {}}}, r"a\.options\.width: \{\} is not of type"),
+    ],
+)
+def test_what_a_recipe_cannot_be(own, says):
+    refused(
+        rf"networks\.{says}", configured, **of_networks(TWO | {"a": {"weight_decay": 3} | own}, {"r": {}})
+    )
+    refused(rf"sweep\.recipes\.{says}", configured, **of_networks(TWO, {"a": own}))
+
+
+def test_networks_that_differ_and_named_ones_in_a_grid_pass():
+    recipes = {"a": {}, "b": {"weight_decays": [2, 3]}, "c": {"seeds": [1]}}
+    made = families("mine", configured(**of_networks(TWO, recipes)))
     assert list(made["sweep"]) == ["xavier_low", "xavier_high", "b_2_0", "b_3_0", "c_0_1", "c_1_1"]

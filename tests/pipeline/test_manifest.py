@@ -7,20 +7,18 @@ from pipeline.networks import families
 
 
 def test_every_seed_that_is_drawn_with_is_listed():
-    start = {"initial_weights": "pytorch"}
+    recipe = {"initial_weights": "pytorch"}
     config = {
         "datasets": {
             "own": {
                 "source": "digits",
                 "train_per_class": 30,
-                "lenet": {
-                    "networks": {
-                        "a": {"weight_decay": 0, "seed": 4, **start},
-                        "b": {"weight_decay": 1, **start},
-                    },
-                    "shown": {"low": "a", "high": "b"},
+                "networks": {
+                    "a": {"weight_decay": 0, "seed": 4, **recipe},
+                    "b": {"weight_decay": 1, **recipe},
                 },
-                "sweep": {"starts": {"s": start}, "weight_decays": [0, 1], "seeds": [5, 6]},
+                "shown_networks": {"low": "a", "high": "b"},
+                "sweep": {"recipes": {"s": recipe}, "weight_decays": [0, 1], "seeds": [5, 6]},
                 "two_layer": {"pairs": ["0v1"], "weight_decays": [0, 1, 2], "seeds": [8]},
                 "calibration": {"seed": 9},
             }
@@ -29,9 +27,9 @@ def test_every_seed_that_is_drawn_with_is_listed():
     resolved = resolve(config)
     own = resolved["datasets"]["own"]
     networks = families("own", own)
-    found = seeds_of(own, networks, resolved["toy"], ["toy", "lenet", "sweep", "two_layer", "calibration"])
-    assert found == {"toy": [0], "lenet": [0, 4], "sweep": [5, 6], "two_layer": [8], "calibration": [9]}
+    found = seeds_of(own, networks, resolved["toy"], ["toy", "training", "sweep", "two_layer", "calibration"])
+    assert found == {"toy": [0], "training": [0, 4], "sweep": [5, 6], "two_layer": [8], "calibration": [9]}
     drawn = own | {"test_share": 0.3, "split_seed": 7}
     assert seeds_of(drawn, networks, resolved["toy"], ["toy"]) == {"toy": [0], "split": [7]}
     (table,) = run_section.tables({"seeds": found})[0].rows
-    assert table == ("Seeds", "toy 0; lenet 0, 4; sweep 5, 6; two layer 8; calibration 9")
+    assert table == ("Seeds", "toy 0; training 0, 4; sweep 5, 6; two layer 8; calibration 9")

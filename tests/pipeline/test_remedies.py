@@ -13,11 +13,11 @@ from tilt.errors import InputError
     [
         ({"path": "a.npz"}, "'source' is a required property (digits, mnist, fashion_mnist, kmnist, "),
         ({"source": "table", "split": "split"}, "unknown key 'split' (did you mean 'test_share'?)"),
-        ({"source": "mnist", "lenet": {"networks": {"a": {"weight_decay": 0, "initial_weights": "pytorch"}}}},
-         "lenet.networks: 1 given (two or more networks by name"),
-        ({"source": "mnist", "lenet": {"networks": {
-            name: {"weight_decay": 0, "initial_weights": "pytorch"} for name in "ab"}}},
-         "lenet.shown.low: no network is named 'xavier_low'; set it to one of a, b"),
+        ({"source": "mnist", "networks": {"a": {"weight_decay": 0, "initial_weights": "pytorch"}}},
+         "networks: 1 given (two or more networks by name"),
+        ({"source": "mnist", "networks": {
+            name: {"weight_decay": 0, "initial_weights": "pytorch"} for name in "ab"}},
+         "shown_networks.low: no network is named 'xavier_low'; set it to one of a, b"),
         ({"source": "mnist", "svm": {"pairs": ["1v10"]}}, "they are numbered in the order of their labels"),
     ],
 )  # fmt: skip

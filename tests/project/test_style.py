@@ -91,12 +91,12 @@ FLOORS = {
     "experiments": {"experiments", "report", "pipeline", "tilt"},
 }
 BUILDS_ON = {  # experiments on experiments
-    "attack": {"lenet"},
+    "attack": {"training"},
     "logistic": {"svm"},
     "published": {"svm"},
-    "sweep": {"lenet"},
-    "map": {"lenet", "sweep"},
-    "random_labels": {"lenet"},
+    "sweep": {"training"},
+    "map": {"training", "sweep"},
+    "random_labels": {"training"},
 }
 
 

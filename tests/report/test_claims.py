@@ -9,9 +9,9 @@ from tilt.io import read_table, write_table
 
 
 def test_numbers_are_comparable_under_the_articles_protocol_only():
-    assert claims.comparable("mnist", SETTINGS, "svm", "lenet", "attack")
+    assert claims.comparable("mnist", SETTINGS, "svm", "training", "attack")
     assert not claims.comparable("digits", SETTINGS, "svm")
-    for section, key, value in (("svm", "pairs", ["7v9"]), ("lenet", "epochs", 49), ("attack", "step", 5)):
+    for section, key, value in (("svm", "pairs", ["7v9"]), ("training", "epochs", 49), ("attack", "step", 5)):
         changed = SETTINGS | {section: SETTINGS[section] | {key: value}}
         assert not claims.comparable("mnist", changed, section)
 

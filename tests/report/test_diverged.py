@@ -1,4 +1,4 @@
-"""LeNets all of which diverged: recorded, judged, drawn and told of, without nan."""
+"""Networks all of which diverged: recorded, judged, drawn and told of, without nan."""
 
 import re
 import runpy
@@ -18,11 +18,8 @@ from experiments.calibration import figures as calibration
 from experiments.calibration import section as calibration_section
 from experiments.calibration.claims import calibration_claims
 from experiments.calibration.panel import calibration_panels
-from experiments.calibration.tables import bins_table, calibrate, seeds_table
-from experiments.lenet import figures as lenet
-from experiments.lenet import section as lenet_section
-from experiments.lenet.claims import lenet_claims
-from experiments.lenet.panel import lenet_panels
+from experiments.calibration.tables import bins_table, calibrate
+from experiments.calibration.tables import summary_table as calibration_summary
 from experiments.map import section as map_section
 from experiments.map.claims import map_claims
 from experiments.map.figures import maps
@@ -37,18 +34,22 @@ from experiments.sweep import section as sweep_section
 from experiments.sweep.claims import sweep_claims
 from experiments.sweep.panel import sweep_panels
 from experiments.sweep.tables import networks_table, search_table, summary_table
+from experiments.training import figures as training
+from experiments.training import section as training_section
+from experiments.training.claims import training_claims
+from experiments.training.panel import training_panels
+from made import RECIPE
 from panels import check_states, unpacked
 from report import words
 from report.claims import NOT
-from report.starts import start_labels
+from report.networks import record_columns
 from tilt.data.images import Images, save_images
 from tilt.io import read_json, read_table, table_of
 from tilt.networks.model import load_network
 from tilt.networks.scores import predict_scores
 
-START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 3,
-         "train_per_class": None, "random_labels": False, "seed": 0}  # fmt: skip
-NETWORKS = {"low": START | {"weight_decay": 1e-4}, "high": START | {"weight_decay": 0.1}}
+IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "epochs": 3, "seed": 0}
+NETWORKS = {"low": IMPROVED | {"weight_decay": 1e-4}, "high": IMPROVED | {"weight_decay": 0.1}}
 SHOWN = {"low": "low", "high": "high"}
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
 LABEL = np.repeat([0, 1], 3)
@@ -74,13 +75,11 @@ def swept():
 def calibrated():
     scores, labels = np.full((20, 3), np.nan), np.arange(20) % 3
     rows = [
-        {"network": name, "start": start, **{key: NETWORKS[name][key] for key in own}}
-        | calibrate(True, scores, labels, np.full(4, np.nan))[0]
-        for own in [("random_labels", "weight_decay", "seed")]
-        for name, start in start_labels(NETWORKS).items()
+        columns | {"random_labels": False} | calibrate(True, scores, labels, np.full(4, np.nan))[0]
+        for columns in record_columns(NETWORKS).values()
     ]
     table = table_of(rows)
-    return table, bins_table({}), seeds_table(table)
+    return table, bins_table({}), calibration_summary(table)
 
 
 def memorised():
@@ -95,12 +94,12 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
     names = {"history": "csv", "weights": "safetensors", "filters": "npz", "record": "json"}
     output = SimpleNamespace(**{name: tmp_path / f"{name}.{suffix}" for name, suffix in names.items()})
     params = SimpleNamespace(
-        network=START | {"weight_decay": 0.1}, batch_size=1, learning_rate=1e9, momentum=0.9, device="cpu",
+        network=IMPROVED | {"weight_decay": 0.1}, batch_size=1, learning_rate=1e9, momentum=0.9, device="cpu",
         checkpoint=tmp_path / "checkpoint.safetensors",
     )  # fmt: skip
     job = SimpleNamespace(input=SimpleNamespace(images=tmp_path / "images.npz"), output=output, params=params)
     monkeypatch.setattr("pipeline.job.job", lambda main, job: main(job.input, job.output, job.params))
-    runpy.run_path(str(ROOT / "workflow" / "scripts" / "lenet_network.py"), {"snakemake": job})
+    runpy.run_path(str(ROOT / "workflow" / "scripts" / "train_network.py"), {"snakemake": job})
     record = read_json(output.record)
     assert record["diverged"]
     assert record["rms"] == dict.fromkeys(LAYERS)
@@ -112,29 +111,29 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
 def test_nothing_is_reproduced_and_each_network_is_named():
     table, summary, search = swept()
     judged = [
-        *lenet_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
+        *training_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
         *attack_claims(NETWORKS, ATTACKS, ACCURACIES, numbers=True),
         *sweep_claims(table, summary, search, numbers=True),
         *map_claims(table),
-        *calibration_claims(calibrated()[0]),
+        *calibration_claims(*calibrated()[::2]),
         *random_labels_claims(memorised(), 10),
     ]
     assert len(judged) == 6 + 5 + 3 + 2 + 3 + 2
     assert {claim.verdict for claim in judged} == {NOT}
     for claim in judged:
         assert claim.measured.startswith(("not measured", "no seed has both")), claim
-        assert "diverged" in claim.measured or claim.statement.startswith("One start gives")
+        assert "diverged" in claim.measured or claim.statement.startswith("One recipe gives")
 
 
 @pytest.mark.parametrize(
     ("draw", "note"),
     [
-        (lambda: lenet.error_curves(epochs()), "diverged: low, high"),
+        (lambda: training.error_curves(epochs()), "diverged: low, high"),
         (
-            lambda: lenet.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
+            lambda: training.weight_rms(dict.fromkeys(NETWORKS, dict.fromkeys(LAYERS, np.nan))),
             "diverged: low, high",
         ),
-        (lambda: lenet.first_filters(FILTERS), "low\n(diverged)"),
+        (lambda: training.first_filters(FILTERS), "low\n(diverged)"),
         (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),
@@ -159,11 +158,11 @@ def test_every_figure_says_so(draw, note):
 def epochs():
     own = {
         "network": list(NETWORKS),
-        "start": ["one"] * 2,
+        "recipe": ["one"] * 2,
         "weight_decay": [1e-4, 0.1],
         "diverged": [True] * 2,
     }
-    return lenet.along_epochs(list(HISTORIES.values()), **own)
+    return training.along_epochs(list(HISTORIES.values()), **own)
 
 
 def test_captions_and_tables_say_so_without_nan():
@@ -171,7 +170,7 @@ def test_captions_and_tables_say_so_without_nan():
     records = {name: {"train_images": 50, "test_images": 20} for name in NETWORKS}
     networks, _, seeds = calibrated()
     captions = [
-        *lenet_section.captions(NETWORKS, HISTORIES, records).values(),
+        *training_section.captions(NETWORKS, HISTORIES, records).values(),
         *attack_section.captions(NETWORKS, ATTACKS, ACCURACIES, TEMPERATURES, SHOWN).values(),
         *sweep_section.captions(NETWORKS, table, summary, search, "low").values(),
         *map_section.captions(table).values(),
@@ -184,7 +183,10 @@ def test_captions_and_tables_say_so_without_nan():
         assert re.search(r"[Dd]iverged|not measured|no trained network|no networks?", said), said
     cells = [
         cell
-        for made in (lenet_section.tables(NETWORKS, HISTORIES), sweep_section.tables(summary, search))
+        for made in (
+            training_section.tables(NETWORKS, HISTORIES),
+            sweep_section.tables(table, summary, search),
+        )
         for rows in made
         for row in rows.rows
         for cell in row
@@ -197,7 +199,7 @@ def test_every_panel_has_its_states():
     table, summary, _ = swept()
     networks, bins, seeds = calibrated()
     made = {
-        "lenet": lenet_panels(
+        "training": training_panels(
             NETWORKS, "high", HISTORIES, FILTERS, chance=0.9, test_images=20, published=False
         ),
         "attack": attack_panels(
@@ -211,7 +213,7 @@ def test_every_panel_has_its_states():
     for name, record in made.items():
         assert check_states(record) >= 1, name
         assert "nan" not in str(unpacked(record)[name].get("title")), name
-    bank = unpacked(made["lenet"])["lenet"]
+    bank = unpacked(made["training"])["training"]
     assert bank["fate"] == [["diverged"] * 2]
     assert np.isnan(bank["least_error"]).all()
     ends = unpacked(made["sweep"])["sweep"]

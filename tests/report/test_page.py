@@ -79,6 +79,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
     values = {
         **settings,
         "words": words,
+        "models": ["lenet"],
         "epochs": "50 epochs",
         "shape": shape,
         "source": "a <made-up> & small source",
@@ -146,19 +147,19 @@ def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
     judged = [claim for claim in written["claims"] if claim.section != "published"]
     walk = Walk(rendered(without | {"claims": judged}, tmp_path))
     assert "published" not in walk.ids
-    assert {"lenet", "data", "run"} <= set(walk.ids)
+    assert {"training", "data", "run"} <= set(walk.ids)
 
 
-NETWORK_SECTIONS = {"lenet", "attack", "sweep", "map", "calibration", "random_labels"}
+NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "random_labels"}
 
 
-def test_a_page_without_lenet_leaves_out_its_sections(written, tmp_path):
+def test_a_page_without_networks_leaves_out_its_sections(written, tmp_path):
     without = {
         part: {key: value for key, value in written[part].items() if key not in NETWORK_SECTIONS}
         for part in ("captions", "tables")
     }
     judged = [claim for claim in written["claims"] if claim.section not in NETWORK_SECTIONS]
-    settings = SETTINGS | {"lenet": None}
+    settings = SETTINGS | {"networks": None}
     text = rendered(without | {"claims": judged}, tmp_path, settings=settings)
     ids = set(Walk(text).ids)
     assert not NETWORK_SECTIONS & ids
@@ -167,14 +168,13 @@ def test_a_page_without_lenet_leaves_out_its_sections(written, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("shape", "vectors", "resized", "grey"),
-    [([30], True, True, False), ([28, 28], False, False, False), ([8, 8, 3], False, True, True)],
+    ("shape", "vectors", "resized"),
+    [([30], True, True), ([28, 28], False, False), ([28, 28, 3], False, False), ([8, 8, 3], False, True)],
 )
-def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, resized, grey):
+def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, resized):
     text = rendered(written, tmp_path, shape=shape)
     assert ("vectors of 30 features" in text) == vectors
     assert ("resized to 28 × 28" in text) == resized
-    assert ("turned to grey" in text) == grey
 
 
 def test_the_data_are_described_with_the_names_of_the_classes(written):
@@ -196,7 +196,11 @@ def test_the_page_of_vectors_speaks_of_samples_and_names_their_classes(tmp_path)
     }
     judged = [claim for claim in told["claims"] if claim.section in without["captions"]]
     text = rendered(
-        without | {"claims": judged}, tmp_path, shape=[30], words=words, settings=SETTINGS | {"lenet": None}
+        without | {"claims": judged},
+        tmp_path,
+        shape=[30],
+        words=words,
+        settings=SETTINGS | {"networks": None},
     )
     text = re.sub(r'<style>.*?</style>|data:image/webp|<section id="toy">.*?</section>', "", text, flags=re.S)
     assert not re.search(r"pixel|(?<!mirror )\bimages?\b", text, flags=re.I)

@@ -5,21 +5,21 @@ import pytest
 
 from experiments.attack.panel import attack_panels
 from experiments.attack.tables import accuracy_table, unattacked_table
-from experiments.lenet.panel import lenet_panels
 from experiments.sweep.panel import sweep_panels
 from experiments.sweep.tables import networks_table, summary_table
+from experiments.training.panel import training_panels
+from made import RECIPE
 from panels import check_states, unpacked
 from report import article
 from report.panels.mosaics import mosaic
 from report.words import IMAGES
 from tilt.intervals import mean_interval
 
-START = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "weight_scale": 1, "epochs": 4,
-         "train_per_class": None, "seed": 0}  # fmt: skip
-SMALL = START | {"initial_weights": "matconvnet", "pixel_scale": 1}
+IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "epochs": 4, "seed": 0}
+SMALL = IMPROVED | {"initial_weights": "matconvnet", "pixel_scale": 1}
 NETWORKS = {
-    "low": START | {"weight_decay": 1e-4},
-    "high": START | {"weight_decay": 0.1},
+    "low": IMPROVED | {"weight_decay": 1e-4},
+    "high": IMPROVED | {"weight_decay": 0.1},
     "none": SMALL | {"weight_decay": 0.0},
     "wild": SMALL | {"weight_decay": 0.1},  # diverges
 }
@@ -58,7 +58,7 @@ FILTERS = {name: RNG.normal(size=(7, 3, 3)) for name in NETWORKS} | {"wild": np.
 @pytest.fixture(scope="module", params=[True, False], ids=["published", "other data"])
 def lenet(request):
     histories = {name: history(name) for name in NETWORKS}
-    return lenet_panels(
+    return training_panels(
         NETWORKS, "high", histories, FILTERS, chance=0.9, test_images=50, published=request.param
     )
 
@@ -66,7 +66,7 @@ def lenet(request):
 def test_lenet_shows_the_histories(lenet):
     assert check_states(lenet) == 6
     banks = unpacked(lenet)
-    bank = banks["lenet"]
+    bank = banks["training"]
     for name, place in at(lenet).items():
         errors = history(name)["test_error"]
         curve = bank["curve_test_error"][place]
@@ -90,7 +90,7 @@ def test_lenet_shows_the_filters_of_networks_that_have_finite_ones(lenet):
     banks = unpacked(lenet)
     start, decay = (control["tokens"] for control in lenet["panels"][0]["controls"])
     for name, (i, j) in at(lenet).items():
-        bank = banks.get(f"lenet-filters/{start[i]}/{decay[j]}")
+        bank = banks.get(f"training-filters/{start[i]}/{decay[j]}")
         if name == "wild":
             assert bank is None
         else:
@@ -101,7 +101,7 @@ def test_lenet_shows_the_filters_of_networks_that_have_finite_ones(lenet):
 
 
 def test_lenet_has_the_articles_points_where_they_belong(lenet):
-    bank, places = unpacked(lenet)["lenet"], at(lenet)
+    bank, places = unpacked(lenet)["training"], at(lenet)
     mentioned = "Squares" in lenet["panels"][0]["caption"]
     assert mentioned == ("article_test_error" in bank) == ("article_fc1" in bank)
     if not mentioned:
@@ -119,12 +119,12 @@ def test_lenet_has_the_articles_points_where_they_belong(lenet):
 def test_a_network_that_guesses_is_named_so():
     constant = {"epoch": np.array([1]), "diverged": np.array([False]), "test_error": np.array([0.9])}
     constant |= {name: np.array([0.9]) for name in ("train_error", *(f"rms_{n}" for n in article.LAYERS))}
-    record = lenet_panels(
+    record = training_panels(
         {"high": NETWORKS["high"]}, "high", {"high": constant}, {"high": np.zeros((1, 2, 2))},
         chance=0.9, test_images=10, published=False,
     )  # fmt: skip
     assert check_states(record) == 1
-    assert unpacked(record)["lenet"]["fate"] == [["no better than chance"]]
+    assert unpacked(record)["training"]["fate"] == [["no better than chance"]]
 
 
 # Adversarial examples
@@ -273,7 +273,7 @@ def test_sweep_shows_the_summary():
     assert check_states(record) == 4 * 3
     bank = unpacked(record)["sweep"]
     assert decay["start"] == decay["tokens"].index("0.1")
-    starts = list(dict.fromkeys(table["start"].tolist()))
+    starts = list(dict.fromkeys(table["recipe"].tolist()))
     xavier = next(k for k, start in enumerate(starts) if "Xavier" in start)
     q, d = quantity["tokens"].index("test_error"), decay["tokens"].index("0.0001")
     errors = [

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from experiments.calibration.panel import calibration_panels
-from experiments.calibration.tables import calibrate, seeds_table
+from experiments.calibration.tables import calibrate, summary_table
 from experiments.map.panel import map_panels
 from experiments.random_labels.panel import random_labels_panels
 from experiments.random_labels.tables import memorisation_table
 from experiments.two_layer.panel import BINS, two_layer_panels
 from experiments.two_layer.tables import TwoLayer, over_seeds, reached, study_tables
+from made import RECIPE
 from panels import check_states, unpacked
+from report.networks import record_columns
 from report.panels.networks import network_controls
 from report.words import IMAGES
 from tilt.data.images import BinaryPair
@@ -30,16 +32,14 @@ def shown(record):
 
 
 def settings(decay, seed=0, **more):
-    return {
-        "weight_decay": decay, "seed": seed, "initial_weights": "improved_xavier", "pixel_scale": 0.1,
-        "weight_scale": 1, "train_per_class": None, "epochs": 5,
-    } | more  # fmt: skip
+    own = {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "epochs": 5}
+    return RECIPE | own | {"weight_decay": decay, "seed": seed} | more
 
 
 # ---- controls
 
 
-def test_a_start_is_all_but_the_weight_decay_and_gaps_are_none():
+def test_a_recipe_is_all_but_the_weight_decay_and_gaps_are_none():
     networks = {
         "b": settings(0.1, seed=1),
         "a": settings(0.0),
@@ -48,7 +48,7 @@ def test_a_start_is_all_but_the_weight_decay_and_gaps_are_none():
         "again": settings(0.1, seed=1),
     }
     start, decay, grid = network_controls(networks, "again")
-    assert (start.name, decay.name) == ("start", "decay")
+    assert (start.name, decay.name) == ("recipe", "decay")
     assert start.tokens == ["xavier-0.1-nall-0", "xavier-0.1-nall-1", "matconvnet-1-n30-0"]
     assert start.texts[1] == "improved Xavier, pixels × 0.1, all images, seed 1"
     assert decay.tokens == ["0", "0.1"]
@@ -130,24 +130,22 @@ def calibrated(tmp_path):
         "lost": settings(1.0), "sure": settings(0.0, initial_weights="pytorch"),
     }  # fmt: skip
     rows, bins = [], []
-    for name, network in networks.items():
+    for name in networks:
         right = 8.0 * np.eye(4)[labels]
         noise = np.zeros_like(right) if name == "sure" else RNG.normal(0, 4, right.shape)
         row, of_bins = calibrate(name == "lost", right + noise, labels, np.ones(3), bins=7)
-        own = {key: network[key] for key in ("initial_weights", "weight_decay", "seed")}
-        label = "PyTorch" if name == "sure" else "Xavier"
-        rows.append({"network": name, "start": label, **own, **row})
+        rows.append({**record_columns(networks)[name], **row})
         bins += [{"network": name, **of_bin} for of_bin in of_bins]
     tables = {"networks": table_of(rows), "bins": table_of(bins)}
-    tables["seeds"] = seeds_table(tables["networks"])
+    tables["summary"] = summary_table(tables["networks"])
     for name, table in tables.items():
         write_table(tmp_path / name, table)
     return networks, *(read_table(tmp_path / name) for name in tables)
 
 
 def test_calibration_states_are_the_tables(tmp_path):
-    networks, table, bins, seeds = calibrated(tmp_path)
-    record = calibration_panels(networks, table, bins, seeds, "shown")
+    networks, table, bins, summary = calibrated(tmp_path)
+    record = calibration_panels(networks, table, bins, summary, "shown")
     (bank,) = shown(record).values()
     start, decay = record["panels"][0]["controls"]
     _, _, grid = network_controls(networks, "shown")
@@ -172,16 +170,17 @@ def test_calibration_states_are_the_tables(tmp_path):
                 used = count > 0
                 assert (bank[f"{stage}_least"][k, j][used] <= accuracy[used] + 1e-6).all()
                 assert (bank[f"{stage}_most"][k, j][used] >= accuracy[used] - 1e-6).all()
-    chosen = (seeds["start"] == "Xavier") & (seeds["quantity"] == "temperature")
-    np.testing.assert_allclose(bank["temperature_mean"][0][:2], seeds["mean"][chosen], rtol=1e-6)
+    (label,) = {name for name in summary["recipe"].tolist() if "Xavier" in name}
+    means = summary["temperature_mean"][(summary["recipe"] == label) & (summary["n"] > 0)]
+    np.testing.assert_allclose(bank["temperature_mean"][0][:2], means, rtol=1e-6)
     np.testing.assert_array_equal(bank["temperature_places"][0], [0, 1, np.nan])
     assert np.isnan(bank["temperature_mean"][0][2])
 
 
 def test_calibration_where_no_network_has_a_bin(tmp_path):
-    networks, table, bins, seeds = calibrated(tmp_path)
+    networks, table, bins, summary = calibrated(tmp_path)
     lost = {name: column[table["network"] == "lost"] for name, column in table.items()}
-    nothing = [{name: column[:0] for name, column in of.items()} for of in (bins, seeds)]
+    nothing = [{name: column[:0] for name, column in of.items()} for of in (bins, summary)]
     (bank,) = shown(calibration_panels({"lost": networks["lost"]}, lost, *nothing, "lost")).values()
     assert bank["status"].tolist() == [["diverged"]]
 
@@ -194,7 +193,7 @@ def test_random_labels_states_are_the_histories():
         (0, 0): [0.9, 0.5, 0.0, 0.0], (0, 4): [0.9, 0.4, 0.2, 0.1],
         (3, 0): [0.9, 0.8, 0.7, 0.6], (3, 4): [0.9, np.nan],
     }  # fmt: skip
-    networks = {f"random_{decay}_{seed}": {"weight_decay": decay, "seed": seed} for decay, seed in curves}
+    networks = {f"random_{decay}_{seed}": settings(decay, seed, random_labels=True) for decay, seed in curves}
     histories = {
         f"random_{decay}_{seed}": {
             "epoch": np.arange(1, len(errors) + 1),
@@ -222,7 +221,7 @@ def mapped(test_error, norm, diverged):
     scales, decays = np.repeat([0.5, 1.0], 3), np.tile(DECAYS, 2)
     rows = [
         {
-            "start": f"improved Xavier, pixels × 0.1, weights × {scale:g}", "weight_scale": scale,
+            "recipe": f"improved Xavier, pixels × 0.1, weights × {scale:g}", "weight_scale": scale,
             "weight_decay": decay, "seed": 0, "epochs": 20, "diverged": lost, "train_error": 0.5 * error,
             "test_error": error, "norm_median": size, "minimal_norm_median": np.nan, "temperature": 2.0,
             **{f"rms_{layer}": 0.01 for layer in ("conv1", "conv2", "fc1", "fc2")},

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from tilt.errors import InputError
 from tilt.networks import model as models
-from tilt.networks.layers import initialise, layer_rms
+from tilt.networks.layers import first_filters, initialise, layer_rms
 from tilt.networks.model import Network, build, input_images, load_network, save_network
 from tilt.networks.regularisers import Regulariser
 from tilt.networks.scores import predict_scores
@@ -108,7 +108,11 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
         ("own.py:Own", {"depth": 3}, r"with the options \{'depth': 3\} .*unexpected keyword"),
         ("mlp", {"widht": 3}, "with the options .*'widht'"),
         ("mlp", {"width": 0}, "hidden_layers is 1 and width 0"),
-        ("lenet", {}, r"LeNet takes images of shape \(28, 28\), not \(6, 7\); see resize_to_28"),
+        (
+            "lenet",
+            {},
+            r"LeNet takes images of shape \(28, 28\) or \(28, 28, 3\), not \(6, 7\); see resize_to_28",
+        ),
     ],
 )
 def test_models_that_cannot_be_built(own, monkeypatch, name, options, message):
@@ -145,9 +149,49 @@ def test_images_as_a_model_takes_them():
     np.testing.assert_allclose(given, 25.5 * colour, rtol=1e-6)
     assert given.dtype == np.float32
     np.testing.assert_array_equal(given, input_images("own.py:f", colour, (0, 10)))
-    assert input_images("lenet", colour, (0, 10)).shape == (3, 28, 28)
+    resized = input_images("lenet", colour, (0, 10))
+    assert resized.shape == (3, 28, 28, 3)
+    for channel in range(3):
+        grey = input_images("lenet", colour[..., channel], (0, 10))
+        np.testing.assert_allclose(resized[..., channel], grey, atol=1e-4)
     with pytest.raises(InputError, match=r"shape \(3, 60\) have no bounds"):
         input_images("mlp", colour.reshape(3, -1), None)
+
+
+def test_lenet_takes_colour_and_sees_each_channel():
+    x = np.random.default_rng(0).uniform(0, 255, (4, 28, 28, 3)).astype(np.float32)
+    grey = Network(**RECIPE).start(x[..., 0], 3)
+    model = Network(**RECIPE).start(x, 3)
+    with torch.no_grad():
+        model.mean_image.zero_()
+        grey.mean_image.zero_()
+        for name, parameter in grey.named_parameters():
+            if name != "model.conv1.weight":
+                model.get_parameter(name).copy_(parameter)
+        model.model.conv1.weight.zero_()
+        model.model.conv1.weight[:, 1] = grey.model.conv1.weight[:, 0]
+    np.testing.assert_allclose(
+        predict_scores(model, x), predict_scores(grey, np.ascontiguousarray(x[..., 1])), atol=1e-4
+    )
+    assert model.fast_gradient is None
+
+
+def test_first_filters_are_pictures_where_the_first_layer_sees_pixels():
+    lenet, colour = build("lenet", (28, 28), 3), build("lenet", (28, 28, 3), 3)
+    initialise(colour.model, "pytorch", 0)
+    assert first_filters(lenet, (28, 28)).shape == (20, 5, 5)
+    assert first_filters(colour, (28, 28, 3)).shape == (20, 5, 5, 3)
+    np.testing.assert_array_equal(
+        first_filters(colour, (28, 28, 3))[4, 1, 2], colour.model.conv1.weight.detach()[4, :, 1, 2]
+    )
+    mlp = build("mlp", (4, 5, 3), 3, width=7)
+    np.testing.assert_array_equal(
+        first_filters(mlp, (4, 5, 3)), mlp.model.fc1.weight.detach().reshape(7, 4, 5, 3)
+    )
+    assert first_filters(build("mlp", (9,), 3), (9,)).size == 0
+    hidden = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8, 3))
+    assert first_filters(hidden, (4, 4)).size == 0
+    assert first_filters(torch.nn.Flatten(), (4, 4)).size == 0
 
 
 class Still(Regulariser):

@@ -265,7 +265,7 @@ def test_what_is_drawn_is_the_part_of_the_bank(tiny, results):
 def test_vectors_have_a_page_too(browser, results):
     page, wrong = opened(browser, results / "flat" / "report" / "index.html")
     assert page.locator("section#svm .panel").count() == 2
-    assert page.locator("section#lenet").count() == 0
+    assert page.locator("section#training").count() == 0
     assert wrong == []
     page.context.close()
 

@@ -84,7 +84,7 @@ def strike(
         else:
             continue
         moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
-        training = rule == "lenet_network"
+        training = rule == "train_network"
         while rule in rules_running(folder)[0]:
             if time.monotonic() > moment and (
                 not training or list(folder.glob("results/*/networks/*/checkpoint.safetensors"))
@@ -114,7 +114,7 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     while True:
         run = start(tmp_path, "tiny", *forced)
         missing = [rule for rule in seconds if not stages([rule]) <= stages(hit)]
-        missing += ["lenet_network"] * (not resumed and "lenet_network" not in missing)
+        missing += ["train_network"] * (not resumed and "train_network" not in missing)
         if wanted := kills < KILLS or bool(missing):
             group = (kills + 1) % MAIN_ONLY != 0
             hit.update(strike(tmp_path, run, chance, seconds, missing, kills < KILLS, group))

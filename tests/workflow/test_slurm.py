@@ -184,7 +184,7 @@ def test_the_training_asks_for_a_gpu(slurm, tmp_path):
     print(f"\ngeneric resources asked for: {asked}")
     assert len(asked) == 2
     for rules, resources in asked.items():
-        assert bool(resources) == ("lenet_network" in rules)
+        assert bool(resources) == ("train_network" in rules)
         assert all("gpu:1" in resource for resource in resources)
 
 
@@ -199,6 +199,6 @@ def test_jobs_keep_to_the_cores_and_gpus_that_they_asked_for(slurm, tmp_path):
     assert [record["gpus"] for record in (*narrow, wide)] == [None, None, None, "0"]
     for record in (*narrow, wide):
         assert max(record["threads"]) <= record["cores"] == 1
-    narrow.sort(key=lambda record: record["start"])
+    narrow.sort(key=lambda record: record["recipe"])
     for first, second in pairwise(narrow):
-        assert first["end"] <= second["start"], "two jobs at a time on one core"
+        assert first["end"] <= second["recipe"], "two jobs at a time on one core"

@@ -93,11 +93,11 @@ def test_every_stage_left_its_files(finished):
     assert not list(results.rglob(".*")), "temporary files were left behind"
     assert not list(results.rglob("checkpoint*"))
     assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
-        name: [0] for name in ("toy", "lenet", "sweep", "random_labels", "two_layer", "calibration")
+        name: [0] for name in ("toy", "training", "sweep", "random_labels", "two_layer", "calibration")
     }
 
 
-def test_vectors_of_ones_own_get_all_but_lenet(finished):
+def test_vectors_of_ones_own_get_all_but_networks(finished):
     results = finished / "results" / "flat"
     assert {part.name for part in results.iterdir() if part.is_dir()} == {
         "data", "scaling", "svm", "logistic", "figures", "report", "logs", "panels", "benchmarks",
@@ -171,7 +171,7 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
         ("experiments/attack/text.html.j2", {"attack_section"}),
         ("lib/tilt/attacks/signed.py", {"attack_network"}),
         ("lib/tilt/attacks/models.py", {"attack_network", "attack_linear"}),
-        ("lib/tilt/networks/training.py", {"lenet_network"}),
+        ("lib/tilt/networks/training.py", {"train_network"}),
         ("lib/tilt/data/sources.py", {"images"}),
         ("lib/report/page.py", {"page"}),
         ("lib/tilt/linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
@@ -266,7 +266,7 @@ def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     ).read_text()
     printed = succeed(tmp_path, "tilt_tiny", "tilt_flat", "--dry-run", checkout=tmp_path, config=config)
     planned = jobs(printed)
-    assert (planned["tilt_page"], planned["tilt_lenet_network"], planned["tilt_images"]) == (2, 4, 2)
+    assert (planned["tilt_page"], planned["tilt_train_network"], planned["tilt_images"]) == (2, 4, 2)
     written = {
         file for line in re.findall(r"(?:output|log|benchmark): (.*)", printed) for file in line.split(", ")
     }
@@ -302,14 +302,14 @@ def test_an_unrelated_setting_reruns_nothing_and_a_related_one_its_rules(checkou
     config["datasets"]["tiny"]["attack"]["max_steps"] = 21
     planned = jobs(succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config))
     assert planned["attack_network"] == 2
-    assert not {"svm_path", "lenet_network", "images"} & set(planned)
+    assert not {"svm_path", "train_network", "images"} & set(planned)
 
 
 def test_the_full_study_is_planned(tmp_path):
     planned = jobs(succeed(tmp_path, "mnist", "digits", "--dry-run"))
     assert planned["svm_path"] == 90
-    assert planned["attack_network"] == 4 + 4, "of the digits lenet and the map"
-    assert planned["lenet_network"] == 4 + 6, "of the digits random labels too"
+    assert planned["attack_network"] == 4 + 4, "of the digits those named and the map"
+    assert planned["train_network"] == 4 + 6, "of the digits random labels too"
     assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
     assert planned["page"] == 2
@@ -323,7 +323,7 @@ def test_a_plain_run_is_the_main_job(tmp_path):
 
 def test_every_data_set_and_its_stages_are_targets():
     text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout
-    stages = ("data", "svm", "scaling", "published", "lenet", "attack", "sweep", "map", "calibration",
+    stages = ("data", "svm", "scaling", "published", "training", "attack", "sweep", "map", "calibration",
               "random_labels", "two_layer", "report")  # fmt: skip
     targets = {
         "toy",

@@ -150,7 +150,7 @@ def networks(wildcards, *families):
     of = NETWORKS[wildcards.dataset]
     return {
         name: of[family][name]
-        for family in families or ("networks",)
+        for family in families or ("training",)
         for name in of[family]
     }
 
@@ -187,7 +187,7 @@ def in_report(family):
 def networks_shown(wildcards):
     """Settings of the networks that panels show one at a time: those named, and "sweep" if it is in the report."""
     swept = in_report("sweep")(DATASETS[wildcards.dataset])
-    return networks(wildcards, "networks", *(["sweep"] if swept else []))
+    return networks(wildcards, "training", *(["sweep"] if swept else []))
 
 
 def of_networks_shown(pattern):

@@ -13,7 +13,7 @@ from experiments.calibration.tables import (
     bins_table,
     calibrate,
     halves,
-    seeds_table,
+    summary_table,
     training_status,
 )
 from report.claims import NOT, PARTLY, REPRODUCED
@@ -173,7 +173,7 @@ def test_interval_of_a_mean():
 
 
 def networks(values, statuses=None):
-    """A table of networks of one start from (weight decay, seed, calibration error) each.
+    """A table of networks of one recipe from (weight decay, seed, calibration error) each.
 
     What is said to fall with weight decay does, by its inverse.
     """
@@ -183,8 +183,10 @@ def networks(values, statuses=None):
     status = np.array(statuses or [TRAINED] * len(decay))
     return {
         "network": np.array([f"net_{d:g}_{s}" for d, s in zip(decay, seed, strict=True)]),
-        "start": np.array(["same"] * len(decay)),
-        "initial_weights": np.array(["matconvnet"] * len(decay)),
+        "recipe": np.array(["same"] * len(decay)),
+        "model": np.array(["lenet"] * len(decay)),
+        "regulariser": np.array([""] * len(decay)),
+        "strength": np.zeros(len(decay)),
         "random_labels": np.zeros(len(decay), bool),
         "weight_decay": decay,
         "seed": seed,
@@ -196,19 +198,20 @@ def networks(values, statuses=None):
     }  # fmt: skip
 
 
-def table(columns):
-    return {name: np.array(column) for name, column in columns.items()}
+def judge(made):
+    return calibration_claims(made, summary_table(made))
 
 
 def test_means_over_seeds_leave_out_what_was_not_trained():
     made = networks(
         [(0.1, 0, 0.2), (0.1, 1, 0.4), (0.1, 2, 0.3), (1, 0, 0.9)], [*[TRAINED] * 2, "diverged", "at chance"]
     )
-    seeds = table(seeds_table(made))
-    (row,) = np.flatnonzero(seeds["quantity"] == "ece_before")
-    assert (seeds["n"][row], seeds["weight_decay"][row]) == (2, 0.1)
-    assert seeds["mean"][row] == pytest.approx(0.3)
-    assert set(seeds["weight_decay"]) == {0.1}
+    summary = summary_table(made)
+    np.testing.assert_array_equal(summary["weight_decay"], [0.1, 1])
+    np.testing.assert_array_equal(summary["n"], [2, 0])
+    np.testing.assert_array_equal(summary["n_left_out"], [1, 1])
+    np.testing.assert_array_equal(summary["ece_before_n"], [2, 0])
+    np.testing.assert_allclose(summary["ece_before_mean"], [0.3, np.nan])
 
 
 THREE = [(1e-4, k, 0.1 + 0.001 * k) for k in range(3)]
@@ -231,7 +234,7 @@ THREE = [(1e-4, k, 0.1 + 0.001 * k) for k in range(3)]
     ],
 )
 def test_calibration_is_judged_by_the_interval_of_the_difference(values, expected, said):
-    claims = calibration_claims(networks(values))
+    claims = judge(networks(values))
     for claim in claims[:2]:
         assert claim.verdict == expected
         assert said in claim.measured + claim.rule
@@ -239,42 +242,43 @@ def test_calibration_is_judged_by_the_interval_of_the_difference(values, expecte
 
 def test_weight_decay_is_a_temperature_where_all_three_fall_at_every_step():
     made = networks([(0, 0, 0.1), (0.01, 0, 0.1), (0.1, 0, 0.1)])
-    assert calibration_claims(made)[2].verdict == REPRODUCED
+    assert judge(made)[2].verdict == REPRODUCED
     made["temperature"] = np.array([3.0, 1.0, 1.5])
-    judged = calibration_claims(made)[2]
+    judged = judge(made)[2]
     assert judged.verdict == PARTLY
     assert "fitted temperature 3 to 1.5 (not at every step)" in judged.measured
     for name in ("temperature", "logit_scale", "gradient_norm_median"):
         made[name] = np.array([1.0, 2.0, 3.0])
-    assert calibration_claims(made)[2].verdict == NOT
+    assert judge(made)[2].verdict == NOT
 
 
 def test_networks_that_are_not_trained_are_named_and_those_of_random_labels_are_not_judged():
     made = networks([(0, 0, 0.1), (1, 0, 0.1)], [TRAINED, "diverged"])
-    judged = calibration_claims(made)
+    judged = judge(made)
     assert [claim.verdict for claim in judged] == [NOT] * 3
     assert judged[0].measured == "no seed has both; net_1_0: diverged"
     assert judged[2].measured == "not measured; net_1_0: diverged"
-    assert calibration_claims(made | {"random_labels": np.ones(2, bool)}) == []
+    assert judge(made | {"random_labels": np.ones(2, bool)}) == []
 
 
 def test_figures_and_captions_show_networks_that_are_left_out():
     made = networks([(0, 0, 0.1), (0.1, 0, 0.02), (0.1, 1, 0.03), (1, 0, 0.1)], [*[TRAINED] * 3, "at chance"])
-    seeds = table(seeds_table(made))
+    summary = summary_table(made)
     for draw in (calibration_curves, temperature_curves):
-        fig = draw(seeds, made)
+        fig = draw(summary, made)
         ax = fig.axes[0]
         crosses = [line for line in ax.lines if line.get_marker() == "x"]
         np.testing.assert_array_equal(crosses[0].get_xdata(), [1])
         (dots,) = [line for line in ax.lines if line.get_marker() == "."]
         assert np.isfinite(dots.get_ydata()).sum() == 3
         assert [text.get_text() for text in fig.legends[0].get_texts()] == ["same", "diverged or at chance"]
-    captions = calibration_section.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
+    captions = calibration_section.captions(made, summary, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "Left out: net_1_0 (at chance)" in captions["errors"].sample
     assert "means over 1 to 2 of them" in captions["errors"].sample
     assert "0.1, 0.1 at decay 0; no trained network at decay 1." in captions["errors"].measured
     made = {name: column[:-1] for name, column in made.items()}
-    captions = calibration_section.captions(made, seeds, {"low": "net_0_0", "high": "net_0.1_0"})
+    summary = summary_table(made)
+    captions = calibration_section.captions(made, summary, {"low": "net_0_0", "high": "net_0.1_0"})
     assert "0.1, 0.1 at decay 0; 0.025 (-0.0385 to 0.0885)" in captions["errors"].measured
 
 

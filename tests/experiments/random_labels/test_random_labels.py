@@ -7,6 +7,7 @@ from experiments.random_labels import section as random_labels_section
 from experiments.random_labels.claims import random_labels_claims, stopping_text
 from experiments.random_labels.figures import memorisation
 from experiments.random_labels.tables import half_of_chance, memorisation_table, stopping_decays
+from made import RECIPE
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from tilt.networks.model import Network
 from tilt.networks.training import train
@@ -14,7 +15,10 @@ from tilt.networks.training import train
 
 def histories(curves, diverged=(), seed=0):
     """Settings and histories of networks from their training errors by weight decay."""
-    networks = {f"random_{decay:g}_{seed}": {"weight_decay": decay, "seed": seed} for decay in curves}
+    networks = {
+        f"random_{decay:g}_{seed}": RECIPE | {"weight_decay": decay, "seed": seed, "random_labels": True}
+        for decay in curves
+    }
     made = {
         f"random_{decay:g}_{seed}": {
             "epoch": np.arange(1, len(errors) + 1),

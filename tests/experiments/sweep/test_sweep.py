@@ -15,12 +15,13 @@ from experiments.sweep.claims import sweep_claims
 from experiments.sweep.tables import (
     by_seed,
     search_table,
-    shown_start,
+    shown_recipe,
     summary_table,
 )
+from made import RECIPE
 from report import article
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
-from sweeps import SMALL, START, attack, example, history, mapped, swept, tables, verdict
+from sweeps import IMPROVED, attack, example, history, mapped, swept, tables, verdict
 from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
 
@@ -33,10 +34,10 @@ SIDES = {1e-4: "low", 1e-1: "high"}
 
 def test_a_network_is_described_by_its_end_its_best_and_its_attack():
     table, _, _ = tables(
-        [(START, 0.1, 3, history(test=2), attack(2.0, minimal_norm=np.array([0, 1, np.nan])))]
+        [(IMPROVED, 0.1, 3, history(test=2), attack(2.0, minimal_norm=np.array([0, 1, np.nan])))]
     )
     row = {name: column[0] for name, column in table.items()}
-    assert (row["start"], row["weight_decay"], row["seed"], row["epochs"]) == (XAVIER, 0.1, 3, 50)
+    assert (row["recipe"], row["weight_decay"], row["seed"], row["epochs"]) == (XAVIER, 0.1, 3, 50)
     assert row["test_error"] == row["test_error_best"] == 0.02
     assert row["norm_mean"] == pytest.approx(2)
     assert row["success"] == pytest.approx(10 / 11)
@@ -45,7 +46,7 @@ def test_a_network_is_described_by_its_end_its_best_and_its_attack():
 
 
 def test_what_was_not_measured_is_nan():
-    table, _, _ = tables([(START, 0.1, 0, history(), attack() | {"success": np.zeros(11, bool)})], None)
+    table, _, _ = tables([(IMPROVED, 0.1, 0, history(), attack() | {"success": np.zeros(11, bool)})], None)
     assert all(np.isnan(table[name][0]) for name in ("norm_mean", "minimal_norm_median", "temperature"))
 
 
@@ -54,7 +55,7 @@ def test_what_was_not_measured_is_nan():
     [(88.9, False, False), (89.2, False, True), (91, False, True), (5, True, True), (np.nan, False, True)],
 )
 def test_no_better_than_chance_counts_as_diverged(error, flag, expected):
-    table, _, _ = tables([(START, 0.1, 0, history(test=error, diverged=flag), attack())])
+    table, _, _ = tables([(IMPROVED, 0.1, 0, history(test=error, diverged=flag), attack())])
     assert table["diverged"][0] == expected
 
 
@@ -70,9 +71,9 @@ def test_intervals_are_students():
 def test_the_summary_leaves_diverged_networks_out(tmp_path):
     write_table(tmp_path / "networks.csv", example()[0])
     summary = summary_table(read_table(tmp_path / "networks.csv"))
-    assert summary["start"].tolist() == [XAVIER] * 3 + [MATCONVNET] * 3
+    assert summary["recipe"].tolist() == [XAVIER] * 3 + [MATCONVNET] * 3
     assert summary["n"].tolist() == [3, 3, 3, 3, 3, 2]
-    assert summary["n_diverged"].tolist() == [0, 0, 0, 0, 0, 1]
+    assert summary["n_left_out"].tolist() == [0, 0, 0, 0, 0, 1]
     np.testing.assert_allclose(
         summary["test_error_mean"], [0.016, 0.01, 0.012, 0.011, 0.011, 0.0135], rtol=1e-12
     )
@@ -96,15 +97,15 @@ def test_seeds_are_paired_where_both_networks_count():
 
 
 def test_the_start_shown_is_that_of_the_network_unless_it_diverged():
-    table = tables([*swept({0.1: [90.0]}), *swept({0.1: [1.0, 2.0]}, start=SMALL)])[0]
-    assert shown_start(table, "n2") == shown_start(table, "n0") == shown_start(table, "none") == MATCONVNET
-    assert shown_start(tables(swept({0.1: [90.0]}))[0], "n0") == XAVIER
+    table = tables([*swept({0.1: [90.0]}), *swept({0.1: [1.0, 2.0]}, recipe=RECIPE)])[0]
+    assert shown_recipe(table, "n2") == shown_recipe(table, "n0") == shown_recipe(table, "none") == MATCONVNET
+    assert shown_recipe(tables(swept({0.1: [90.0]}))[0], "n0") == XAVIER
 
 
 # Search
 
 
-def published_start(start, factor=1.0, epochs=50):
+def published_recipe(start, factor=1.0, epochs=50):
     return [
         (start, decay, seed, history(side=side, factor=factor, epochs=epochs),
          attack(factor * article.ATTACK_MEAN[side]))
@@ -114,9 +115,9 @@ def published_start(start, factor=1.0, epochs=50):
 
 
 def test_the_articles_own_figures_are_at_distance_0_and_come_first():
-    table, histories, _ = tables([*published_start(SMALL, 1.5), *published_start(START)])
+    table, histories, _ = tables([*published_recipe(RECIPE, 1.5), *published_recipe(IMPROVED)])
     found = search_table(table, histories)
-    assert found["start"].tolist() == [XAVIER, MATCONVNET]
+    assert found["recipe"].tolist() == [XAVIER, MATCONVNET]
     for name in ("test_error", "train_error", "rms", "norm", "low", "high", "distance"):
         assert found[name][0] == pytest.approx(0, abs=1e-9)
     assert found["rms"][1] == pytest.approx(1)
@@ -127,14 +128,14 @@ def test_the_articles_own_figures_are_at_distance_0_and_come_first():
 
 
 def test_errors_too_small_to_read_off_a_plot_count_as_the_least_that_can_be():
-    table, histories, _ = tables(published_start(START))
+    table, histories, _ = tables(published_recipe(IMPROVED))
     for name in histories:
         histories[name]["train_error"][12] = 0.0009  # published: 0 at epoch 13
     assert search_table(table, histories)["train_error"][0] == pytest.approx(0, abs=1e-9)
 
 
 def test_figures_beyond_the_epochs_trained_are_left_out():
-    table, histories, _ = tables(published_start(START))
+    table, histories, _ = tables(published_recipe(IMPROVED))
     cut = {name: {k: v[:10] for k, v in h.items()} for name, h in histories.items()}
     for history_ in histories.values():
         history_["test_error"][19] = 0.5
@@ -143,17 +144,17 @@ def test_figures_beyond_the_epochs_trained_are_left_out():
 
 
 def test_starts_without_both_decays_are_left_out_and_diverged_ones_come_last():
-    diverged = [(SMALL, decay, 0, history(test=90), attack()) for decay in SIDES]
-    table, histories, _ = tables([*diverged, *published_start(START, 1.2)])
+    diverged = [(RECIPE, decay, 0, history(test=90), attack()) for decay in SIDES]
+    table, histories, _ = tables([*diverged, *published_recipe(IMPROVED, 1.2)])
     found = search_table(table, histories)
-    assert found["start"].tolist() == [XAVIER, MATCONVNET]
+    assert found["recipe"].tolist() == [XAVIER, MATCONVNET]
     assert np.isnan(found["distance"][1])
     table, histories, networks = tables(swept({1e-4: [1.0], 1.0: [1.0]}))
     none = search_table(table, histories)
-    assert len(none["start"]) == 0
+    assert len(none["recipe"]) == 0
     figures.distances(none).draw_without_rendering()
     summary = summary_table(table)
-    assert not any("One start" in c.statement for c in sweep_claims(table, summary, none, numbers=True))
+    assert not any("One recipe" in c.statement for c in sweep_claims(table, summary, none, numbers=True))
     written = sweep_section.captions(networks, table, summary, none, "n0")
     assert "not measured" in written["search"].measured
 
@@ -217,8 +218,8 @@ def test_distances_of_adversarial_examples_are_judged_by_their_ratio(low, high, 
     [(1.2, True, REPRODUCED), (1.5, True, PARTLY), (2.0, True, NOT), (1.0, False, INCOMPARABLE)],
 )
 def test_the_nearest_start_is_judged_by_its_distance(factor, numbers, expected):
-    judged = judge(published_start(START, factor), numbers)
-    assert verdict(judged, "One start gives") == expected
+    judged = judge(published_recipe(IMPROVED, factor), numbers)
+    assert verdict(judged, "One recipe gives") == expected
     assert f"nearest of 1: {XAVIER}" in judged[-1].measured
 
 
@@ -252,7 +253,7 @@ def test_lines_run_through_the_means_and_crosses_count_the_diverged(drawn):
     made, _, summary = drawn
     test = made["errors"].axes[1]
     for start in (XAVIER, MATCONVNET):
-        rows = summary["start"] == start
+        rows = summary["recipe"] == start
         (line,) = (line for line in test.lines if line.get_label() == start)
         np.testing.assert_allclose(line.get_ydata(), 100 * summary["test_error_mean"][rows])
         np.testing.assert_allclose(line.get_xdata(), summary["weight_decay"][rows])
@@ -289,7 +290,7 @@ def test_captions_carry_numbers_and_name_the_diverged():
     assert "Diverged: 1 at weight decay 0.1." in written["errors"].sample
     text = " ".join(f"{c.sample} {c.published} {c.measured}" for c in written.values())
     assert not re.search(r"\b(nan|inf|None)\b", text)
-    rows = sweep_section.tables(summary, search)[0].rows
+    rows = sweep_section.tables(table, summary, search)[0].rows
     assert rows[5][2] == "2 (1 diverged)"
     assert rows[0][4] == "1.60 (1.35 to 1.85)"
-    assert len(sweep_section.tables(summary, search)[1].rows) == 2
+    assert len(sweep_section.tables(table, summary, search)[1].rows) == 2

@@ -26,7 +26,7 @@ def attack_claims(
     *,
     numbers: bool,
 ) -> list[Claim]:
-    """How far the adversarial examples of LeNet low and LeNet high are from their images, from each start.
+    """How far the adversarial examples of LeNet low and LeNet high are from their images, from each recipe.
 
     From the networks' settings, their tables of attacked images and of accuracies under the linear attack.
     An image counts where the attack succeeded on both sides, networks that were not attacked are named and
@@ -34,18 +34,18 @@ def attack_claims(
     numbers can be compared (see `comparable`).
     """
     claims = []
-    for start, names in sides(networks).items():
+    for recipe, names in sides(networks).items():
         status = {name: attacks[name]["status"][0] for side in SIDES for name in names[side]}
         attacked = {side: [name for name in names[side] if status[name] == ATTACKED] for side in SIDES}
         remark = "".join(f"; {name}: {reason}" for name, reason in status.items() if reason != ATTACKED)
         tables = {side: [attacks[name] for name in attacked[side]] for side in SIDES}
-        printed, said = _ascent_claims(start, _shared_norms(tables, "norm"), remark)
+        printed, said = _ascent_claims(recipe, _shared_norms(tables, "norm"), remark)
         claims += [
             *if_comparable(numbers and article_decays(networks, names), printed),
             said,
-            _minimal_norm_claim(start, _shared_norms(tables, "minimal_norm"), remark),
+            _minimal_norm_claim(recipe, _shared_norms(tables, "minimal_norm"), remark),
             _linear_attack_claim(
-                start, {side: [accuracies[name] for name in attacked[side]] for side in SIDES}, remark
+                recipe, {side: [accuracies[name] for name in attacked[side]] for side in SIDES}, remark
             ),
         ]
     return claims
@@ -58,7 +58,7 @@ def _shared_norms(tables: Mapping[str, Sequence[Columns]], quantity: str) -> NDA
     return np.array([(low[image], high[image]) for image in shared]) if len(shared) > 1 else np.empty((0, 2))
 
 
-def _ascent_claims(start: str, norms: NDArray[np.float64], remark: str) -> tuple[list[Claim], Claim]:
+def _ascent_claims(recipe: str, norms: NDArray[np.float64], remark: str) -> tuple[list[Claim], Claim]:
     """What the article prints of its adversarial examples, and what it says of them."""
     n = len(norms)
     low, high = norms.mean(axis=0) if n else (np.nan, np.nan)
@@ -67,7 +67,7 @@ def _ascent_claims(start: str, norms: NDArray[np.float64], remark: str) -> tuple
     printed = [
         judged(
             "attack",
-            f"Mean distance of adversarial examples, low and high ({start})",
+            f"Mean distance of adversarial examples, low and high ({recipe})",
             "{low:.2f} and {high:.2f}, 10 images".format(**ATTACK_MEAN),
             (f"{low:.2f} and {high:.2f}, {n} images" if n else NOT_MEASURED) + remark,
             "each within 25 %",
@@ -78,7 +78,7 @@ def _ascent_claims(start: str, norms: NDArray[np.float64], remark: str) -> tuple
         ),
         judged(
             "attack",
-            f"Times as far with high weight decay ({start})",
+            f"Times as far with high weight decay ({recipe})",
             f"{ATTACK_RATIO:.1f}",
             (f"{ratio:.2f}" if n else NOT_MEASURED) + remark,
             "within 25 %; partly, above 1",
@@ -88,7 +88,7 @@ def _ascent_claims(start: str, norms: NDArray[np.float64], remark: str) -> tuple
     ]
     said = judged(
         "attack",
-        f"With high weight decay adversarial examples are farther away ({start})",
+        f"With high weight decay adversarial examples are farther away ({recipe})",
         "for each of 10 images",
         (
             f"by {high - low:.2f} ± {error:.2f} (standard error), {ratio:.2f} times; "
@@ -104,7 +104,7 @@ def _ascent_claims(start: str, norms: NDArray[np.float64], remark: str) -> tuple
     return printed, said
 
 
-def _minimal_norm_claim(start: str, norms: NDArray[np.float64], remark: str) -> Claim:
+def _minimal_norm_claim(recipe: str, norms: NDArray[np.float64], remark: str) -> Claim:
     n = len(norms)
     measured, holds = NOT_MEASURED, [False]
     if n:
@@ -117,7 +117,7 @@ def _minimal_norm_claim(start: str, norms: NDArray[np.float64], remark: str) -> 
         holds = [lower > 0, bool(farther.mean() > 0)]
     return judged(
         "attack",
-        f"With high weight decay the nearest adversarial examples are farther away ({start})",
+        f"With high weight decay the nearest adversarial examples are farther away ({recipe})",
         "in words",
         measured + remark,
         "95 % interval of the mean difference (bootstrap over images) above 0; partly, mean above 0",
@@ -125,7 +125,7 @@ def _minimal_norm_claim(start: str, norms: NDArray[np.float64], remark: str) -> 
     )
 
 
-def _linear_attack_claim(start: str, tables: Mapping[str, Sequence[Columns]], remark: str) -> Claim:
+def _linear_attack_claim(recipe: str, tables: Mapping[str, Sequence[Columns]], remark: str) -> Claim:
     """Judged at the greatest ε measured that is no more than SMALL_STEP; there may be none but 0."""
     measured, holds = NOT_MEASURED, [False]
     if tables["low"] and tables["high"]:
@@ -146,7 +146,7 @@ def _linear_attack_claim(start: str, tables: Mapping[str, Sequence[Columns]], re
             holds = [low < 0.5, lower > 0]
     return judged(
         "attack",
-        f"Networks regularised too little are vulnerable to linear attacks of small magnitude ({start})",
+        f"Networks regularised too little are vulnerable to linear attacks of small magnitude ({recipe})",
         "in words",
         measured + remark,
         f"at ε ≤ {SMALL_STEP:g} low is below 50 %, and below high by a 95 % interval (bootstrap over images) "

@@ -85,7 +85,7 @@ def draw_examples(
     nothing = [""] * (len(CHANGES) * count)
     plot = sheet(max(count, 10) * tile, tops[-1] + tile + LINE, WIDEST)
     for row, top in zip(ROWS, tops, strict=True):
-        template = "attack" if row == "original" else "attack/{start}/{decay}"
+        template = "attack" if row == "original" else "attack/{recipe}/{decay}"
         source = panel.image(template, (height, count * width), (row,))
         lay(plot, source, top, tile, (1, count), signed=row in CHANGES.values())
     bank |= {

@@ -98,11 +98,11 @@ def attack_panels(
         "Distances to adversarial examples, and accuracy under the linear attack",
         [start, decay],
         f"{images_text}; one network, of the seed named. The share of the images with an example within a "
-        "distance stays below 100 % by the attacks that failed. Against weight decay: the chosen start, its "
-        "chosen network in a circle, and in grey the other starts and seeds"
+        "distance stays below 100 % by the attacks that failed. Against weight decay: the chosen recipe, its "
+        "chosen network in a circle, and in grey the other recipes and seeds"
         + ("; diamonds are medians of the article’s ten norms. " if published else ". ")
         + f"Accuracy is over {accuracies[shown]['images'][0]:,} test images, with the 95 % interval for that "
-        "number as a band; in grey the same start with the other weight decays. The article prints no such "
+        "number as a band; in grey the same recipe with the other weight decays. The article prints no such "
         "curves. Networks that were not attacked have none.",
     )
     bank = _state(grid, attacks, temperatures)
@@ -126,7 +126,7 @@ def attack_panels(
 def _statistic(
     grid: Grid, attacks: Mapping[str, Columns], quantity: str, statistic: Any = np.median
 ) -> Array:
-    """A statistic of the norms found by each network's attack, (starts, decays)."""
+    """A statistic of the norms found by each network's attack, (recipes, decays)."""
 
     def value(name: str) -> list[float]:
         norms = found_norms(attacks[name], quantity)
@@ -260,7 +260,7 @@ def _curves(
         everything = panel.source("attack", x=("places",), y=(f"medians_{quantity}",))
         plot.line("x", "y", source=everything, color=GREY, alpha=0.7)
         plot.scatter("x", "y", source=everything, color=GREY, alpha=0.7, size=4)
-        own = panel.source("attack", x=("place",), y=(f"median_{quantity}", "start"))
+        own = panel.source("attack", x=("place",), y=(f"median_{quantity}", "recipe"))
         plot.line("x", "y", source=own, color=colour, line_width=2, legend_label=label)
         plot.scatter("x", "y", source=own, color=colour, size=6)
         here = panel.source("attack", x=("here", "decay"), y=(f"median_{quantity}", *STATE))
@@ -293,7 +293,7 @@ def _accuracy(
         "accuracy_high": packed(100 * high),
         "accuracy_end": packed(share[..., -1]),
     }
-    others = panel.source("attack", x=("epsilons",), y=("accuracies", "start"))
+    others = panel.source("attack", x=("epsilons",), y=("accuracies", "recipe"))
     plot.line("x", "y", source=others, color=GREY, alpha=0.7, legend_label="other decays")
     parts = {part: (f"accuracy_{part}", *STATE) for part in ("low", "high")}
     source = panel.source("attack", x=("epsilon",), y=("accuracy", *STATE), **parts)

@@ -11,15 +11,15 @@ experiment(
 use rule table as calibration_networks with:
     input:
         code=code("table.py", "calibration.measure"),
-        rerun=lambda w: model_files(w, "networks", "sweep"),
+        rerun=lambda w: model_files(w, "training", "sweep"),
         data=rules.images.output.images,
         weights=of_networks(
             "results/{dataset}/networks/{network}/weights.safetensors",
-            "networks",
+            "training",
             "sweep",
         ),
         records=of_networks(
-            "results/{dataset}/networks/{network}/record.json", "networks", "sweep"
+            "results/{dataset}/networks/{network}/record.json", "training", "sweep"
         ),
     output:
         networks="results/{dataset}/calibration/networks.csv",
@@ -39,7 +39,7 @@ use rule table as calibration_networks with:
     params:
         function="calibration.measure.tables",
         device=config["device"],
-        networks=lambda w: networks(w, "networks", "sweep"),
+        networks=lambda w: networks(w, "training", "sweep"),
         settings=setting("calibration"),
         median_top_score=setting("attack.median_top_score"),
 
@@ -77,7 +77,7 @@ use rule panel as calibration_panel with:
         "results/{dataset}/logs/calibration_panel.log",
     params:
         function="calibration.panel.panel",
-        settings=lambda w: networks(w, "networks", "sweep"),
+        settings=lambda w: networks(w, "training", "sweep"),
         shown=setting("shown_networks.high"),
 
 

@@ -1,4 +1,4 @@
-"""The networks of a data set by family: those named in the configuration, and those of its grids."""
+"""The networks of a data set by family, the experiment whose networks they are."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -9,13 +9,15 @@ from tilt.errors import InputError
 
 Settings = dict[str, Any]
 
-FAMILIES = ("networks", "sweep", "map", "random_labels")
+FAMILIES = ("training", "sweep", "map", "random_labels")
 INHERITED = ("model", "epochs", "train_per_class")  # from `training`, where they are null
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
-    """Settings of each network by family and name, of a resolved data set; a family left out is empty, and
-    so are all where `networks` is null.
+    """Settings of each network by family and name, of a resolved data set.
+
+    Those named in the configuration are the family "training", the others those of a grid. A family left out
+    is empty, and so are all where `networks` is null.
 
     A network of a grid whose settings are those of a named one goes by that name, and is trained once.
     Raises InputError where one name would stand for two different networks, and where a family has one
@@ -27,9 +29,9 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
     training = settings["training"]
     names: dict[str, str] = {}
     for name, own in settings["networks"].items():
-        found["networks"][name] = network = _complete(own, training)
+        found["training"][name] = network = _complete(own, training)
         _check_new(dataset, names, network, name, "networks.")
-    known = dict(found["networks"])
+    known = dict(found["training"])
     of_recipes: dict[str, str] = {}
 
     def add(family: str, name: str, recipe: Settings, decay: float, seed: int, **own: Any) -> Settings:

@@ -1,16 +1,17 @@
-"""Figures of LeNet show the numbers that they are given."""
+"""Figures of the training show the numbers that they are given."""
 
 import numpy as np
 
-from experiments.lenet.figures import error_curves, figures, first_filters, weight_rms
+from experiments.training.figures import error_curves, figures, first_filters, weight_rms
+from made import RECIPE
 
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
 
 
-def test_networks_of_two_starts_are_two_curves():
+def test_networks_of_two_recipes_are_two_curves():
     """Two networks that differ in nothing but the pixel scale, with errors of 2 and 80 %."""
-    start = {"initial_weights": "matconvnet", "random_labels": False, "weight_decay": 0.1, "seed": 0}
-    networks = {"near": start | {"pixel_scale": 1}, "far": start | {"pixel_scale": 0.1}}
+    network = RECIPE | {"weight_decay": 0.1, "seed": 0}
+    networks = {"near": network, "far": network | {"pixel_scale": 0.1}}
     rms = {f"rms_{layer}": np.array([0.1]) for layer in LAYERS}
     histories = {
         name: rms
@@ -18,7 +19,7 @@ def test_networks_of_two_starts_are_two_curves():
         | {"diverged": np.array([False])}
         for name, error in zip(networks, (0.02, 0.8), strict=True)
     }
-    banks = {name: {"conv1": np.ones((20, 5, 5))} for name in networks}
+    banks = {name: {"filters": np.ones((20, 5, 5))} for name in networks}
     drawn = figures(histories=histories, filters=banks, networks=networks, published=True)["errors"]
     for ax, error in zip(drawn.axes, (2, 80, 2, 80), strict=True):
         np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in ax.lines]), [error])
@@ -38,7 +39,7 @@ def test_figures_show_the_numbers():
 
     table = {
         "network": ["a", "a", "b", "b", "c", "c", "d", "d"],
-        "start": ["matconvnet"] * 8,
+        "recipe": ["matconvnet"] * 8,
         "weight_decay": [0.1] * 8,
         "diverged": [False] * 6 + [True] * 2,
         "epoch": [1, 2] * 4,

@@ -1,14 +1,14 @@
-"""LeNets of few epochs, or of unequal ones."""
+"""Trainings of few epochs, or of unequal ones."""
 
 import numpy as np
 import pytest
 
-from experiments.lenet.claims import lenet_claims
-from experiments.lenet.section import captions
+from experiments.training.claims import training_claims
+from experiments.training.section import captions
+from made import RECIPE
 
 NETWORKS = {
-    name: {"weight_decay": decay, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1}
-    for name, decay in (("low", 1e-4), ("high", 0.1))
+    name: RECIPE | {"weight_decay": decay, "seed": 0} for name, decay in (("low", 1e-4), ("high", 0.1))
 }
 
 
@@ -22,7 +22,7 @@ def history(epochs: int, diverged: bool = False) -> dict:
 
 
 def test_a_curve_that_ends_before_its_published_points_is_not_measured():
-    judged = lenet_claims(NETWORKS, dict.fromkeys(NETWORKS, history(2)), test_images=100, numbers=False)
+    judged = training_claims(NETWORKS, dict.fromkeys(NETWORKS, history(2)), test_images=100, numbers=False)
     (along,) = (claim for claim in judged if claim.statement.startswith("Errors along"))
     assert "nan" not in along.measured
     assert "and not measured" in along.measured

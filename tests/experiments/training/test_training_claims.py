@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.attack.claims import attack_claims
-from experiments.lenet.claims import lenet_claims
+from experiments.training.claims import training_claims
 from made import NETWORKS, NOISE, accuracies, attacked, history, verdict
 from report import article
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
@@ -14,7 +14,7 @@ HIGH_RMS = tuple(article.LENET_RMS["high"].values())
 
 def lenet(low, high, numbers=True, networks=NETWORKS):
     histories = {"small_low": low, "small_high": high}
-    return lenet_claims(networks, histories, test_images=10_000, numbers=numbers)
+    return training_claims(networks, histories, test_images=10_000, numbers=numbers)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_each_start_is_judged_by_itself_and_other_decays_are_not_comparable():
         "alone": NETWORKS["small_low"] | {"pixel_scale": 0.5},
     }
     histories = {name: history(1.6 if name.endswith("low") else 1.2) for name in networks}
-    judged = lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    judged = training_claims(networks, histories, test_images=10_000, numbers=True)
     finals = [claim for claim in judged if claim.statement.startswith("Final test error")]
     assert [claim.verdict for claim in finals] == [REPRODUCED, INCOMPARABLE]
     assert "improved Xavier" in finals[1].statement
@@ -104,7 +104,7 @@ def test_networks_that_differ_in_more_than_decay_and_seed_are_not_averaged_and_r
     }
     networks = NETWORKS | {name: network for name, (network, _) in others.items()}
     histories = near | {name: table for name, (_, table) in others.items()}
-    judged = lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    judged = training_claims(networks, histories, test_images=10_000, numbers=True)
     finals = {
         claim.statement: claim.measured for claim in judged if claim.statement.startswith("Final test error")
     }
@@ -122,5 +122,5 @@ def test_networks_that_differ_in_more_than_decay_and_seed_are_not_averaged_and_r
 def test_seeds_of_a_weight_decay_are_averaged():
     networks = NETWORKS | {"second": NETWORKS["small_low"] | {"seed": 1}}
     histories = {"small_low": history(1.2), "second": history(2.0), "small_high": history(1.2)}
-    judged = lenet_claims(networks, histories, test_images=10_000, numbers=True)
+    judged = training_claims(networks, histories, test_images=10_000, numbers=True)
     assert verdict(judged, "Final test error") == REPRODUCED
