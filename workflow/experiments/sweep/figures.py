@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.lenet.figures import PUBLISHED, along_epochs, error_axis, error_curves
 from experiments.sweep.tables import GROUPS, shown_start
 from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
+from report.figures.colours import SERIES
 from report.figures.decay import MARKERS, decay_axis, log_axis, start_styles
 from report.figures.style import figure, themed
 
@@ -108,8 +108,7 @@ def distances(table: Columns) -> Figure:
     """Distance of each start from the article's figures by group, from a `sweep.search_table`."""
     fig, ax = figure(7.2, 1.5 + 0.4 * len(table["start"]))
     at = np.arange(len(table["start"]))
-    palette = sns.color_palette("colorblind", len(GROUPS))
-    for (group, name), colour, marker in zip(GROUPS.items(), palette, MARKERS, strict=False):
+    for (group, name), colour, marker in zip(GROUPS.items(), SERIES, MARKERS, strict=False):
         ax.plot(table[group], at, marker, color=colour, markersize=6, label=name)
     ax.plot(table["distance"], at, "|", color="0.1", markersize=16, markeredgewidth=2, label="all groups")
     ax.axvline(1, color="0.4", linewidth=1, linestyle="--", label="tolerated")

@@ -8,6 +8,10 @@ CLASS_J = "#D55E00"
 LOW = "#882255"
 HIGH = "#44AA99"
 LOSS_COLOURS = {"zero_one": "#8C8C8C", "hinge": "#222222", "softplus": "#999933"}
+SERIES = (  # of as many lines as there are, again from the first where there are more
+    *("#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC"),
+    *("#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9"),
+)
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
 CHANNELS = ("red", "green", "blue")  # of colour images

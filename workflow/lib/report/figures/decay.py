@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import NDArray
+
+from report.figures.colours import SERIES
 
 MARKERS = "os^DvPX*"
 
@@ -41,11 +42,7 @@ def log_axis(ax: Axes, values: NDArray[np.float64]) -> None:
 def start_styles(starts: NDArray[Any]) -> dict[str, tuple[Any, str]]:
     """A colour and a marker for each start, in the order in which they first come in a column."""
     names = list(dict.fromkeys(starts.tolist()))
-    colours = sns.color_palette("colorblind", len(names))
-    return {
-        name: (colour, MARKERS[k % len(MARKERS)])
-        for k, (name, colour) in enumerate(zip(names, colours, strict=True))
-    }
+    return {name: (SERIES[k % len(SERIES)], MARKERS[k % len(MARKERS)]) for k, name in enumerate(names)}
 
 
 def _decade(value: float, _: int) -> str:
