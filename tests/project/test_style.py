@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from pipeline.code import imported_files
+from pipeline.code import ROOTS, imported_files
 
 BIN = Path(sys.executable).parent
 RULES = ["Snakefile", *map(str, sorted((ROOT / "workflow" / "rules").glob("*.smk")))]
@@ -133,3 +133,13 @@ def test_results_are_ignored_but_for_their_documentation():
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert listed.stdout.split() == ["results/digits/svm/summary.csv", "data/MNIST"]
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [("report.claims", "scipy"), ("report.figures.style", "pandas"), ("experiments.attack.figures", "scipy")],
+)
+def test_jobs_of_the_report_load_no_heavy_package_in_vain(module, heavy):
+    check = f"import sys, {module}; sys.exit({heavy!r} in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, ROOTS))}
+    assert subprocess.run([sys.executable, "-c", check], env=environment).returncode == 0

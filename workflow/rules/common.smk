@@ -49,6 +49,9 @@ except InputError as error:
 
 
 onstart:
+    if workflow.local_exec:
+        # Snakemake's limit of jobs per second wakes its scheduler once a second more for each job that has ended.
+        workflow.scheduler.job_rate_limiter = None
     try:
         check_writable(FOLDERS)
         for job in workflow.dag.jobs:

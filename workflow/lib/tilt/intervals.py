@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -13,6 +12,10 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
     mean = float(np.mean(values)) if n else np.nan
     if n < 2:
         return mean, np.nan, np.nan
+    from scipy.special import (
+        stdtrit,
+    )  # takes longer to load than most jobs that import this module take to run
+
     half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half
 
