@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist bench test test-browser test-robustness test-cluster check lock help clean
+.PHONY: main mnist bench test test-quick test-browser test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -26,6 +26,9 @@ bench: .venv/installed ## time the solvers and the training anew, one job at a t
 
 test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-quick: .venv/installed ## the tests without runs of the workflow, while working on the code
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --ignore tests/workflow
 
 test-robustness: .venv/installed ## kill runs, fill the disk (as root), run two at once: minutes
 	$(BIN)/pytest -s -rs -m robustness

@@ -37,8 +37,8 @@ def inputs_tried() -> Callable[[str], None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole runs first: they take longest, and the other worker has time for all else."""
-    items.sort(key=lambda item: item.path.name != "test_workflow.py")
+    """Whole runs first, the longest before the others, so that the workers end with what is short."""
+    items.sort(key=lambda item: (item.path.name != "test_workflow.py", item.path.parent.name != "workflow"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -110,3 +110,10 @@ def part(section: dict[str, Any], array: str, bank: str = "", **tokens: str) -> 
     name, index = max(found, key=lambda each: len(tokens.keys() & set(each[1])))
     whole = section["banks"][name][array]
     return cut(unpack(whole) if isinstance(whole, dict) else whole, index, state)
+
+
+def shown(record):
+    """The arrays by bank, texts too, after a check of every state."""
+    check_states(record)
+    banks = unpacked(record).items()
+    return {name: {key: np.asarray(array) for key, array in bank.items()} for name, bank in banks}

@@ -13,6 +13,7 @@ import yaml
 from PIL import Image
 from safetensors.numpy import load_file
 
+import forked
 from conftest import ROOT
 from tilt.io import read_arrays, read_table
 
@@ -84,6 +85,15 @@ def save_flat(path: Path) -> None:
     np.savez(path, x_train=x[0], y_train=y, x_test=x[1], y_test=y, names=np.array(list("abcdefghijklm")))
 
 
+def _arguments(
+    folder: Path, arguments: tuple[str | Path, ...], config: dict[str, Any] | None, checkout: Path
+) -> list[str]:
+    if config is not None:
+        (folder / "study.yaml").write_text(yaml.safe_dump(config))
+        arguments = (*arguments, "--configfile", folder / "study.yaml")
+    return [str(each) for each in (*arguments, "--snakefile", checkout / "Snakefile", "--directory", folder)]
+
+
 def start(
     folder: Path,
     *arguments: str | Path,
@@ -96,9 +106,6 @@ def start(
     The configuration is written to study.yaml in the folder, and what Snakemake prints to run.log. The locale
     is not UTF-8 and, but for a profile, the home directory cannot be written.
     """
-    if config is not None:
-        (folder / "study.yaml").write_text(yaml.safe_dump(config))
-        arguments = (*arguments, "--configfile", folder / "study.yaml")
     environment = {
         **{name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"},
         **({"XDG_CACHE_HOME": str(folder / ".cache")} if profile else {"HOME": os.devnull}),
@@ -108,7 +115,7 @@ def start(
     place = ["--workflow-profile", profile] if profile else ["--cores", "2"]
     with (folder / "run.log").open("w") as log:
         return subprocess.Popen(
-            [SNAKEMAKE, *arguments, "--snakefile", checkout / "Snakefile", "--directory", folder, *place],
+            [SNAKEMAKE, *_arguments(folder, arguments, config, checkout), *place],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
 
@@ -127,6 +134,22 @@ def finish(folder: Path, *arguments: str | Path, **options: Any) -> tuple[int, s
 def succeed(folder: Path, *arguments: str | Path, **options: Any) -> str:
     """What a run prints that must not fail."""
     status, printed = finish(folder, *arguments, **options)
+    assert status == 0, printed[-5000:]
+    return printed
+
+
+def end(
+    folder: Path, *arguments: str | Path, config: dict[str, Any] | None = TINY, checkout: Path = ROOT
+) -> tuple[int | None, str]:
+    """As `finish`, for a dry run or one that ends before its first job: without the time of a start."""
+    log = folder / "plan.log"
+    status = forked.run([*_arguments(folder, arguments, config, checkout), "--cores", "2"], log)
+    return status, log.read_text()
+
+
+def plan(folder: Path, *arguments: str | Path, **options: Any) -> str:
+    """What a dry run prints that must not fail."""
+    status, printed = end(folder, *arguments, "--dry-run", **options)
     assert status == 0, printed[-5000:]
     return printed
 

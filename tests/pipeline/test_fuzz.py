@@ -26,6 +26,8 @@ from tilt.errors import InputError
 from tilt.io import read_arrays, read_json, read_table, write_json, write_table
 
 CONFIG = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
+for alias in ("fashion_mnist", "kmnist"):  # of mnist
+    del CONFIG["datasets"][alias]
 
 fuzzed = settings(
     deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

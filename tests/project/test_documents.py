@@ -15,7 +15,7 @@ from pipeline.code import imported_files
 from pipeline.reference import reference
 from pipeline.schema import schema as whole_schema
 from report.prose import with_prose
-from runs import succeed
+from runs import plan
 from tilt.data.sources import embedded_digits
 
 DOCUMENTS = [
@@ -171,6 +171,6 @@ def test_the_recipe_is_one_folder_and_one_line(tmp_path):
     snakefile = checkout / "Snakefile"
     line = 'include: "workflow/experiments/run/rules.smk"\n'
     snakefile.write_text(snakefile.read_text().replace(line, line + line.replace("run", "brightness")))
-    printed = succeed(tmp_path, "digits_brightness", "digits", "--dry-run", checkout=checkout, config=None)
+    printed = plan(tmp_path, "digits_brightness", "digits", checkout=checkout, config=None)
     assert "results/digits/brightness/brightness.csv" in printed
     assert "report/sections/brightness.json" in printed

@@ -7,7 +7,7 @@ import sys
 import yaml
 
 from conftest import ROOT
-from runs import finish, succeed
+from runs import end, succeed
 from tilt.data.own import class_counts
 
 
@@ -29,7 +29,7 @@ def test_the_examples_of_the_document(tmp_path, monkeypatch):
         )
     name, dataset = next(iter(study["datasets"].items()))
     dataset["svm"] = {"train_per_class": 100000}
-    status, printed = finish(tmp_path, f"{name}_svm", config=study)
+    status, printed = end(tmp_path, f"{name}_svm", config=study)
     assert status == 1
     assert "Traceback" not in printed
     assert f"datasets.{name}.svm.train_per_class: 100000 training samples" in printed

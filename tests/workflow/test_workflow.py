@@ -13,6 +13,8 @@ import sys
 import sysconfig
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ import pytest
 from conftest import ROOT
 from pipeline.show import summary
 from pipeline.show.files import FILES
-from runs import SNAKEMAKE, TINY, finish, save_flat, succeed
+from runs import SNAKEMAKE, TINY, end, plan, save_flat, succeed
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
@@ -161,35 +163,58 @@ def test_the_report_of_snakemake_carries_the_figures(checkout, finished):
     assert all(each["caption"] for each in carried.values())
 
 
-@pytest.mark.parametrize(
-    ("file", "rules"),
-    [
-        ("experiments/svm/drawings.py", {"svm_figures", "svm_pair_figures"}),
-        ("experiments/attack/figures.py", {"attack_figures"}),
-        ("experiments/attack/claims.py", {"attack_section"}),
-        ("experiments/attack/captions/norms.rst", {"attack_section"}),
-        ("experiments/attack/text.html.j2", {"attack_section"}),
-        ("lib/tilt/attacks/signed.py", {"attack_network"}),
-        ("lib/tilt/attacks/models.py", {"attack_network", "attack_linear"}),
-        ("lib/tilt/networks/training.py", {"train_network"}),
-        ("lib/tilt/data/sources.py", {"images"}),
-        ("lib/report/page.py", {"page"}),
-        ("lib/tilt/linear/newton.py", {"svm_path", "logistic_path", "toy_tables"}),
-    ],
-)
-def test_an_edit_reruns_what_depends_on_the_file(checkout, finished, file, rules):
-    file = checkout / "workflow" / file
-    before = file.read_text(encoding="utf-8")
+EDITED = [  # file -> rules that it reruns; those of one plan do not depend on each other
+    {"lib/tilt/data/sources.py": {"images"}},
+    {
+        "lib/tilt/networks/training.py": {"train_network"},
+        "lib/tilt/linear/newton.py": {"svm_path", "logistic_path", "toy_tables"},
+    },
+    {
+        "lib/tilt/attacks/signed.py": {"attack_network"},
+        "lib/tilt/attacks/models.py": {"attack_network", "attack_linear"},
+    },
+    {
+        "experiments/svm/drawings.py": {"svm_figures", "svm_pair_figures"},
+        "experiments/attack/figures.py": {"attack_figures"},
+        "experiments/attack/claims.py": {"attack_section"},
+        "experiments/attack/captions/norms.rst": {"attack_section"},
+        "experiments/attack/text.html.j2": {"attack_section"},
+    },
+    {"lib/report/page.py": {"page"}},
+]
+
+
+@contextmanager
+def edited(*files: Path) -> Iterator[None]:
+    before = [file.read_bytes() for file in files]
     try:
-        file.write_text(before + "\n# edited\n", encoding="utf-8")
-        lines = succeed(finished, "tiny", "--dry-run", checkout=checkout).splitlines()
+        for file, content in zip(files, before, strict=True):
+            file.write_bytes(content + b"\n# edited\n")
+        yield
     finally:
-        file.write_text(before, encoding="utf-8")
-    triggered = set(lines[lines.index("    updated input files:") + 1].strip().split(", "))
-    assert triggered == rules
-    if rules == {"attack_section"}:
-        planned = jobs("\n".join(lines))
-        assert {name for name in planned if name not in ("tiny", "total")} == {"attack_section", "page"}
+        for file, content in zip(files, before, strict=True):
+            file.write_bytes(content)
+
+
+@pytest.mark.parametrize("expected", EDITED, ids=" ".join)
+def test_an_edit_reruns_what_depends_on_the_file(checkout, finished, expected):
+    with edited(*(checkout / "workflow" / file for file in expected)):
+        printed = plan(finished, "tiny", checkout=checkout)
+    found = dict[str, set[str]]()
+    for line in printed.splitlines():
+        if job := re.match(r" *(?:local)?rule (\w+):", line):
+            rule = job[1]
+        elif reason := re.match(r" *reason: .*?Updated input files: ([^;]*)", line):
+            for file in reason[1].split(", "):
+                found.setdefault(file.rpartition("/workflow/")[2], set()).add(rule)
+    assert found == expected
+
+
+def test_an_edit_of_what_is_told_reruns_the_section_and_the_page(checkout, finished):
+    files = ("claims.py", "captions/norms.rst", "text.html.j2")
+    with edited(*(checkout / "workflow" / "experiments" / "attack" / file for file in files)):
+        planned = jobs(plan(finished, "tiny", checkout=checkout))
+    assert planned.keys() - {"tiny", "total"} == {"attack_section", "page"}
 
 
 def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished):
@@ -198,7 +223,7 @@ def test_an_edit_of_ones_own_data_reruns_what_depends_on_them(checkout, finished
         save_flat(finished / "flat.npz")
         with (finished / "flat.npz").open("ab") as file:
             file.write(b"\0")
-        planned = jobs(succeed(finished, "flat", "--dry-run", checkout=checkout))
+        planned = jobs(plan(finished, "flat", checkout=checkout))
         assert planned["images"] == planned["svm_path"] == 1
     finally:
         (finished / "flat.npz").write_bytes(before)
@@ -208,14 +233,14 @@ def test_another_name_of_the_file_reruns_what_is_read_from_it(checkout, finished
     shutil.copy(finished / "flat.npz", finished / "renamed.npz")
     config = copy.deepcopy(TINY)
     config["datasets"]["flat"]["path"] = "renamed.npz"
-    assert jobs(succeed(finished, "flat", "--dry-run", checkout=checkout, config=config))["images"] == 1
+    assert jobs(plan(finished, "flat", checkout=checkout, config=config))["images"] == 1
 
 
 def test_a_missing_file_stops_a_run_at_its_start_though_results_are_there(checkout, finished):
     results = finished / "results" / "flat"
     (finished / "flat.npz").rename(finished / "away.npz")
     try:
-        status, printed = finish(finished, "results/flat/svm/summary.csv", checkout=checkout)
+        status, printed = end(finished, "results/flat/svm/summary.csv", checkout=checkout)
     finally:
         (finished / "away.npz").rename(finished / "flat.npz")
     assert status != 0
@@ -224,7 +249,7 @@ def test_a_missing_file_stops_a_run_at_its_start_though_results_are_there(checko
     )
     assert "Traceback" not in printed
     assert (results / "data" / "images.npz").exists()
-    assert "Nothing to be done" in succeed(finished, "flat", "--dry-run", checkout=checkout)
+    assert "Nothing to be done" in plan(finished, "flat", checkout=checkout)
 
 
 def test_the_command_on_the_page_repeats_the_run(checkout, finished):
@@ -264,7 +289,7 @@ def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     assert (tmp_path / "angles.csv").read_text() == (
         tmp_path / "study" / "results" / "toy" / "mirror_distance.csv"
     ).read_text()
-    printed = succeed(tmp_path, "tilt_tiny", "tilt_flat", "--dry-run", checkout=tmp_path, config=config)
+    printed = plan(tmp_path, "tilt_tiny", "tilt_flat", checkout=tmp_path, config=config)
     planned = jobs(printed)
     assert (planned["tilt_page"], planned["tilt_train_network"], planned["tilt_images"]) == (2, 4, 2)
     written = {
@@ -288,25 +313,20 @@ def test_an_environment_in_a_folder_whose_name_has_a_space_and_a_quote(checkout,
     assert done.returncode == 0, done.stderr
 
 
-def test_a_touch_reruns_nothing(checkout, finished):
+def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_rules(checkout, finished):
     for file in (checkout / "workflow" / "lib").rglob("*.py"):
         file.touch()
-    assert "Nothing to be done" in succeed(finished, "tiny", "--dry-run", checkout=checkout)
-
-
-def test_an_unrelated_setting_reruns_nothing_and_a_related_one_its_rules(checkout, finished):
     config = copy.deepcopy(TINY)
     config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
-    printed = succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config)
-    assert "Nothing to be done" in printed
+    assert "Nothing to be done" in plan(finished, "tiny", checkout=checkout, config=config)
     config["datasets"]["tiny"]["attack"]["max_steps"] = 21
-    planned = jobs(succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config))
+    planned = jobs(plan(finished, "tiny", checkout=checkout, config=config))
     assert planned["attack_network"] == 2
     assert not {"svm_path", "train_network", "images"} & set(planned)
 
 
 def test_the_full_study_is_planned(tmp_path):
-    planned = jobs(succeed(tmp_path, "mnist", "digits", "--dry-run"))
+    planned = jobs(plan(tmp_path, "mnist", "digits"))
     assert planned["svm_path"] == 90
     assert planned["attack_network"] == 4 + 4, "of the digits those named and the map"
     assert planned["train_network"] == 4 + 6, "of the digits random labels too"
@@ -317,13 +337,14 @@ def test_the_full_study_is_planned(tmp_path):
 
 
 def test_a_plain_run_is_the_main_job(tmp_path):
-    planned = jobs(succeed(tmp_path, "--dry-run", config={**TINY, "main": "tiny"}))
+    planned = jobs(plan(tmp_path, config={**TINY, "main": "tiny"}))
     assert (planned["all"], planned["page"], planned["svm_path"]) == (1, 1, 2)
 
 
-def test_every_data_set_and_its_stages_are_targets():
-    text = subprocess.run([SNAKEMAKE, "--list"], cwd=ROOT, capture_output=True, text=True).stdout
-    stages = ("data", "svm", "scaling", "published", "training", "attack", "sweep", "map", "calibration",
+def test_every_data_set_and_its_stages_are_targets(tmp_path):
+    status, text = end(tmp_path, "--list", config=None)
+    assert status == 0
+    stages = ("data", "svm", "scaling", "published", "lenet", "attack", "sweep", "map", "calibration",
               "random_labels", "two_layer", "report")  # fmt: skip
     targets = {
         "toy",
@@ -358,7 +379,7 @@ def test_a_mistake_ends_the_run_with_one_line(tmp_path, change, message):
             for key, value in both.items()
         }
 
-    status, printed = finish(tmp_path, "tiny_svm", config=merged(TINY, change))
+    status, printed = end(tmp_path, "tiny_svm", config=merged(TINY, change))
     assert status != 0
     assert any(message in line for line in printed.splitlines()), printed
     assert "Traceback" not in printed

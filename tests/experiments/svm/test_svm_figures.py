@@ -1,4 +1,4 @@
-"""Figures show the tables they are given, on labelled axes, with nothing cut off at the edge of the page."""
+"""Figures of the linear classifiers show the tables they are given."""
 
 import re
 from dataclasses import replace
@@ -11,15 +11,13 @@ from matplotlib.lines import AxLine
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from experiments.bench import figures as bench_figures
+from drawn import assert_labelled_and_inside, has_line, lay_out, stairs
 from experiments.logistic import figures as logistic_figures
 from experiments.scaling import figures as scaling_figures
 from experiments.scaling.tables import risk_table, score_histograms
 from experiments.svm import drawings as svm_figures
 from experiments.svm.vectors import mirror_vectors
-from experiments.toy import figures as toy_figures
-from experiments.toy import tables as toy
-from report.figures.colours import CLASS_I, CLASS_J, scale_ends
+from report.figures.colours import CLASS_I, CLASS_J
 from report.numerals import significant
 from report.words import IMAGES, VECTORS
 from tilt.data.images import BinaryPair
@@ -32,7 +30,6 @@ from tilt.linear.tables import (
     summary_table,
     weight_arrays,
 )
-from tilt.losses import LOSSES
 
 SHAPE = (6, 6)
 PAIR = ("7v9", IMAGES)
@@ -63,37 +60,6 @@ def softplus(fitted):
     return path_table(pair, fit_path(pair.x_train, pair.y_train, LAMBDAS, loss="softplus"), ARTICLE)
 
 
-SOLVED = {
-    "pair": np.array(["7v9", "0v1"]),
-    "seconds_tilt": np.array([2.0, 1.0]),
-    "seconds_svc": np.array([400.0, 90.0]),
-    "seconds_linear_svc": np.array([8.0, 3.0]),
-    "ratio": np.array([200.0, 90.0]),
-}
-FITS = {
-    "lambda_article": np.array([1.0, 10.0, 100.0]),
-    "objective_tilt": np.array([0.1, 0.2, 0.3]),
-    "objective_svc": np.array([0.11, np.nan, 0.3]),
-    "objective_linear_svc": np.array([0.2, 0.3, 0.4]),
-}
-SIZES = {
-    "axis": np.repeat(["samples", "features", "lambdas"], 2),
-    "n": np.array([100, 200, 200, 200, 200, 200]),
-    "d": np.array([64, 64, 32, 64, 64, 64]),
-    "lambdas": np.array([81, 81, 81, 81, 11, 81]),
-    "seconds": np.array([1.0, 2, 1, 2, 1.5, 2]),
-    "floor_passes": np.full(6, 0.1),
-    "floor_cholesky": np.full(6, 0.05),
-}
-
-
-EPOCHS = {
-    "recipe": np.tile(["usual", "channels_last", "tilt"], 4),
-    "threads": np.tile(np.repeat([1, 2], 3), 2),
-    "epoch_seconds": np.array([44.0, 21, 12, 40, 13, 7, 42, 23, 14, 41, 14, 8]),
-}
-
-
 @pytest.fixture(scope="module")
 def paths():
     tables = {}
@@ -104,43 +70,23 @@ def paths():
 
 
 @pytest.fixture(scope="module")
-def noisy():
-    X, y = toy.noisy_training_set(10, seed=0)
-    return X, y, toy.noisy_point_table(X, y, np.logspace(-5, 1, 7))
-
-
-@pytest.fixture(scope="module")
-def drawn(fitted, softplus, paths, noisy):
+def drawn(fitted, softplus, paths):
     """Every figure by name, laid out."""
     _, table, plane, weights = fitted
-    angles = toy.mirror_distance_table(np.radians([0, 45, 85]))
-    of_pair = {"pair": "7v9", "norm_w": 1.5}, IMAGES
-    figures = {
-        "boundaries": toy_figures.boundaries(angles),
-        "mirror_distance": toy_figures.distance_against_tilt(
-            toy.mirror_distance_table(np.linspace(0, 1.5, 9)), angles
-        ),
-        "noisy_point": toy_figures.four_boundaries(*noisy[:2], toy.four_fits(noisy[2])),
-        "tilt_against_lambda": toy_figures.tilt_against_lambda(noisy[2]),
-        "histograms": scaling_figures.score_and_losses(score_histograms(Y, DISTANCE, 1.5, bins=20), *of_pair),
-        "losses": scaling_figures.losses(),
-        "scaled_losses": scaling_figures.scaled_losses(Y * DISTANCE, [0.1, 1.0, 10.0], IMAGES),
-        "limits": scaling_figures.limits(risk_table(Y * DISTANCE, np.logspace(-2, 3, 11)), IMAGES),
-        "path_curves": svm_figures.path_curves(table, *PAIR),
-        "margins": svm_figures.margins(plane, table, ROWS, *PAIR),
-        "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS, *PAIR),
-        "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS, *PAIR),
-        "mirror_vectors": mirror_vectors(plane, table, weights, ROWS, *PAIR),
-        "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values())), IMAGES),
-        "comparison": logistic_figures.comparison(table, softplus, *PAIR),
-        "solvers": bench_figures.solvers(SOLVED, {"7v9": FITS}),
-        "solver_scaling": bench_figures.scaling(SIZES),
-        "training_times": bench_figures.training(EPOCHS, 11.5),
-        "all_paths": svm_figures.all_paths({f"{i} v {j}": table for (i, j), table in paths.items()}, IMAGES),
-    }
-    for figure in figures.values():
-        figure.draw_without_rendering()
-    return figures
+    return lay_out(
+        {
+            "path_curves": svm_figures.path_curves(table, *PAIR),
+            "margins": svm_figures.margins(plane, table, ROWS, *PAIR),
+            "tilt_planes": svm_figures.tilt_planes(plane, table, ROWS, *PAIR),
+            "mirror_images": svm_figures.mirror_images(plane, table, weights, ROWS, *PAIR),
+            "mirror_vectors": mirror_vectors(plane, table, weights, ROWS, *PAIR),
+            "pair_maps": svm_figures.pair_maps(summary_table(list(paths), list(paths.values())), IMAGES),
+            "comparison": logistic_figures.comparison(table, softplus, *PAIR),
+            "all_paths": svm_figures.all_paths(
+                {f"{i} v {j}": table for (i, j), table in paths.items()}, IMAGES
+            ),
+        }
+    )
 
 
 def untilted_pairs():
@@ -186,111 +132,8 @@ def test_path_curves_show_the_validation_part(fitted):
     assert has_line(error, ARTICLE[5], [0, 1])
 
 
-def has_line(ax, x, y):
-    """Whether one of the lines of `ax` runs through exactly the points (x, y)."""
-    x, y = np.broadcast_arrays(np.atleast_1d(x), y)
-    return any(
-        line.get_xydata().shape == (x.size, 2)
-        and np.allclose(line.get_xydata(), np.stack([x, y], axis=1), rtol=1e-6, atol=1e-6)
-        for line in ax.lines
-        if not isinstance(line, AxLine)
-    )
-
-
-def stairs(ax):
-    return [patch.get_data() for patch in ax.patches if hasattr(patch, "get_data")]
-
-
-def test_axes_with_numbers_are_labelled(drawn):
-    for name, figure in drawn.items():
-        for ax in figure.axes:
-            if name == "pair_maps" and ax.get_label() == "<colorbar>":
-                continue  # the title of its map has the unit
-            for axis in (ax.xaxis, ax.yaxis):
-                numbers = [tick for tick in axis.get_ticklabels() if tick.get_visible() and tick.get_text()]
-                assert axis.get_label_text() or not (axis.get_visible() and numbers), name
-
-
-def test_nothing_is_cut_off(drawn):
-    for name, figure in drawn.items():
-        box = figure.get_tightbbox()
-        width, height = figure.get_size_inches()
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -0.01, name
-
-
-def test_boundaries_show_the_mirror_images(drawn):
-    for ax, theta in zip(drawn["boundaries"].axes, np.radians([0, 45, 85]), strict=True):
-        x = toy.REPRESENTATIVE
-        assert has_line(ax, *x)
-        assert has_line(ax, *(x - 2 * (x @ toy.normal(theta)) * toy.normal(theta)))
-
-
-def test_mirror_distance_shows_measured_and_closed_form(drawn):
-    curve = drawn["mirror_distance"].axes[-1]
-    theta = np.linspace(0, 1.5, 9)
-    lines = [line for line in curve.lines if len(line.get_xdata()) == 9]
-    assert len(lines) == 2
-    for line in lines:
-        np.testing.assert_allclose(line.get_xdata(), np.degrees(theta))
-        np.testing.assert_allclose(line.get_ydata(), 6 * np.cos(theta), atol=1e-12)
-
-
-def test_noisy_point_shows_the_training_set(drawn, noisy):
-    X, y, _ = noisy
-    for ax in drawn["noisy_point"].axes:
-        assert has_line(ax, *X[-1])
-        for label in (-1, 1):
-            assert has_line(ax, *X[:-1][y[:-1] == label].T)
-
-
-def test_tilt_against_lambda_shows_both_losses(drawn, noisy):
-    table = noisy[2]
-    for loss in ("hinge", "softplus"):
-        rows = table["loss"] == loss
-        assert has_line(
-            drawn["tilt_against_lambda"].axes[0], table["lambda"][rows], np.degrees(table["theta"][rows])
-        )
-
-
-def test_histograms_show_the_counts(drawn):
-    table = score_histograms(Y, DISTANCE, 1.5, bins=20)
-    for ax, quantity in zip(drawn["histograms"].axes, ("s", "ys", "hinge", "softplus"), strict=True):
-        for label in (-1, 1):
-            rows = (table["quantity"] == quantity) & (table["y"] == label)
-            assert any(
-                np.array_equal(data.values, table["count"][rows])
-                and np.allclose(data.edges[:-1], table["left"][rows])
-                for data in stairs(ax)
-            )
-
-
-def test_scaled_losses_are_losses_of_norm_times_distance(drawn):
-    axes = [ax for ax in drawn["scaled_losses"].axes if ax.lines]
-    for ax, norm in zip(axes, (0.1, 1.0, 10.0), strict=True):
-        d = ax.lines[0].get_xdata()
-        assert has_line(ax, d, np.where(d <= 0, 1, 0))
-        assert has_line(ax, d, np.maximum(1 - norm * d, 0))
-        assert has_line(ax, d, np.log1p(np.exp(-norm * d)))
-    for ax in set(drawn["scaled_losses"].axes) - set(axes):
-        assert stairs(ax)[0].values.sum() == len(Y)
-
-
-def test_losses_are_drawn(drawn):
-    ax = drawn["losses"].axes[0]
-    z = ax.lines[0].get_xdata()
-    for loss in LOSSES.values():
-        assert has_line(ax, z, loss(z))
-
-
-def test_limits_show_the_risk_and_both_distances(drawn):
-    table = risk_table(Y * DISTANCE, np.logspace(-2, 3, 11))
-    risk, large, small = drawn["limits"].axes
-    for name, loss in LOSSES.items():
-        assert has_line(risk, table["norm"], table[name])
-        assert has_line(large, table["norm"], table[name] / table["norm"])
-        assert has_line(small, table["norm"], (loss.alpha - table[name]) / (loss.beta * table["norm"]))
-    assert has_line(large, [0, 1], np.maximum(-Y * DISTANCE, 0).mean())
-    assert has_line(small, [0, 1], (Y * DISTANCE).mean())
+def test_axes_are_labelled_and_nothing_is_cut_off(drawn):
+    assert_labelled_and_inside(drawn)
 
 
 def test_path_curves_show_the_table(drawn, fitted):
@@ -493,20 +336,6 @@ def test_figures_of_vectors_name_classes_and_units(fitted, softplus):
         assert "malignant" in told
 
 
-@pytest.mark.parametrize(
-    ("values", "ends"),
-    [
-        ([0.2, np.nan, 3], (0.2, 3)),
-        ([0, 0], (0, 1)),
-        ([5, 5], (0, 5)),
-        ([-2, -2], (-2, 0)),
-        ([], (0, 1)),
-    ],
-)
-def test_a_scale_of_colours_begins_at_zero_where_all_is_one_value(values, ends):
-    assert scale_ends(values) == ends
-
-
 def test_all_paths_show_every_pair_the_median_and_the_optimal_lambdas(drawn, paths):
     axes = drawn["all_paths"].axes
     for ax, quantity, factor in zip(
@@ -531,28 +360,3 @@ def test_the_comparison_shows_both_losses_against_lambda_and_norm(drawn, fitted,
             assert has_line(axes[4 + column], abscissa, 100 * table["err_train"])
             assert has_line(axes[4 + column], abscissa, 100 * table["err_test"])
     assert axes[5].xaxis_inverted()
-
-
-def test_the_solvers_are_drawn_with_their_times_and_what_they_reach(drawn):
-    times, excess = drawn["solvers"].axes
-    assert sorted(bar.get_width() for bar in times.patches) == [1, 2, 3, 8, 90, 400]
-    assert {"SVC 200×", "SVC 90×"} <= {text.get_text() for text in times.texts}
-    assert has_line(excess, [1, 10, 100], [1e-12] * 3)
-    assert has_line(excess, [1, 100], [0.1, 1e-12])  # SVC, where it was fitted
-    assert has_line(excess, [1, 10, 100], [1, 0.5, 1 / 3])
-
-
-def test_times_against_the_size_stand_over_their_floor(drawn):
-    samples, _, lambdas = drawn["solver_scaling"].axes
-    assert has_line(samples, [100, 200], [1, 2])
-    assert has_line(samples, [100, 200], [0.15, 0.15])
-    assert has_line(lambdas, [11, 81], [1.5, 2])
-    assert lambdas.get_title() == "n = 200, d = 64"
-
-
-def test_training_times_show_each_repetition_and_the_median(drawn):
-    (ax,) = drawn["training_times"].axes
-    assert [bar.get_width() for bar in ax.patches] == [43, 40.5, 22, 13.5, 13, 7.5]
-    assert has_line(ax, [12, 14], [1.8, 1.8])
-    assert [text.get_text() for text in ax.texts] == ["1 thread", "2 threads"] * 3
-    assert has_line(ax, [11.5, 11.5], [0, 1])
