@@ -11,6 +11,7 @@ import docutils.core
 import numpy as np
 import pytest
 
+from attacked import attack_rows
 from conftest import ROOT
 from experiments.attack import section as attack_section
 from experiments.attack.claims import attack_claims
@@ -530,28 +531,24 @@ def test_seeds_of_a_weight_decay_are_averaged():
 
 def attacked(norms, success=None):
     norms = np.array(norms, dtype=float)
-    n = len(norms)
-    return {
-        "index": np.arange(n),
-        "label": np.arange(n) % 10,
-        "norm": norms,
-        "minimal_norm": norms / 3,
-        "least_norm": norms / 3,
-        "steps": np.full(n, 9.0),
-        "success": np.full(n, True) if success is None else np.array(success),
-        "minimal_success": np.full(n, True),
-        "status": np.repeat("attacked", n),
-    }
+    ascent = {"norm": norms, "success": np.isfinite(norms) if success is None else np.array(success)}
+    return attack_rows(
+        np.arange(len(norms)) % 10, {"targeted_ascent": ascent, "minimal_norm": {"norm": norms / 3}}
+    )
 
 
 def not_attacked(n):
-    none = attacked(np.full(n, np.nan), success=[False] * n)
-    return none | {"minimal_success": none["success"], "status": np.repeat("diverged", n)}
+    none = attacked(np.full(n, np.nan))
+    return none | {"status": np.repeat("diverged", len(none["status"]))}
+
+
+def linear_accuracy(epsilons, accuracy, images, *status):
+    return accuracy_table({"signed_gradient_step": (epsilons, accuracy)}, images, *status)
 
 
 def accuracies(low=0.3, high=0.8, images=10_000, epsilons=(0.0, 0.05, 0.1, 0.2)):
     return {
-        name: accuracy_table(epsilons, np.array([0.99, 0.9, value, 0.0])[: len(epsilons)], images)
+        name: linear_accuracy(epsilons, np.array([0.99, 0.9, value, 0.0])[: len(epsilons)], images)
         for name, value in (("small_low", low), ("small_high", high))
     }
 
@@ -651,7 +648,7 @@ def test_linear_attacks_that_are_not_small_are_not_judged():
 
 def test_a_network_that_diverged_is_named_and_left_out():
     tables = {"small_low": attacked(np.full(20, 1.0)), "small_high": not_attacked(20)}
-    given = accuracies() | {"small_high": accuracy_table([0.0, 0.1], np.nan, 10_000, "diverged")}
+    given = accuracies() | {"small_high": linear_accuracy([0.0, 0.1], np.nan, 10_000, "diverged")}
     judged = attack_claims(NETWORKS, tables, given, numbers=True)
     assert len(judged) == 5
     assert {claim.measured for claim in judged} == {"not measured; small_high: diverged"}
@@ -672,7 +669,13 @@ def test_a_network_that_diverged_is_named_and_left_out():
 def test_numbers_are_comparable_under_the_articles_protocol_only():
     assert claims.comparable("mnist", SETTINGS, "svm", "lenet", "attack")
     assert not claims.comparable("digits", SETTINGS, "svm")
-    for section, key, value in (("svm", "pairs", ["7v9"]), ("lenet", "epochs", 49), ("attack", "step", 5)):
+    ascent = {"confidence": 0.95, "step": 5}
+    for section, key, value in (
+        ("svm", "pairs", ["7v9"]),
+        ("lenet", "epochs", 49),
+        ("attack", "attacks", {"targeted_ascent": ascent}),
+        ("attack", "attacks", {"targeted_ascent": None}),
+    ):
         changed = SETTINGS | {section: SETTINGS[section] | {key: value}}
         assert not claims.comparable("mnist", changed, section)
 
@@ -884,16 +887,17 @@ def test_the_caption_of_the_published_tables_counts_whom_libsvm_agrees_with():
 
 def test_captions_and_tables_name_a_network_that_diverged():
     tables = {"small_low": attacked(np.linspace(1, 3, 20)), "small_high": not_attacked(20)}
-    given = accuracies() | {"small_high": accuracy_table([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
+    given = accuracies() | {"small_high": linear_accuracy([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
     temperatures = {"small_low": 4.5, "small_high": None}
     found = attack_section.captions(NETWORKS, tables, given, temperatures, SHOWN)
     assert found["high"].measured == "Not attacked: diverged."
     for name in ("norms", "distances", "classes", "accuracy"):
         assert found[name].measured.endswith("; small_high diverged.")
         assert "nan" not in found[name].measured
-    ascent, nearest, accuracy, _ = attack_section.tables(tables, temperatures, given, LINEAR, IMAGES)
-    assert ascent.rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
-    assert nearest.rows[1][1:3] == ("0 of 20", "0")
+    ascent, nearest, least, accuracy, _ = attack_section.tables(tables, temperatures, given, LINEAR, IMAGES)
+    assert ascent.rows[1][:5] == ("small_high", "diverged", "0 of 20", "0", "–")
+    assert nearest.rows[1][2:5] == ("0 of 20", "0", "–")
+    assert least.rows[1][1:4] == ("0 of 20", "0", "–")
     assert set(accuracy.rows[1][1:]) == {"–"}
 
 
@@ -1072,8 +1076,9 @@ def test_the_page_of_vectors_speaks_of_samples_and_names_their_classes(toy, tmp_
 
 def test_the_examples_show_ten_classes_at_most():
     labels = np.repeat(np.arange(12), 3)
-    np.testing.assert_array_equal(first_images({"label": labels}), 3 * np.arange(10))
-    np.testing.assert_array_equal(first_images({"label": labels[:6]}), [0, 3])
+    for first, expected in ((36, 3 * np.arange(10)), (6, [0, 3])):
+        table = attack_rows(labels[:first], {"minimal_norm": {"norm": np.ones(first)}})
+        np.testing.assert_array_equal(first_images(table), expected)
 
 
 def test_a_table_without_rows_is_left_out():

@@ -94,8 +94,8 @@ BUILDS_ON = {  # experiments on experiments
     "attack": {"lenet"},
     "logistic": {"svm"},
     "published": {"svm"},
-    "sweep": {"lenet"},
-    "map": {"lenet", "sweep"},
+    "sweep": {"attack", "lenet"},
+    "map": {"attack", "lenet", "sweep"},
     "random_labels": {"lenet"},
 }
 

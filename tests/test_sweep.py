@@ -7,6 +7,7 @@ import pytest
 from matplotlib.patches import Rectangle
 from scipy import stats
 
+from attacked import attack_rows
 from experiments.map.claims import map_claims
 from experiments.map.figures import maps
 from experiments.sweep import figures
@@ -33,6 +34,7 @@ SMALL = START | {"initial_weights": "matconvnet", "pixel_scale": 1}
 XAVIER, MATCONVNET = "improved Xavier, pixels × 0.1", "N(0, 0.01²), pixels × 1"
 SIDES = {1e-4: "low", 1e-1: "high"}
 CHANCE = 0.9
+NEAREST = {"norm": np.append(np.repeat([0.0, 1.0], 5), np.nan)}
 
 
 def history(test=2.0, train=1.0, side=None, epochs=50, diverged=False, factor=1.0):
@@ -50,7 +52,8 @@ def history(test=2.0, train=1.0, side=None, epochs=50, diverged=False, factor=1.
 def attack(mean=2.0, **more):
     """Ten images with this mean norm, and one that did not reach its target."""
     norms = np.append(mean + np.linspace(-0.5, 0.5, 10), 99)
-    return {"norm": norms, "success": np.arange(11) < 10, **more}
+    ascent = {"norm": norms, "success": np.arange(11) < 10}
+    return attack_rows(np.zeros(11, int), {"targeted_ascent": ascent, **more})
 
 
 def tables(cells, temperature=2.0):
@@ -104,21 +107,25 @@ def verdict(judged, text):
 
 
 def test_a_network_is_described_by_its_end_its_best_and_its_attack():
-    table, _, _ = tables(
-        [(START, 0.1, 3, history(test=2), attack(2.0, minimal_norm=np.array([0, 1, np.nan])))]
-    )
+    table, _, _ = tables([(START, 0.1, 3, history(test=2), attack(2.0, minimal_norm=NEAREST))])
     row = {name: column[0] for name, column in table.items()}
     assert (row["start"], row["weight_decay"], row["seed"], row["epochs"]) == (XAVIER, 0.1, 3, 50)
     assert row["test_error"] == row["test_error_best"] == 0.02
-    assert row["norm_mean"] == pytest.approx(2)
-    assert row["success"] == pytest.approx(10 / 11)
+    assert row["targeted_ascent_mean"] == pytest.approx(2)
+    assert row["targeted_ascent_success"] == pytest.approx(10 / 11)
     assert row["minimal_norm_median"] == 0.5
+    assert row["minimal_norm_success"] == pytest.approx(10 / 11)
     assert not row["diverged"]
 
 
 def test_what_was_not_measured_is_nan():
-    table, _, _ = tables([(START, 0.1, 0, history(), attack() | {"success": np.zeros(11, bool)})], None)
-    assert all(np.isnan(table[name][0]) for name in ("norm_mean", "minimal_norm_median", "temperature"))
+    failed = attack(minimal_norm={"norm": np.full(11, np.nan)})
+    failed["success"][:] = False
+    table, _, _ = tables([(START, 0.1, 0, history(), failed)], None)
+    assert all(
+        np.isnan(table[name][0]) for name in ("targeted_ascent_mean", "minimal_norm_median", "temperature")
+    )
+    assert not any("signed" in column for column in table), "an attack that does not search has no norms"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +160,7 @@ def test_the_summary_leaves_diverged_networks_out(tmp_path):
         summary["test_error_mean"], [0.016, 0.01, 0.012, 0.011, 0.011, 0.0135], rtol=1e-12
     )
     half = stats.t.ppf(0.975, 2) * 0.1 / np.sqrt(3)
-    assert summary["norm_mean_low"][2] == pytest.approx(5.7 - half)
+    assert summary["targeted_ascent_mean_low"][2] == pytest.approx(5.7 - half)
 
 
 def test_the_summary_of_one_seed_has_no_interval():

@@ -307,7 +307,7 @@ def test_an_unrelated_setting_reruns_nothing_and_a_related_one_its_rules(checkou
     config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
     printed = succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config)
     assert "Nothing to be done" in printed
-    config["datasets"]["tiny"]["attack"]["max_steps"] = 21
+    config["datasets"]["tiny"]["attack"]["attacks"]["targeted_ascent"]["max_steps"] = 21
     planned = jobs(succeed(finished, "tiny", "--dry-run", checkout=checkout, config=config))
     assert planned["attack_network"] == 2
     assert not {"svm_path", "lenet_network", "images"} & set(planned)

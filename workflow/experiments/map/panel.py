@@ -8,7 +8,8 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearCo
 from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
-from experiments.sweep.tables import grid
+from experiments.attack.styles import styles
+from experiments.sweep.tables import attacks_of, grid
 from report.article import LAYERS, LENET_DECAYS
 from report.figures.colours import CLASS_J, scale_ends
 from report.numerals import counted
@@ -19,14 +20,6 @@ Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "map"
-QUANTITIES = {  # column: name, unit, factor, digits
-    "test_error": ("test error", "%", 100, ".2f"),
-    "train_error": ("training error", "%", 100, ".2f"),
-    "norm_median": ("median norm, targeted ascent", "pixels", 1, ".2f"),
-    "minimal_norm_median": ("median minimal norm", "pixels", 1, ".2f"),
-    "temperature": ("temperature of the attack", "", 1, ".2f"),
-    **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
-}
 UNKNOWN = "#9AA0A6"
 
 
@@ -38,8 +31,9 @@ def panel(*, networks: Columns) -> dict[str, Any]:
 def map_panels(table: Columns) -> dict[str, Any]:
     """The section from a `sweep.networks_table` with one seed."""
     scales, decays, _ = grid(table, "test_error")
-    cells = {key: factor * grid(table, key)[2] for key, (_, _, factor, _) in QUANTITIES.items()}
-    shown = [key for key in QUANTITIES if np.isfinite(cells[key]).any()] or ["test_error"]
+    quantities = _quantities(table)
+    cells = {key: factor * grid(table, key)[2] for key, (_, _, factor, _) in quantities.items()}
+    shown = [key for key in quantities if np.isfinite(cells[key]).any()] or ["test_error"]
     lost = np.zeros((len(scales), len(decays)), bool)
     place = np.searchsorted(scales, table["weight_scale"]), np.searchsorted(decays, table["weight_decay"])
     lost[place] = table["diverged"]
@@ -47,7 +41,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "map_quantity",
         "Colour",
         [key.replace("_", "-") for key in shown],
-        [QUANTITIES[key][0] for key in shown],
+        [quantities[key][0] for key in shown],
         slider=False,
     )
     start = str(table["start"][0]).split(", weights ×")[0]
@@ -64,7 +58,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
         "grey: not measured.",
     )
     state = ("map_quantity",)
-    drawn = [_drawn(cells[key], lost, scales, decays, *QUANTITIES[key]) for key in shown]
+    drawn = [_drawn(cells[key], lost, scales, decays, *quantities[key]) for key in shown]
     y, x = np.indices(lost.shape)
     tokens = [f"{value:g}" for value in decays]
     factors = [f"{value:g}" for value in scales]
@@ -114,6 +108,20 @@ def map_panels(table: Columns) -> dict[str, Any]:
     panel.readout("greatest", BANK, ("most", *state))
     panel.readout("networks that diverged", BANK, ("diverged",), 0)
     return section([panel], {BANK: bank})
+
+
+def _quantities(table: Columns) -> dict[str, tuple[str, str, float, str]]:
+    """Each quantity by its column: name, unit, factor, digits."""
+    return {
+        "test_error": ("test error", "%", 100, ".2f"),
+        "train_error": ("training error", "%", 100, ".2f"),
+        **{
+            f"{attack}_median": (f"median {look.norm}", "pixels", 1, ".2f")
+            for attack, look in styles(attacks_of(table)).items()
+        },
+        "temperature": ("temperature of the attack", "", 1, ".2f"),
+        **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in LAYERS},
+    }
 
 
 def _drawn(

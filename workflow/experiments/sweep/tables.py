@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.attack.statistics import found_norms, searching
+from experiments.attack.styles import ASCENT
 from report.article import ATTACK_MEAN, LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from report.starts import start_labels
 from tilt.chance import at_chance, chance_error
@@ -21,7 +23,7 @@ Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
 TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best", *(f"rms_{n}" for n in LAYERS))
-ATTACKED = ("temperature", "norm_mean", "norm_median", "minimal_norm_median", "success")
+OF_ATTACK = ("mean", "median", "success")  # columns of each attack, after its name
 
 # Groups of published figures, with the factor by which a figure of ours may differ from the article's.
 TOLERANCES = {"test_error": 1.25, "train_error": 1.5, "rms": 1.5, "norm": 1.25}
@@ -73,22 +75,21 @@ def networks_table(
     *,
     chance: float,
 ) -> dict[str, NDArray[Any]]:
-    """A row per network: its settings, the columns TRAINED and ATTACKED, and whether it diverged.
+    """A row per network: its settings, the columns TRAINED, those of the attacks, and whether it diverged.
 
     Takes settings by name and, in the same order, training histories, tables of attacked images and
-    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. Norms are of the
-    targeted ascent where it reached its target, `success` being the share of the images that are;
-    `minimal_norm_median` is that of the minimal-norm attack, nan where the tables lack it. What was not
-    measured is nan. A network diverged if its training says so or its final test error is `at_chance`.
+    temperatures. Errors are those at the end and, as `_best`, the least along the epochs. Each attack that
+    searches, and the article's at any rate, has the `_mean` and `_median` norm of the images for which it
+    succeeded, and their share as `_success`. What was not measured is nan. A network diverged if its training
+    says so or its final test error is `at_chance`.
     """
     rows = []
+    searched = dict.fromkeys([ASCENT, *(name for table in attacks for name in searching(table))])
     labels = start_labels(networks)
     for (name, network), label, history, attack, temperature in zip(
         networks.items(), labels.values(), histories, attacks, temperatures, strict=True
     ):
         end = float(history["test_error"][-1])
-        norms = attack["norm"][attack["success"]]
-        minimal = attack.get("minimal_norm", np.array([np.nan]))
         rows.append(
             {
                 "network": name,
@@ -104,10 +105,7 @@ def networks_table(
                 "test_error_best": _least(history["test_error"]),
                 **{f"rms_{layer}": float(history[f"rms_{layer}"][-1]) for layer in LAYERS},
                 "temperature": np.nan if temperature is None else temperature,
-                "norm_mean": _of_finite(np.mean, norms),
-                "norm_median": _of_finite(np.median, norms),
-                "minimal_norm_median": _of_finite(np.median, minimal),
-                "success": float(attack["success"].mean()),
+                **{key: value for of in searched for key, value in _norms(attack, of).items()},
             }
         )
     return table_of(rows)
@@ -117,14 +115,16 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
     """Means over seeds with their 95 % intervals, a row per start and weight decay of a `networks_table`.
 
     `n` networks count, `n_diverged` do not. Each quantity has columns `_mean`, `_low` and `_high`; those of
-    the attacks are over the `n_attacked` networks that have a norm.
+    an attack are over the networks that have a norm of it, and `n_attacked` have one of any attack.
     """
     rows = []
+    attacks = attacks_of(table)
     for start in dict.fromkeys(table["start"].tolist()):
         for decay in np.unique(table["weight_decay"][table["start"] == start]):
             here = (table["start"] == start) & (table["weight_decay"] == decay)
             counted = here & ~table["diverged"]
-            attacked = counted & np.isfinite(table["norm_mean"])
+            normed = {attack: counted & np.isfinite(table[f"{attack}_mean"]) for attack in attacks}
+            attacked = np.any(list(normed.values()), axis=0)
             row = {
                 "start": start,
                 "weight_decay": decay,
@@ -132,11 +132,18 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
                 "n_diverged": int((here & table["diverged"]).sum()),
                 "n_attacked": int(attacked.sum()),
             }
-            for quantity in (*TRAINED, *ATTACKED):
-                interval = mean_interval(table[quantity][attacked if quantity in ATTACKED else counted])
+            over = dict.fromkeys(TRAINED, counted) | {"temperature": attacked}
+            over |= {f"{attack}_{part}": normed[attack] for attack in attacks for part in OF_ATTACK}
+            for quantity, which in over.items():
+                interval = mean_interval(table[quantity][which])
                 row |= {f"{quantity}_{k}": v for k, v in zip(("mean", "low", "high"), interval, strict=True)}
             rows.append(row)
     return table_of(rows)
+
+
+def attacks_of(table: Columns) -> list[str]:
+    """The attacks that a `networks_table` or `summary_table` has columns of, in their order."""
+    return list(dict.fromkeys(column.split("_success")[0] for column in table if "_success" in column))
 
 
 def shown_start(table: Columns, network: str) -> str:
@@ -221,7 +228,7 @@ def _deviations(side: str, table: Columns, histories: Sequence[Columns]) -> dict
     pairs["rms"] = [
         (mean_interval(table[f"rms_{layer}"])[0], value) for layer, value in LENET_RMS[side].items()
     ]
-    norms = table["norm_mean"]
+    norms = table[f"{ASCENT}_mean"]
     pairs["norm"] = [(mean_interval(norms[np.isfinite(norms)])[0], ATTACK_MEAN[side])]
     return {
         group: np.array([np.log(ours / value) for ours, value in found] or [np.nan])
@@ -267,6 +274,14 @@ def variance_shares(cells: Array) -> tuple[float, float, float]:
     total = np.mean(centred**2)
     rest = np.mean((centred - of_rows - of_columns) ** 2)
     return float(np.mean(of_rows**2) / total), float(np.mean(of_columns**2) / total), float(rest / total)
+
+
+def _norms(attack: Columns, name: str) -> dict[str, float]:
+    """The columns OF_ATTACK of one attack, which the table may lack."""
+    norms = found_norms(attack, name)
+    success = float(np.isfinite(norms).mean()) if norms.size else np.nan
+    values = (_of_finite(np.mean, norms), _of_finite(np.median, norms), success)
+    return {f"{name}_{part}": value for part, value in zip(OF_ATTACK, values, strict=True)}
 
 
 def _rms(values: Array | list[float]) -> float:
