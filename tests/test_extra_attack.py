@@ -8,6 +8,7 @@ import torch
 from numpy.testing import assert_array_equal
 
 from experiments.attack import section as attack_section
+from experiments.attack.claims import attack_claims
 from experiments.attack.figures import accuracy_curves, distance_curves, norms_by_class
 from experiments.attack.panel import attack_panels
 from experiments.attack.statistics import rows_of, searching
@@ -124,6 +125,36 @@ def test_it_is_in_the_sweep(made):
     (control, _) = sweep_panels(NETWORKS, "small_low", summary, published=False)["panels"][0]["controls"]
     assert "to_black_median" in control["tokens"]
     assert "Median L2 norm of the to black" in sweep_section.tables(summary, NOTHING)[0].header
+
+
+@pytest.mark.parametrize("left_out", [("targeted_ascent",), ("minimal_norm", "signed_gradient_step", "veil")])
+def test_those_left_out_are_nowhere(made, left_out):
+    """Neither the article's attack nor any of given magnitudes has to be there."""
+    left_out = ("to_black", "projected_gradient", *left_out)
+    tables, accuracies = (
+        {name: without(table, *left_out) for name, table in tables.items()} for tables in made[:2]
+    )
+    temperatures, shown = dict.fromkeys(NETWORKS, 1.0), "small_low"
+    for figure in (norms_by_class(tables, IMAGES), distance_curves(tables), accuracy_curves(accuracies)):
+        figure.draw_without_rendering()
+    captions = attack_section.captions(NETWORKS, tables, accuracies, temperatures, SHOWN)
+    assert not any("nan" in caption.measured for caption in captions.values())
+    assert attack_section.tables(tables, temperatures, accuracies, LINEAR, IMAGES)
+    claims = attack_claims(NETWORKS, tables, accuracies, numbers=True)
+    assert any(claim.measured.startswith("not measured") for claim in claims)
+    record = attack_panels(NETWORKS, shown, tables, accuracies, temperatures, made[2], IMAGES, published=True)
+    assert check_states(record) == 4
+    table = networks_table(
+        {name: network | {"weight_scale": 1} for name, network in NETWORKS.items()},
+        [history()] * 2, list(tables.values()), [1.0, 1.0], chance=0.9,
+    )  # fmt: skip
+    assert np.isnan(table["targeted_ascent_mean"]).all() == ("targeted_ascent" in left_out)
+    assert sweep_summary(table)["n_attacked"].tolist() == [1, 1]
+
+
+def without(table, *attacks):
+    """The rows of other attacks."""
+    return {name: column[~np.isin(table["attack"], attacks)] for name, column in table.items()}
 
 
 NOTHING = {"start": np.array([])}

@@ -112,7 +112,7 @@ def captions(
         f"Rising curves, {len(searched)} per network: share of the images with an example within a distance.",
         of,
         NO_NUMBER,
-        _by_network(attacks, lambda table: _each_in_words(table, searched)),
+        _by_network(attacks, lambda table: _each_in_words(table, searched, _norms_in_words)),
     )
     classes = len(np.unique(some["label"]))
     made["classes"] = Caption(
@@ -121,7 +121,9 @@ def captions(
         "A panel of medians with bars over the quartiles for each attack, by class and network.",
         f"{of} {counted(images // classes, 'image')} of each class.",
         printed,
-        _by_network(attacks, lambda table: _medians_by_class(table, searched[-1])),
+        _by_network(
+            attacks, lambda table: " and ".join(_medians_by_class(table, attack) for attack in searched)
+        ),
     )
     made["accuracy"] = Caption(
         "accuracy",
@@ -242,15 +244,11 @@ def _norms_in_words(table: Columns, attack: str) -> str:
     norms = found_norms(table, attack)
     found = finite(norms)
     middle = f"mean {np.mean(found):.2f}, median {np.median(found):.2f}, " if found.size else ""
-    return f"{middle}{len(found)} of {len(norms)} reached"
+    return f"{middle}{len(found)} of {len(norms)} found"
 
 
-def _each_in_words(table: Columns, attacks: Sequence[str]) -> str:
-    medians = ((attack, finite(found_norms(table, attack))) for attack in attacks)
-    return join(
-        f"{label(attack)} median {np.median(norms):.2f}" if norms.size else f"{label(attack)} none"
-        for attack, norms in medians
-    )
+def _each_in_words(table: Columns, attacks: Sequence[str], said: Callable[[Columns, str], str]) -> str:
+    return " and ".join(f"{label(attack)} {said(table, attack)}" for attack in attacks)
 
 
 def _medians_by_class(table: Columns, attack: str) -> str:
@@ -259,7 +257,7 @@ def _medians_by_class(table: Columns, attack: str) -> str:
     medians = [np.median(norms[found & (labels == one)]) for one in np.unique(labels[found])]
     if not medians:
         return "none found"
-    return f"{label(attack)}, medians from {min(medians):.2f} to {max(medians):.2f}"
+    return f"medians from {min(medians):.2f} to {max(medians):.2f}"
 
 
 def _accuracies_in_words(table: Columns) -> str:

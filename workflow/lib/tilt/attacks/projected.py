@@ -15,6 +15,7 @@ from tilt.attacks.models import (
     graded,
     in_batches,
     margin_gradient,
+    misclassified,
     norms,
     wide,
 )
@@ -53,12 +54,13 @@ def projected_gradient(
     def attacked(start: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         end, taken = start.clone(), torch.zeros_like(label)
         reached = torch.full((len(start),), torch.inf, dtype=torch.float64, device=start.device)
-        for radius in np.sort(balls).tolist():
+        reached[misclassified(model, start, label)] = 0
+        for radius in np.sort(balls[balls > 0]).tolist():
             left = torch.nonzero(reached.isinf())[:, 0]
             if not len(left):
                 break
             length = 255 * (2.5 * radius / steps if step is None else step)
-            walk = _walk(model, start[left], label[left], 255 * radius, steps if radius else 0, length)
+            walk = _walk(model, start[left], label[left], 255 * radius, steps, length)
             end[left], fell = walk[0], walk[1]
             reached[left[fell]] = radius
             taken[left] += walk[2]
