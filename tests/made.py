@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from attacked import attack_rows
 from experiments.attack.tables import accuracy_table
 from experiments.calibration.tables import MEASURED, TRAINED
 from experiments.published.tables import TOLERANCES
@@ -133,28 +134,24 @@ def history(test, train=0.0, rms=(0.04, 0.04, 0.02, 0.5), epochs=50, diverged=Fa
 
 def attacked(norms, success=None):
     norms = np.array(norms, dtype=float)
-    n = len(norms)
-    return {
-        "index": np.arange(n),
-        "label": np.arange(n) % 10,
-        "norm": norms,
-        "minimal_norm": norms / 3,
-        "least_norm": norms / 3,
-        "steps": np.full(n, 9.0),
-        "success": np.full(n, True) if success is None else np.array(success),
-        "minimal_success": np.full(n, True),
-        "status": np.repeat("attacked", n),
-    }
+    ascent = {"norm": norms, "success": np.isfinite(norms) if success is None else np.array(success)}
+    return attack_rows(
+        np.arange(len(norms)) % 10, {"targeted_ascent": ascent, "minimal_norm": {"norm": norms / 3}}
+    )
 
 
 def not_attacked(n):
-    none = attacked(np.full(n, np.nan), success=[False] * n)
-    return none | {"minimal_success": none["success"], "status": np.repeat("diverged", n)}
+    none = attacked(np.full(n, np.nan))
+    return none | {"status": np.repeat("diverged", len(none["status"]))}
+
+
+def linear_accuracy(epsilons, accuracy, images, *status):
+    return accuracy_table({"signed_gradient_step": (epsilons, accuracy)}, images, *status)
 
 
 def accuracies(low=0.3, high=0.8, images=10_000, epsilons=(0.0, 0.05, 0.1, 0.2)):
     return {
-        name: accuracy_table(epsilons, np.array([0.99, 0.9, value, 0.0])[: len(epsilons)], images)
+        name: linear_accuracy(epsilons, np.array([0.99, 0.9, value, 0.0])[: len(epsilons)], images)
         for name, value in (("small_low", low), ("small_high", high))
     }
 

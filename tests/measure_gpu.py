@@ -130,8 +130,9 @@ def check_attacks(data, device, n, folder):
         ascent = targeted_ascent(model, images, (y + 1) % 10, temperature, step=2.0, max_steps=1000)
         seconds = time.perf_counter() - begin
         minimal = minimal_norm(model, images, y)
+        many = torch.as_tensor(data[2][:1000], device=of)
         signed = signed_gradient_step(
-            model, data[2][:1000], data[3][:1000], [0.1, 0.3], temperature, device=of
+            model, many, data[3][:1000], temperature=temperature, epsilons=[0.1, 0.3]
         )
         norms[place, "ascent"] = np.where(ascent.success, ascent.norm, np.nan)
         norms[place, "minimal"] = minimal.norm

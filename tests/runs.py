@@ -38,7 +38,13 @@ TINY = {
                 "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
                 "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
             },
-            "attack": {"images_per_class": 1, "step": 50, "max_steps": 20, "minimal_steps": 5},
+            "attack": {
+                "images_per_class": 1,
+                "attacks": {
+                    "targeted_ascent": {"step": 50, "max_steps": 20},
+                    "minimal_norm": {"steps": 5},
+                },
+            },
             "sweep": {  # the networks above
                 "recipes": {"small": {"initial_weights": "matconvnet"}},
                 "weight_decays": [1e-4, 1e-1],

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from attacked import attack_rows
 from experiments.sweep.tables import (
     networks_table,
 )
@@ -10,6 +11,7 @@ from report import article
 
 IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1}
 CHANCE = 0.9
+NEAREST = {"norm": np.append(np.repeat([0.0, 1.0], 5), np.nan)}
 
 
 def history(test=2.0, train=1.0, side=None, epochs=50, diverged=False, factor=1.0):
@@ -27,7 +29,8 @@ def history(test=2.0, train=1.0, side=None, epochs=50, diverged=False, factor=1.
 def attack(mean=2.0, **more):
     """Ten images with this mean norm, and one that did not reach its target."""
     norms = np.append(mean + np.linspace(-0.5, 0.5, 10), 99)
-    return {"norm": norms, "success": np.arange(11) < 10, **more}
+    ascent = {"norm": norms, "success": np.arange(11) < 10}
+    return attack_rows(np.zeros(11, int), {"targeted_ascent": ascent, **more})
 
 
 def tables(cells, temperature=2.0):

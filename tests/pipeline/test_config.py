@@ -17,6 +17,7 @@ from pipeline.pair import pairs
 from pipeline.schema import schema as whole_schema
 from tilt.errors import InputError
 
+ATTACKS = "datasets.mnist.attack.attacks"
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
@@ -36,7 +37,7 @@ def test_the_shipped_configuration_is_valid_and_complete():
     for dataset in config["datasets"].values():
         assert len(pairs(dataset)) == 45
         assert dataset["svm"]["tolerance"] == 1e-6
-        assert dataset["attack"]["confidence"] == 0.95
+        assert dataset["attack"]["attacks"]["targeted_ascent"]["confidence"] == 0.95
     assert config["datasets"]["digits"]["published"] is None
     mnist = config["datasets"]["mnist"]
     assert mnist["networks"]["xavier_low"]["weight_decay"] == 1e-4
@@ -330,16 +331,28 @@ MISTAKES = [
     ("datasets.mnist.networks.xavier_low.pixel_scale", 0, r"xavier_low.pixel_scale: 0 is less"),
     ("datasets.mnist.networks.xavier_low.initial_weights", "he", r"initial_weights: 'he' is not one"),
     ("datasets.mnist.shown_networks.low", "no", r"shown_networks.low: no network is named 'no'"),
-    ("datasets.mnist.attack", {"step": 0}, r"attack.step: 0 is less than or equal"),
-    ("datasets.mnist.attack", {"confidence": 1}, r"attack.confidence: 1 is greater than or equal"),
+    (f"{ATTACKS}.targeted_ascent", {"step": 0}, r"targeted_ascent.step: 0 is less than or equal"),
+    (f"{ATTACKS}.targeted_ascent", {"confidence": 1}, r"ascent.confidence: 1 is greater than or equal"),
     ("datasets.mnist.attack", {"median_top_score": 0}, r"attack.median_top_score: 0 is less than or"),
     ("datasets.mnist.attack", {"images_per_class": 0}, r"attack.images_per_class: 0 is less than"),
-    ("datasets.mnist.attack", {"max_steps": 0}, r"attack.max_steps: 0 is less than"),
-    ("datasets.mnist.attack", {"minimal_steps": 0}, r"attack.minimal_steps: 0 is less than"),
-    ("datasets.mnist.attack", {"epsilons": [0, 1.1]}, r"attack.epsilons.1: 1.1 is greater than .* 0 to 1"),
-    ("datasets.mnist.attack", {"epsilons": [-0.1]}, r"attack.epsilons.0: -0.1 is less than"),
-    ("datasets.mnist.attack", {"epsilons": []}, r"attack.epsilons: \[\] should be non-empty"),
-    ("datasets.mnist.attack", {"epsilons": [0.1, 0.1]}, r"attack.epsilons: .* non-unique"),
+    (
+        "datasets.mnist.attack",
+        {"confidence": 0.95},
+        r"attack: unknown key 'confidence' \(known keys: images_",
+    ),
+    (f"{ATTACKS}.targeted_ascent", {"max_steps": 0}, r"targeted_ascent.max_steps: 0 is less than"),
+    (f"{ATTACKS}.minimal_norm", {"steps": 0}, r"minimal_norm.steps: 0 is less than"),
+    (f"{ATTACKS}.signed_gradient_step", {"epsilons": [0, 1.1]}, r"epsilons.1: 1.1 is greater than .* 0 to 1"),
+    (f"{ATTACKS}.signed_gradient_step", {"epsilons": [-0.1]}, r"epsilons.0: -0.1 is less than"),
+    (f"{ATTACKS}.signed_gradient_step", {"epsilons": []}, r"epsilons: \[\] should be non-empty"),
+    (f"{ATTACKS}.signed_gradient_step", {"epsilons": [0.1, 0.1]}, r"epsilons: .* non-unique"),
+    (f"{ATTACKS}.projected_gradient", {"radii": [-1]}, r"radii.0: -1 is less than"),
+    (f"{ATTACKS}.deepfool", {}, r"attacks: unknown key 'deepfool' \(known keys: targeted_ascent, "),
+    (
+        "datasets.mnist.attack.attacks",
+        {"targeted_ascent": None, "minimal_norm": None},
+        r"mnist.attack.attacks: none of targeted_ascent, minimal_norm .*; give one",
+    ),
     ("datasets.mnist.two_layer.pairs", ["1v0"], r"two_layer.pairs: there is no pair '1v0'"),
     ("datasets.mnist.two_layer.weight_decays", [0, 1], r"two_layer.weight_decays: \[0, 1\] is too short"),
     ("datasets.mnist.two_layer.seeds", [], r"two_layer.seeds: \[\]"),

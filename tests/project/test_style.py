@@ -94,8 +94,8 @@ BUILDS_ON = {  # experiments on experiments
     "attack": {"training"},
     "logistic": {"svm"},
     "published": {"svm"},
-    "sweep": {"training"},
-    "map": {"training", "sweep"},
+    "sweep": {"attack", "training"},
+    "map": {"attack", "training", "sweep"},
     "random_labels": {"training"},
 }
 

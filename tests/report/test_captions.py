@@ -61,7 +61,7 @@ def test_captions_carry_the_measured_numbers(written):
     svm = written["captions"]["svm"]
     assert "Least test error 2.000 % in the mean, 3.70 % at worst (7v9)" in svm["pair_maps"].measured
     assert "1.41, 1.41" in svm["{pair}_mirrors"].measured
-    assert "mean 2.00, median 2.00, 20 of 20 reached" in written["captions"]["attack"]["norms"].measured
+    assert "mean 2.00, median 2.00, 20 of 20 found" in written["captions"]["attack"]["norms"].measured
     errors = written["captions"]["training"]["errors"].measured
     assert errors.endswith("small_low 1.60 % (0.00 %); small_high diverged.")
     assert written["captions"]["scaling"]["limits"].measured.endswith(f"d_adv = {MARGINS.mean():.4g} pixels.")

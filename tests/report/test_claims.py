@@ -11,7 +11,13 @@ from tilt.io import read_table, write_table
 def test_numbers_are_comparable_under_the_articles_protocol_only():
     assert claims.comparable("mnist", SETTINGS, "svm", "training", "attack")
     assert not claims.comparable("digits", SETTINGS, "svm")
-    for section, key, value in (("svm", "pairs", ["7v9"]), ("training", "epochs", 49), ("attack", "step", 5)):
+    ascent = {"confidence": 0.95, "step": 5}
+    for section, key, value in (
+        ("svm", "pairs", ["7v9"]),
+        ("training", "epochs", 49),
+        ("attack", "attacks", {"targeted_ascent": ascent}),
+        ("attack", "attacks", {"targeted_ascent": None}),
+    ):
         changed = SETTINGS | {section: SETTINGS[section] | {key: value}}
         assert not claims.comparable("mnist", changed, section)
 

@@ -59,11 +59,15 @@ HISTORY = {
     **{f"rms_{layer}": np.array([np.nan]) for layer in LAYERS},
 }  # fmt: skip
 HISTORIES = dict.fromkeys(NETWORKS, HISTORY)
-ATTACKS = dict.fromkeys(NETWORKS, unattacked_table(np.arange(6), LABEL, 1 - LABEL, "diverged"))
-ACCURACIES = dict.fromkeys(NETWORKS, accuracy_table([0, 0.1], np.nan, 20, "diverged"))
+SEARCHING = ("targeted_ascent", "minimal_norm")
+ATTACKS = dict.fromkeys(
+    NETWORKS, unattacked_table(np.arange(6), LABEL, dict.fromkeys(SEARCHING, False), "diverged")
+)
+GRADED = {"signed_gradient_step": ([0, 0.1], np.nan), "projected_gradient": ([1], np.nan)}
+ACCURACIES = dict.fromkeys(NETWORKS, accuracy_table(GRADED, 20, "diverged"))
 TEMPERATURES: dict[str, None] = dict.fromkeys(NETWORKS)
 FILTERS = dict.fromkeys(NETWORKS, np.full((20, 5, 5), np.nan))
-NOTHING = dict.fromkeys(("adversarial", "minimal"), np.full((6, 4, 4), np.nan))
+NOTHING = dict.fromkeys(SEARCHING, np.full((6, 4, 4), np.nan))
 IMAGES = {name: {"originals": np.zeros((6, 4, 4)), **NOTHING} for name in NETWORKS}
 
 
@@ -134,7 +138,7 @@ def test_nothing_is_reproduced_and_each_network_is_named():
             "diverged: low, high",
         ),
         (lambda: training.first_filters(FILTERS), "low\n(diverged)"),
-        (lambda: attack.norm_distribution(ATTACKS), "low\n(diverged)"),
+        (lambda: attack.norm_distribution(ATTACKS, "targeted_ascent"), "low\n(diverged)"),
         (lambda: attack.distance_curves(ATTACKS), "low (diverged)"),
         (lambda: attack.accuracy_curves(ACCURACIES), "low (diverged)"),
         (lambda: attack.norms_by_class(ATTACKS, words.IMAGES), "low (diverged)"),

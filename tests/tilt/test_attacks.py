@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.attack.tables import cyclic_targets, select_images
-from tilt.attacks.ascent import targeted_ascent
+from experiments.attack.tables import select_images
+from tilt.attacks import ascent
+from tilt.attacks.ascent import cyclic_targets, targeted_ascent
 from tilt.calibration import fit_temperature
 from tilt.errors import InputError
 
@@ -120,6 +121,19 @@ def test_images_do_not_disturb_each_other():
         alone = targeted_ascent(model, x[k : k + 1], targets[k : k + 1], 2.0)
         np.testing.assert_allclose(together.images[k], alone.images[0], rtol=1e-5)
         assert together.steps[k] == alone.steps[0]
+
+
+def test_batches_change_nothing(monkeypatch):
+    x, w = images(5), weights()
+    model = linear(w, -3 - scores_of(x, w, 0).mean())
+    targets = np.array([0, 1, 0, 1, 1])
+    whole = targeted_ascent(model, x, targets, 2.0)
+    monkeypatch.setattr(ascent, "BATCH", 2)
+    parts = targeted_ascent(model, x, targets, 2.0)
+    np.testing.assert_array_equal(parts.steps, whole.steps)
+    np.testing.assert_array_equal(parts.target, targets)
+    for name in ("images", "norm", "p_start", "p_end"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-5)
 
 
 def test_refused_attacks():

@@ -183,25 +183,29 @@ def test_signed_step_on_a_linear_model_has_its_closed_form():
     b = -np.median(pixels(x) @ w.ravel())
     scores = pixels(x) @ w.ravel() + b
     model, epsilons = linear_model(w, b), [0.0, 0.002, 0.01, 0.1]
-    found = signed_gradient_step(model, x, (scores > 0).astype(np.int64), epsilons, temperature=1e-3)
+    labels = (scores > 0).astype(np.int64)
+    found = signed_gradient_step(model, x, labels, epsilons=epsilons, temperature=1e-3)
     for k, epsilon in enumerate(epsilons):
         fallen = np.abs(scores) < epsilon * np.abs(w).sum()
         np.testing.assert_array_equal(found.successes[k], fallen)
-        np.testing.assert_allclose(found.norms[k], epsilon * np.sqrt(42), rtol=1e-4)
+    np.testing.assert_allclose(found.norm[found.success], found.least[found.success] * np.sqrt(42), rtol=1e-4)
+    assert np.isinf(found.least[~found.success]).all()
     np.testing.assert_allclose(found.accuracy, 1 - found.successes.mean(axis=1))
     assert found.accuracy[0] == 1
     assert 0 < found.accuracy[1] < 1
     some = found.of(np.array([3, 0]))
     np.testing.assert_array_equal(some.successes, found.successes[:, [3, 0]])
+    np.testing.assert_array_equal(some.images, found.images[[3, 0]])
 
 
 def test_signed_step_stays_in_the_box():
     x = np.concatenate([np.zeros((1, *SHAPE)), np.full((1, *SHAPE), 255)]).astype(np.float32)
-    model = linear_model(np.ones(SHAPE), -21.0)
-    inward = signed_gradient_step(model, x, np.array([0, 1]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_allclose(inward.norms, np.sqrt([[10.5, 10.5], [42, 42]]), rtol=1e-6)
-    outward = signed_gradient_step(model, x, np.array([1, 0]), [0.5, 1.0], temperature=1.0)
-    np.testing.assert_array_equal(outward.norms, 0)
+    model = linear_model(np.ones(SHAPE), -20.0)
+    inward = signed_gradient_step(model, x, np.array([0, 1]), epsilons=[0.5, 1.0])
+    np.testing.assert_allclose(inward.norm, np.sqrt([10.5, 42]), rtol=1e-6)
+    outward = signed_gradient_step(model, x, np.array([1, 0]), epsilons=[0.5, 1.0])
+    np.testing.assert_array_equal(outward.norm, 0)
+    np.testing.assert_array_equal(outward.images, x)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_a_plan_holds_the_networks_of_all_starts_seed_by_seed():
     assert len(networks) == 225
     assert [network["seed"] for network in networks.values()] == np.repeat(range(5), 45).tolist()
     assert networks["xavier_high"]["weight_decay"] == 0.1
-    assert planned["settings"]["attack"]["max_steps"] == 10000
+    assert planned["settings"]["attack"]["attacks"]["targeted_ascent"]["max_steps"] == 10000
 
 
 def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path):
@@ -37,9 +37,11 @@ def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path)
     planned["networks"] = {"xavier_low": network}
     planned["settings"]["attack"] |= {
         "images_per_class": 1,
-        "max_steps": 2,
-        "minimal_steps": 2,
-        "epsilons": [0.1],
+        "attacks": {
+            "targeted_ascent": {"max_steps": 2},
+            "minimal_norm": {"steps": 2},
+            "signed_gradient_step": {"epsilons": [0.1]},
+        },
     }
     (tmp_path / "plan.json").write_text(json.dumps(planned))
     folders = {name: tmp_path / name for name in LEFT}

@@ -319,7 +319,7 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
     config = copy.deepcopy(TINY)
     config["datasets"]["mnist"] = {"svm": {"tolerance": 1e-5}}
     assert "Nothing to be done" in plan(finished, "tiny", checkout=checkout, config=config)
-    config["datasets"]["tiny"]["attack"]["max_steps"] = 21
+    config["datasets"]["tiny"]["attack"]["attacks"]["targeted_ascent"]["max_steps"] = 21
     planned = jobs(plan(finished, "tiny", checkout=checkout, config=config))
     assert planned["attack_network"] == 2
     assert not {"svm_path", "train_network", "images"} & set(planned)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from attacked import attack_rows
 from experiments.attack import section as attack_section
 from experiments.attack.claims import attack_claims
 from experiments.attack.statistics import first_images
-from experiments.attack.tables import accuracy_table
-from made import LINEAR, NETWORKS, NOISE, SHOWN, accuracies, attacked, not_attacked, verdict
+from made import LINEAR, NETWORKS, NOISE, SHOWN, accuracies, attacked, linear_accuracy, not_attacked, verdict
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from report.words import IMAGES
 from tilt.io import read_table, write_table
@@ -105,7 +105,7 @@ def test_linear_attacks_that_are_not_small_are_not_judged():
 
 def test_a_network_that_diverged_is_named_and_left_out():
     tables = {"small_low": attacked(np.full(20, 1.0)), "small_high": not_attacked(20)}
-    given = accuracies() | {"small_high": accuracy_table([0.0, 0.1], np.nan, 10_000, "diverged")}
+    given = accuracies() | {"small_high": linear_accuracy([0.0, 0.1], np.nan, 10_000, "diverged")}
     judged = attack_claims(NETWORKS, tables, given, numbers=True)
     assert len(judged) == 5
     assert {claim.measured for claim in judged} == {"not measured; small_high: diverged"}
@@ -125,20 +125,22 @@ def test_a_network_that_diverged_is_named_and_left_out():
 
 def test_captions_and_tables_name_a_network_that_diverged():
     tables = {"small_low": attacked(np.linspace(1, 3, 20)), "small_high": not_attacked(20)}
-    given = accuracies() | {"small_high": accuracy_table([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
+    given = accuracies() | {"small_high": linear_accuracy([0.0, 0.05, 0.1, 0.2], np.nan, 10_000, "diverged")}
     temperatures = {"small_low": 4.5, "small_high": None}
     found = attack_section.captions(NETWORKS, tables, given, temperatures, SHOWN)
     assert found["high"].measured == "Not attacked: diverged."
     for name in ("norms", "distances", "classes", "accuracy"):
         assert found[name].measured.endswith("; small_high diverged.")
         assert "nan" not in found[name].measured
-    ascent, nearest, accuracy, _ = attack_section.tables(tables, temperatures, given, LINEAR, IMAGES)
-    assert ascent.rows[1][:4] == ("small_high", "diverged", "0 of 20", "–")
-    assert nearest.rows[1][1:3] == ("0 of 20", "0")
+    ascent, nearest, least, accuracy, _ = attack_section.tables(tables, temperatures, given, LINEAR, IMAGES)
+    assert ascent.rows[1][:5] == ("small_high", "diverged", "0 of 20", "0", "–")
+    assert nearest.rows[1][2:5] == ("0 of 20", "0", "–")
+    assert least.rows[1][1:4] == ("0 of 20", "0", "–")
     assert set(accuracy.rows[1][1:]) == {"–"}
 
 
 def test_the_examples_show_ten_classes_at_most():
     labels = np.repeat(np.arange(12), 3)
-    np.testing.assert_array_equal(first_images({"label": labels}), 3 * np.arange(10))
-    np.testing.assert_array_equal(first_images({"label": labels[:6]}), [0, 3])
+    for first, expected in ((36, 3 * np.arange(10)), (6, [0, 3])):
+        table = attack_rows(labels[:first], {"minimal_norm": {"norm": np.ones(first)}})
+        np.testing.assert_array_equal(first_images(table), expected)

@@ -16,7 +16,8 @@ def mapped(test_error, norm, diverged):
         {
             "recipe": f"improved Xavier, pixels × 0.1, weights × {scale:g}", "weight_scale": scale,
             "weight_decay": decay, "seed": 0, "epochs": 20, "diverged": lost, "train_error": 0.5 * error,
-            "test_error": error, "norm_median": size, "minimal_norm_median": np.nan, "temperature": 2.0,
+            "test_error": error, "targeted_ascent_median": size, "targeted_ascent_success": 1.0,
+            "minimal_norm_median": np.nan, "minimal_norm_success": np.nan, "temperature": 2.0,
             **{f"rms_{layer}": 0.01 for layer in ("conv1", "conv2", "fc1", "fc2")},
         }
         for scale, decay, error, size, lost in zip(scales, decays, test_error, norm, diverged, strict=True)
@@ -29,7 +30,7 @@ def test_the_map_shows_each_cell_and_marks_what_diverged():
     record = map_panels(mapped(error, [1, 2, np.nan, 3, 4, 5], [False] * 5 + [True]))
     (bank,) = shown(record).values()
     (choice,) = record["panels"][0]["controls"]
-    test, norm = choice["tokens"].index("test-error"), choice["tokens"].index("norm-median")
+    test, norm = choice["tokens"].index("test-error"), choice["tokens"].index("targeted-ascent-median")
     assert "minimal-norm-median" not in choice["tokens"]
     assert bank["text"][test].tolist() == ["1.00", "2.00", "3.00", "4.00", "20.00", "✕"]
     assert bank["text"][norm].tolist() == ["1.00", "2.00", "–", "3.00", "4.00", "✕"]

@@ -21,7 +21,7 @@ from experiments.sweep.tables import (
 from made import RECIPE
 from report import article
 from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
-from sweeps import IMPROVED, attack, example, history, mapped, swept, tables, verdict
+from sweeps import IMPROVED, NEAREST, attack, example, history, mapped, swept, tables, verdict
 from tilt.intervals import mean_interval
 from tilt.io import read_table, write_table
 
@@ -33,21 +33,25 @@ SIDES = {1e-4: "low", 1e-1: "high"}
 
 
 def test_a_network_is_described_by_its_end_its_best_and_its_attack():
-    table, _, _ = tables(
-        [(IMPROVED, 0.1, 3, history(test=2), attack(2.0, minimal_norm=np.array([0, 1, np.nan])))]
-    )
+    table, _, _ = tables([(IMPROVED, 0.1, 3, history(test=2), attack(2.0, minimal_norm=NEAREST))])
     row = {name: column[0] for name, column in table.items()}
     assert (row["recipe"], row["weight_decay"], row["seed"], row["epochs"]) == (XAVIER, 0.1, 3, 50)
     assert row["test_error"] == row["test_error_best"] == 0.02
-    assert row["norm_mean"] == pytest.approx(2)
-    assert row["success"] == pytest.approx(10 / 11)
+    assert row["targeted_ascent_mean"] == pytest.approx(2)
+    assert row["targeted_ascent_success"] == pytest.approx(10 / 11)
     assert row["minimal_norm_median"] == 0.5
+    assert row["minimal_norm_success"] == pytest.approx(10 / 11)
     assert not row["diverged"]
 
 
 def test_what_was_not_measured_is_nan():
-    table, _, _ = tables([(IMPROVED, 0.1, 0, history(), attack() | {"success": np.zeros(11, bool)})], None)
-    assert all(np.isnan(table[name][0]) for name in ("norm_mean", "minimal_norm_median", "temperature"))
+    failed = attack(minimal_norm={"norm": np.full(11, np.nan)})
+    failed["success"][:] = False
+    table, _, _ = tables([(IMPROVED, 0.1, 0, history(), failed)], None)
+    assert all(
+        np.isnan(table[name][0]) for name in ("targeted_ascent_mean", "minimal_norm_median", "temperature")
+    )
+    assert not any("signed" in column for column in table), "an attack that does not search has no norms"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_the_summary_leaves_diverged_networks_out(tmp_path):
         summary["test_error_mean"], [0.016, 0.01, 0.012, 0.011, 0.011, 0.0135], rtol=1e-12
     )
     half = stats.t.ppf(0.975, 2) * 0.1 / np.sqrt(3)
-    assert summary["norm_mean_low"][2] == pytest.approx(5.7 - half)
+    assert summary["targeted_ascent_mean_low"][2] == pytest.approx(5.7 - half)
 
 
 def test_the_summary_of_one_seed_has_no_interval():

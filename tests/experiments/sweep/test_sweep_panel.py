@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from attacked import attack_rows
 from compared import NETWORKS
 from experiments.sweep.panel import sweep_panels
 from experiments.sweep.tables import networks_table, summary_table
@@ -21,7 +22,7 @@ def test_sweep_shows_the_summary():
         columns = ("test_error", "train_error", *(f"rms_{n}" for n in article.LAYERS))
         history = {"epoch": np.array([1]), "diverged": np.array([False])}
         histories.append(history | {column: np.array([error]) for column in columns})
-        attacks.append({"norm": np.array([1.0 + k]), "success": np.array([True])})
+        attacks.append(attack_rows([0], {"targeted_ascent": {"norm": [1.0 + k]}}))
     table = networks_table(settings, histories, attacks, [2.0] * len(settings), chance=0.9)
     summary = summary_table(table)
     record = sweep_panels(settings, "high_0", summary, published=True)

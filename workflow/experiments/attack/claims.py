@@ -10,12 +10,15 @@ from experiments.attack.statistics import (
     accuracy_difference_interval,
     bootstrap_interval,
     norms_by_image,
+    rows_of,
 )
+from experiments.attack.styles import ASCENT
 from experiments.training.claims import article_decays
 from report.article import ATTACK_MEAN, ATTACK_RATIO
 from report.claims import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
 from report.networks import sides
 
+NEAREST, LINEAR = "minimal_norm", "signed_gradient_step"
 SMALL_STEP = 0.1  # magnitude up to which a linear attack is small, pixels in [0, 1]
 
 
@@ -30,8 +33,8 @@ def attack_claims(
 
     From the networks' settings, their tables of attacked images and of accuracies under the linear attack.
     An image counts where the attack succeeded on both sides, networks that were not attacked are named and
-    left out, and what was measured on no image is not reproduced. `numbers` says whether the article's
-    numbers can be compared (see `comparable`).
+    left out, and what was measured on no image, or by no attack, is not reproduced. `numbers` says whether
+    the article's numbers can be compared (see `comparable`).
     """
     claims = []
     for recipe, names in sides(networks).items():
@@ -39,21 +42,23 @@ def attack_claims(
         attacked = {side: [name for name in names[side] if status[name] == ATTACKED] for side in SIDES}
         remark = "".join(f"; {name}: {reason}" for name, reason in status.items() if reason != ATTACKED)
         tables = {side: [attacks[name] for name in attacked[side]] for side in SIDES}
-        printed, said = _ascent_claims(recipe, _shared_norms(tables, "norm"), remark)
+        printed, said = _ascent_claims(recipe, _shared_norms(tables, ASCENT), remark)
         claims += [
             *if_comparable(numbers and article_decays(networks, names), printed),
             said,
-            _minimal_norm_claim(recipe, _shared_norms(tables, "minimal_norm"), remark),
+            _minimal_norm_claim(recipe, _shared_norms(tables, NEAREST), remark),
             _linear_attack_claim(
-                recipe, {side: [accuracies[name] for name in attacked[side]] for side in SIDES}, remark
+                recipe,
+                {side: [rows_of(accuracies[name], LINEAR) for name in attacked[side]] for side in SIDES},
+                remark,
             ),
         ]
     return claims
 
 
-def _shared_norms(tables: Mapping[str, Sequence[Columns]], quantity: str) -> NDArray[np.float64]:
+def _shared_norms(tables: Mapping[str, Sequence[Columns]], attack: str) -> NDArray[np.float64]:
     """Norms (n, 2) of the images where the attack succeeded on both sides, low and high; n is 0 or from 2."""
-    low, high = (norms_by_image(tables[side], quantity) for side in SIDES)
+    low, high = (norms_by_image(tables[side], attack) for side in SIDES)
     shared = sorted(low.keys() & high.keys())
     return np.array([(low[image], high[image]) for image in shared]) if len(shared) > 1 else np.empty((0, 2))
 
@@ -129,11 +134,11 @@ def _linear_attack_claim(recipe: str, tables: Mapping[str, Sequence[Columns]], r
     """Judged at the greatest ε measured that is no more than SMALL_STEP; there may be none but 0."""
     measured, holds = NOT_MEASURED, [False]
     if tables["low"] and tables["high"]:
-        epsilon = tables["low"][0]["epsilon"]
+        epsilon = tables["low"][0]["magnitude"]
         small = epsilon[epsilon <= SMALL_STEP].max(initial=0)
         if small > 0:
             low, high = (
-                mean(table["accuracy"][table["epsilon"] == small][0] for table in tables[side])
+                mean(table["accuracy"][table["magnitude"] == small][0] for table in tables[side])
                 for side in SIDES
             )
             images = int(tables["low"][0]["images"][0])

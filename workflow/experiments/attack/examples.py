@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import ATTACKED, first_images
+from experiments.attack.statistics import ATTACKED, first_images, rows_of
+from experiments.attack.styles import Style
 from report.panels.base import Panel, packed
 from report.panels.grids import ABSENT, STATE, Grid, banks, over
-from report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
+from report.panels.mosaics import LEVEL, around_grey, lay, mosaic, sheet, write
 
 Columns = Mapping[str, NDArray[Any]]
 Images = Mapping[str, NDArray[np.floating[Any]]]
@@ -17,8 +18,6 @@ Images = Mapping[str, NDArray[np.floating[Any]]]
 SHADES = 32  # of an image, as many as one tells apart
 BAND, LINE = 14, 12  # heights of a title and of a line of norms, in pixels of an image
 WIDEST = 760  # pixels of the screen
-ROWS = ("original", "adversarial", "change", "minimal", "minimal_change")
-CHANGES = {"adversarial": "change", "minimal": "minimal_change"}
 
 
 def draw_examples(
@@ -27,8 +26,9 @@ def draw_examples(
     grid: Grid,
     attacks: Mapping[str, Columns],
     images: Mapping[str, Images],
+    looks: Mapping[str, Style],
 ) -> dict[str, Any]:
-    """Draw one image of each class, ten at most, and what was made of it, in five rows.
+    """Draw one image of each class, ten at most, and a row of what each attack made of it and of the changes.
 
     Adds what is written to the section's `bank`, called "attack"; returns the banks with the images, one
     for each network that was attacked.
@@ -36,66 +36,71 @@ def draw_examples(
     some = next(iter(attacks))
     first = first_images(attacks[some])
     originals = images[some]["originals"][first]
-    count, height, width = originals.shape
-    tile = max(height, width)
-    tops = BAND + np.arange(len(ROWS)) * (BAND + tile) + LINE * np.array([0, 0, 0, 1, 1])
-    below = tops + tile + LINE / 2
+    count, height, width, *channels = originals.shape
+    changed = {attack: f"{attack}_change" for attack in looks}
+    rows = ["original", *(row for pair in changed.items() for row in pair)]
+    lines = np.maximum(np.arange(len(rows)) - 1, 0) // 2  # of norms, above each row
+    tops = BAND + np.arange(len(rows)) * (BAND + height) + LINE * lines
+    below = tops + height + LINE / 2
+    blank = [""] * (len(rows) - 2)
 
     def shades(pictures: Any) -> dict[str, Any]:
         return packed(mosaic(pictures / 255, count), 1 / (SHADES - 1))
 
-    def changes(name: str) -> dict[str, Any]:
-        return {
-            row: np.nan_to_num(images[name][kind][first] - originals) / 255 for kind, row in CHANGES.items()
-        }
+    def signed(change: Any) -> dict[str, Any]:
+        scaled = mosaic(change / (np.abs(change).max() or 1), count)
+        return packed(around_grey(scaled), LEVEL) if channels else packed(scaled, LEVEL)
+
+    def change(name: str, attack: str) -> Any:
+        return np.nan_to_num(images[name][attack][first] - originals) / 255
 
     def pictures(name: str) -> dict[str, Any] | None:
         if attacks[name]["status"][0] != ATTACKED:
             return None
         return {
-            **{kind: shades(np.nan_to_num(images[name][kind][first])) for kind in CHANGES},
-            **{
-                row: packed(mosaic(change / (np.abs(change).max() or 1), count), LEVEL)
-                for row, change in changes(name).items()
-            },
+            **{attack: shades(np.nan_to_num(images[name][attack][first])) for attack in looks},
+            **{row: signed(change(name, attack)) for attack, row in changed.items()},
         }
 
     def titles(name: str) -> list[str]:
         if attacks[name]["status"][0] != ATTACKED:
-            return ["original", str(attacks[name]["status"][0]), "", "", ""]
-        ascent, minimal = (np.abs(change).max() for change in changes(name).values())
-        return [
-            "original",
-            "adversarial example of the targeted ascent",
-            f"its perturbation, colours ± {ascent:.2f}, and norm",
-            "nearest adversarial example found",
-            f"its perturbation, colours ± {minimal:.2f}, and norm",
-        ]
+            return ["original", str(attacks[name]["status"][0]), *blank]
+        told = ["original"]
+        for attack, look in looks.items():
+            limit = np.abs(change(name, attack)).max()
+            told += [
+                f"adversarial example of the {look.label}",
+                f"its perturbation, colours ± {limit:.2f}, and norm",
+            ]
+        return told
 
     def norms(name: str) -> list[str]:
-        table = {key: column[first] for key, column in attacks[name].items()}
-        if table["status"][0] != ATTACKED:
+        if attacks[name]["status"][0] != ATTACKED:
             return nothing
-        reached = zip(table["norm"], table["success"], strict=True)
-        return [
-            *(f"{norm:.2f}" if success else f"({norm:.2f})" for norm, success in reached),
-            *(f"{norm:.2f}" if np.isfinite(norm) else "none" for norm in table["minimal_norm"]),
-        ]
+        told = []
+        for attack in looks:
+            table = rows_of(attacks[name], attack)
+            for norm, success in zip(table["norm"][first], table["success"][first], strict=True):
+                told.append(f"{norm:.2f}" if success else f"({norm:.2f})" if np.isfinite(norm) else "none")
+        return told
 
-    nothing = [""] * (len(CHANGES) * count)
-    plot = sheet(max(count, 10) * tile, tops[-1] + tile + LINE, WIDEST)
-    for row, top in zip(ROWS, tops, strict=True):
+    nothing = [""] * (len(looks) * count)
+    plot = sheet(max(count, 10) * width, tops[-1] + height + LINE, WIDEST)
+    for row, top in zip(rows, tops, strict=True):
         template = "attack" if row == "original" else "attack/{recipe}/{decay}"
-        source = panel.image(template, (height, count * width), (row,))
-        lay(plot, source, top, tile, (1, count), signed=row in CHANGES.values())
+        source = panel.image(template, (height, count * width, *channels), (row,))
+        lay(
+            plot, source, top, (height, width), (1, count),
+            signed=row in changed.values(), coloured=bool(channels),
+        )  # fmt: skip
     bank |= {
         "original": shades(originals),
-        "titles": over(grid, titles, ["original", ABSENT, "", "", ""]),
-        "titles_x": packed(np.zeros(len(ROWS))),
+        "titles": over(grid, titles, ["original", ABSENT, *blank]),
+        "titles_x": packed(np.zeros(len(rows))),
         "titles_y": packed(tops - BAND / 2),
         "norms": over(grid, norms, nothing),
-        "norms_x": packed(np.tile((np.arange(count) + 0.5) * tile, len(CHANGES))),
-        "norms_y": packed(np.repeat([below[ROWS.index(row)] for row in CHANGES.values()], count)),
+        "norms_x": packed(np.tile((np.arange(count) + 0.5) * width, len(looks))),
+        "norms_y": packed(np.repeat([below[rows.index(row)] for row in changed.values()], count)),
     }
     for texts, align in (("titles", "left"), ("norms", "center")):
         source = panel.source("attack", x=(f"{texts}_x",), y=(f"{texts}_y",), text=(texts, *STATE))

@@ -1,4 +1,4 @@
-"""Figures of the attacks on LeNet: examples, distributions of norms, norms by class, accuracies."""
+"""Figures of the attacks: examples, distributions of norms, norms by class, accuracies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,17 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import ATTACKED, first_images, found_norms
+from experiments.attack.statistics import (
+    ATTACKED,
+    LEAST,
+    attack_names,
+    finite,
+    first_images,
+    found_norms,
+    rows_of,
+    searching,
+)
+from experiments.attack.styles import ASCENT, styles
 from experiments.training.figures import PUBLISHED, bare, legend, network_colours, signed_scale
 from report.article import ATTACK_NORMS
 from report.figures.colours import DIVERGING
@@ -32,8 +42,12 @@ def figures(
     shown: Mapping[str, str],
     published: bool,
 ) -> dict[str, Figure]:
-    """The pictures of the networks named; `low` and `high` are the images of the two shown."""
+    """The pictures of the networks named; `low` and `high` are the images of the two shown.
+
+    Examples and strips are those of the first attack that searches, the article's.
+    """
     tables = {name: attacks[name] for name in networks}
+    leading = searching(next(iter(tables.values())))[0]
     drawn = {}
     for side, images in (("low", low), ("high", high)):
         name = shown[side]
@@ -41,15 +55,15 @@ def figures(
         drawn[side] = adversarial_examples(
             f"{name}: weight decay {networks[name]['weight_decay']:g}",
             images["originals"][first],
-            images["adversarial"][first],
-            {column: values[first] for column, values in tables[name].items()},
+            images[leading][first],
+            {column: values[first] for column, values in rows_of(tables[name], leading).items()},
             words,
         )
     of_article = {shown[side]: np.array(norms) for side, norms in ATTACK_NORMS.items()}
     return drawn | {
-        "norms": norm_distribution(tables),
+        "norms": norm_distribution(tables, leading),
         "distances": distance_curves(tables),
-        "classes": norms_by_class(tables, words, of_article if published else None),
+        "classes": norms_by_class(tables, words, of_article if published and leading == ASCENT else None),
         "accuracy": accuracy_curves({name: accuracies[name] for name in networks}),
     }
 
@@ -62,48 +76,55 @@ def adversarial_examples(
     table: Table,
     words: Words,
 ) -> Figure:
-    """Original, adversarial example and perturbation, a column per row of an `ascent_table`.
+    """Original, adversarial example and perturbation, a column per row of one attack of an `attack_table`.
 
-    Images are (n, h, w) on the 0-255 scale. Above the first two rows stands class@score, above the third the
-    norm; a target that was not reached is in brackets. A network that was not attacked shows its originals.
+    Images are (n, h, w) or, in colour, (n, h, w, 3) on the 0-255 scale. Above the first two rows stands
+    class@score, or the class where the attack has no score, above the third the norm; where the attack
+    failed, what it reached is in brackets. A network that was not attacked shows its originals. Channels of
+    a perturbation in colour are drawn around mid grey.
     """
 
     def scored(label: float, score: float) -> str:
         named = short(words.class_name(label), NARROW) + "\n" if words.names else f"{label}"
-        return f"{named}@{score:.2f}"
+        return f"{named}@{score:.2f}" if np.isfinite(score) else named.strip()
 
-    n, status = len(originals), table["status"][0]
+    n, status, coloured = len(originals), table["status"][0], originals.ndim > 3
     change = (adversarial - originals) / 255
     limit = float(np.nan_to_num(np.abs(change)).max()) or 1.0
+    ends = np.where(np.asarray(table["target"]) >= 0, table["target"], table["found"])
     fig, axes = figure(1.5 + 0.72 * n, 3.2, 3, n, squeeze=False)
     for k in range(n):
-        reached = scored(table["target"][k], table["p_target_end"][k])
+        reached = scored(ends[k], table["p_end"][k])
         titles = (
-            scored(table["predicted"][k], table["p_source_start"][k]),
+            scored(table["predicted"][k], table["p_start"][k]),
             reached if table["success"][k] else f"({reached})",
-            f"{table['norm'][k]:.2f}",
+            f"{table['norm'][k]:.2f}" if np.isfinite(table["norm"][k]) else "–",
         )
         if status != ATTACKED:
             titles = (short(words.class_name(table["label"][k]), NARROW), "–", "–")
-        axes[0, k].imshow(originals[k], vmin=0, vmax=255)
-        axes[1, k].imshow(adversarial[k], vmin=0, vmax=255)
-        picture = axes[2, k].imshow(change[k], cmap=DIVERGING, vmin=-limit, vmax=limit)
+        for ax, image in zip(axes[:2, k], (originals[k], adversarial[k]), strict=True):
+            ax.imshow(_seen(image / 255) if coloured else image, vmin=0, vmax=255)
+        shown = _seen(0.5 + change[k] / (2 * limit)) if coloured else change[k]
+        picture = axes[2, k].imshow(shown, cmap=DIVERGING, vmin=-limit, vmax=limit)
         for ax, text in zip(axes[:, k], titles, strict=True):
             ax.set_title(text, fontsize=8.5, pad=2.5)
             bare(ax)
-    for ax, name in zip(
-        axes[:, 0], ("original", "adversarial\nexample", "perturbation\nand L2 norm"), strict=True
-    ):
+    measured = f"perturbation\n± {limit:.2g} and\nL2 norm" if coloured else "perturbation\nand L2 norm"
+    for ax, name in zip(axes[:, 0], ("original", "adversarial\nexample", measured), strict=True):
         ax.set_ylabel(name, rotation=0, ha="right", va="center")
-    signed_scale(fig, picture, limit, list(axes[2]))
-    mean = f"mean L2 norm {np.mean(table['norm']):.2f}" if status == ATTACKED else status
+    if not coloured:
+        signed_scale(fig, picture, limit, list(axes[2]))
+    norms = finite(np.asarray(table["norm"], np.float64))
+    mean = (
+        status if status != ATTACKED else f"mean L2 norm {norms.mean():.2f}" if norms.size else "none found"
+    )
     fig.suptitle(f"{title}: {mean}")
     return fig
 
 
 @themed
-def norm_distribution(tables: Mapping[str, Table]) -> Figure:
-    """Norms of all targeted perturbations, a strip and a box per network; crosses are attacks that failed.
+def norm_distribution(tables: Mapping[str, Table], attack: str) -> Figure:
+    """Norms of all of an attack's perturbations, a strip and a box per network; crosses are failures.
 
     Boxes show the median and quartiles of the attacks that succeeded, whiskers their 5th and 95th percentile.
     """
@@ -111,7 +132,7 @@ def norm_distribution(tables: Mapping[str, Table]) -> Figure:
     fig, ax = figure(1.6 + 1.2 * max(len(tables), 3), 3.2)
     rng = np.random.default_rng(0)
     for k, (name, table) in enumerate(tables.items()):
-        norm, success = np.asarray(table["norm"]), np.asarray(table["success"])
+        norm, success = (rows_of(table, attack)[column] for column in ("norm", "success"))
         at = k + rng.uniform(-0.28, 0.28, len(norm))
         ax.scatter(at[success], norm[success], s=8, color=colours[name], alpha=0.55, linewidth=0)
         ax.scatter(at[~success], norm[~success], s=16, color="0.1", marker="x", linewidth=0.8)
@@ -132,26 +153,31 @@ def norm_distribution(tables: Mapping[str, Table]) -> Figure:
 def distance_curves(tables: Mapping[str, Table]) -> Figure:
     """Share of the images that have an adversarial example within a distance, a colour per network.
 
-    Solid: the minimal-norm attack, with its median as a dot; dotted: the targeted ascent. Shares are of all
-    attacked images, so that a curve stays below 100 % by the attacks that failed.
+    A line per attack that searches: the first one's is dotted, the others have their median as a dot. Shares
+    are of all attacked images, so that a curve stays below 100 % by the attacks that failed.
     """
     colours = network_colours(list(tables))
+    looks = styles(searching(next(iter(tables.values()))))
+    norms = {
+        (name, attack): np.sort(finite(found_norms(table, attack)))
+        for name, table in tables.items()
+        for attack in looks
+    }
     fig, ax = figure(6.4, 3.4)
-    limit = max(
-        (norms.max() for table in tables.values() for norms in _sorted_norms(table).values() if norms.size),
-        default=1.0,
-    )
+    limit = max((found.max() for found in norms.values() if found.size), default=1.0)
     for name, table in tables.items():
-        n = len(table["norm"])
-        for (quantity, norms), style in zip(_sorted_norms(table).items(), (":", "-"), strict=True):
-            share = 100 * np.arange(len(norms) + 1) / n
-            label = _counted(name, table, n) if quantity == "minimal_norm" else None
-            at = np.concatenate([[0], norms, [1.04 * limit]])
-            ax.step(at, [*share, share[-1]], where="post", color=colours[name], linestyle=style, label=label)
-            if quantity == "minimal_norm" and 2 * len(norms) >= n:
-                ax.plot(norms[(n - 1) // 2], 50, "o", color=colours[name], markersize=5)
-    ax.plot([], [], "o-", markersize=5, color="0.3", label="minimal norm, median")
-    ax.plot([], [], ":", color="0.3", label="targeted ascent")
+        n = len(rows_of(table, LEAST)["norm"])
+        ax.plot([], [], color=colours[name], label=_counted(name, table, n))
+        for k, (attack, look) in enumerate(looks.items()):
+            found = norms[name, attack]
+            share = 100 * np.arange(len(found) + 1) / n
+            at = np.concatenate([[0], found, [1.04 * limit]])
+            ax.step(at, [*share, share[-1]], where="post", color=colours[name], linestyle=look.line)
+            if k and 2 * len(found) >= n:
+                ax.plot(found[(n - 1) // 2], 50, "o", color=colours[name], markersize=5)
+    for k, look in reversed(list(enumerate(looks.values()))):
+        mark, text = ("o", f"{look.label}, median") if k else ("", look.label)
+        ax.plot([], [], mark + look.line, markersize=5, color="0.3", label=text)
     ax.set(xlabel=NORM.replace("\n", " "), ylabel="images with an adversarial\nexample within it (%)")
     ax.set(xlim=(0, 1.04 * limit), ylim=(0, 103))
     legend(fig, ax, False)
@@ -160,23 +186,28 @@ def distance_curves(tables: Mapping[str, Table]) -> Figure:
 
 @themed
 def accuracy_curves(tables: Mapping[str, Table]) -> Figure:
-    """Accuracy, in Wilson's intervals, against the magnitude ε of the linear attack: `accuracy_table`s."""
+    """Accuracy, in Wilson's intervals, against the magnitude of each attack of an `accuracy_table`."""
     colours = network_colours(list(tables))
-    fig, ax = figure(6.4, 3.2)
-    for name, table in tables.items():
-        epsilon, accuracy, images = (
-            np.asarray(table[column])[np.argsort(table["epsilon"])]
-            for column in ("epsilon", "accuracy", "images")
-        )
-        low, high = wilson_interval(accuracy, images)
-        label = _counted(name, table, images[0])
-        ax.plot(epsilon, 100 * accuracy, "o-", markersize=4, color=colours[name], label=label)
-        ax.fill_between(epsilon, 100 * low, 100 * high, color=colours[name], alpha=0.2, linewidth=0)
-    ax.grid(axis="y", color="0.9", linewidth=0.6)
-    if not any(np.isfinite(table["accuracy"]).any() for table in tables.values()):
-        ax.set_xlim(0, 1)
-    ax.set(xlabel="change ε of every pixel (pixels in [0, 1])", ylabel="test accuracy (%)", ylim=(0, 103))
-    legend(fig, ax, False)
+    looks = styles(attack_names(next(iter(tables.values()))))
+    fig, axes = figure(2.9 + 3.5 * max(len(looks), 1), 3.2, 1, max(len(looks), 1), sharey=True, squeeze=False)
+    for ax, (attack, look) in zip(axes[0], looks.items(), strict=False):
+        for name, table in tables.items():
+            rows = rows_of(table, attack)
+            magnitude, accuracy, images = (
+                rows[column][np.argsort(rows["magnitude"])] for column in ("magnitude", "accuracy", "images")
+            )
+            low, high = wilson_interval(accuracy, images)
+            label = _counted(name, table, images[0])
+            ax.plot(magnitude, 100 * accuracy, "o-", markersize=4, color=colours[name], label=label)
+            ax.fill_between(magnitude, 100 * low, 100 * high, color=colours[name], alpha=0.2, linewidth=0)
+        ax.grid(axis="y", color="0.9", linewidth=0.6)
+        ax.set(xlabel=look.magnitude, title=look.label if len(looks) > 1 else "")
+        if not any(np.isfinite(table["accuracy"]).any() for table in tables.values()):
+            ax.set_xlim(0, 1)
+    axes[0, 0].set(ylabel="test accuracy (%)", ylim=(0, 103))
+    if not looks:
+        axes[0, 0].set(xlim=(0, 1), xlabel="no attack of given magnitudes was asked for")
+    legend(fig, axes[0, 0], False)
     return fig
 
 
@@ -186,18 +217,21 @@ def norms_by_class(
     words: Words,
     published: Mapping[str, NDArray[np.floating[Any]]] | None = None,
 ) -> Figure:
-    """Median norm by the class attacked, bars over the quartiles: targeted ascent above, minimal norm below.
+    """Median norm by the class attacked, bars over the quartiles: a panel for each attack that searches.
 
-    `published` maps a network's name to the article's norms, one image for each class from 0: diamonds.
+    `published` maps a network's name to the article's norms, one image for each class from 0: diamonds in
+    the panel of the first.
     """
     colours = network_colours(list(tables))
-    fig, axes = figure(6.4, 4.8, 2, 1, sharex=True)
+    looks = styles(searching(next(iter(tables.values()))))
+    fig, axes = figure(6.4, 2.4 * len(looks), len(looks), 1, sharex=True, squeeze=False)
+    axes = axes[:, 0]
     for k, (name, table) in enumerate(tables.items()):
-        label = np.asarray(table["label"])
+        label = rows_of(table, LEAST)["label"]
         classes = np.unique(label)
         shift = 0.6 * ((k + 0.5) / len(tables) - 0.5)
-        for ax, quantity in zip(axes, ("norm", "minimal_norm"), strict=True):
-            norms = found_norms(table, quantity)
+        for ax, attack in zip(axes, looks, strict=True):
+            norms = found_norms(table, attack)
             quartiles = [_quartiles(norms[label == c]) for c in classes]
             low, middle, high = np.reshape(quartiles, (-1, 3)).T
             ax.errorbar(
@@ -212,12 +246,12 @@ def norms_by_class(
         if published and name in published:
             at = np.arange(len(published[name])) + shift
             axes[0].plot(at, published[name], linestyle="none", **PUBLISHED)
-    for ax, title in zip(axes, ("targeted ascent to the next class", "minimal norm"), strict=True):
+    for ax, look in zip(axes, looks.values(), strict=True):
         ax.set(ylabel=NORM, ylim=(0, None))
-        ax.set_title(title)
+        ax.set_title(look.title)
     ticks = words.ticks(classes)
-    named_ticks(ax, classes[list(ticks)].tolist(), list(ticks.values()), LETTERS)
-    axes[1].set_xlabel("class attacked")
+    named_ticks(axes[-1], classes[list(ticks)].tolist(), list(ticks.values()), LETTERS)
+    axes[-1].set_xlabel("class attacked")
     legend(fig, axes[0], published is not None)
     return fig
 
@@ -231,11 +265,12 @@ def _counted(name: str, table: Table, n: int) -> str:
     return f"{name}, n = {n:,}" if table["status"][0] == ATTACKED else _named(name, table)
 
 
-def _sorted_norms(table: Table) -> dict[str, NDArray[np.float64]]:
-    norms = {quantity: found_norms(table, quantity) for quantity in ("norm", "minimal_norm")}
-    return {quantity: np.sort(values[np.isfinite(values)]) for quantity, values in norms.items()}
+def _seen(image: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """A picture in colour within [0, 1], white where it is not known."""
+    seen: NDArray[np.floating[Any]] = np.nan_to_num(image, nan=1.0).clip(0, 1)
+    return seen
 
 
 def _quartiles(norms: NDArray[np.float64]) -> NDArray[np.float64]:
-    found = norms[np.isfinite(norms)]
+    found = finite(norms)
     return np.quantile(found, (0.25, 0.5, 0.75)) if found.size else np.full(3, np.nan)

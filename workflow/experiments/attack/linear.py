@@ -16,9 +16,16 @@ from tilt.linear.tables import Columns, optimal_row
 
 
 def tables(
-    *, data: Images, weights: Mapping[str, Columns], paths: Mapping[str, Columns], steps: int
+    *,
+    data: Images,
+    weights: Mapping[str, Columns],
+    paths: Mapping[str, Columns],
+    settings: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """A row a pair: the norms found on the SVM at λ_optimal against the exact distances."""
+    """A row a pair: the norms found on the SVM at λ_optimal against the exact distances.
+
+    By the usual settings where none are given, since networks are not attacked so.
+    """
     rows = []
     for pair, path in paths.items():
         best, arrays = optimal_row(path), weights[pair]
@@ -28,7 +35,7 @@ def tables(
         x = data.scaled(data.x_test[test], 255).astype(np.float32).reshape(test.sum(), 1, -1)
         labels = (data.y_test[test] == class_j).astype(np.int64)
         pixels = x[:, 0].astype(np.float64) / 255
-        found = minimal_norm(linear_model(w, b), x, labels, steps=steps)
+        found = minimal_norm(linear_model(w, b), x, labels, **(settings or {}))
         row = linear_row(found.norm, np.abs(signed_distance(pixels, w, b)), *box_distance(pixels, w, b))
         rows.append({"pair": pair, "lambda_article": path["lambda_article"][best], **row})
     return {"linear": table_of(rows)}

@@ -1,4 +1,4 @@
-"""Adversarial examples: of LeNet by three attacks, of the SVM by the one that has an exact answer there."""
+"""Adversarial examples: of networks by the attacks there are, of the SVM by the one that has an exact answer there."""
 
 experiment("attack", "Adversarial examples", when=lambda dataset: dataset["networks"])
 
@@ -32,11 +32,7 @@ rule attack_network:
         model=lambda w: network(w)["model"],
         images_per_class=setting("attack.images_per_class"),
         median_top_score=setting("attack.median_top_score"),
-        confidence=setting("attack.confidence"),
-        step=setting("attack.step"),
-        max_steps=setting("attack.max_steps"),
-        minimal_steps=setting("attack.minimal_steps"),
-        epsilons=setting("attack.epsilons"),
+        attacks=setting("attack.attacks"),
     script:
         f"{ROOT}/workflow/scripts/attack_network.py"
 
@@ -58,7 +54,7 @@ use rule table as attack_linear with:
         runtime=10,
     params:
         function="attack.linear.tables",
-        steps=setting("attack.minimal_steps"),
+        settings=setting("attack.attacks.minimal_norm"),
 
 
 use rule draw as attack_figures with:

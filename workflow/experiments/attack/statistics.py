@@ -10,28 +10,52 @@ Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 Array = NDArray[np.float64]
 
 ATTACKED = "attacked"  # the status of a network; another one says why it was not
-QUANTITIES = ("norm", "minimal_norm", "least_norm")
+LEAST = "least"  # in place of an attack's name: the nearest that any of them found
 SHOWN_CLASSES = 10
 
 
+def attack_names(table: Columns) -> list[str]:
+    """The attacks of an `attack_table` or `accuracy_table` in their order, without LEAST."""
+    return [name for name in dict.fromkeys(np.asarray(table["attack"]).tolist()) if name != LEAST]
+
+
+def searching(table: Columns) -> list[str]:
+    """The attacks of an `attack_table` that search for a perturbation, rather than have given magnitudes."""
+    return [name for name in attack_names(table) if np.isnan(rows_of(table, name)["magnitude"]).all()]
+
+
+def rows_of(table: Columns, attack: str) -> dict[str, NDArray[Any]]:
+    """The rows of one attack."""
+    own = np.asarray(table["attack"]) == attack
+    return {name: np.asarray(column)[own] for name, column in table.items()}
+
+
 def first_images(table: Columns) -> NDArray[np.intp]:
-    """Rows of the images that stand for their classes, the first of each and of ten classes at most."""
-    return np.unique(table["label"], return_index=True)[1][:SHOWN_CLASSES]
+    """Places of the attacked images that stand for their classes, the first of each and of ten at most."""
+    labels = rows_of(table, LEAST)["label"]
+    return np.unique(labels, return_index=True)[1][:SHOWN_CLASSES]
 
 
-def found_norms(table: Columns, quantity: str) -> Array:
-    """A norm of each row of an `attack_table`, one of QUANTITIES; nan where the attack failed."""
-    norms = np.asarray(table[quantity], np.float64)
-    return np.where(table["success"], norms, np.nan) if quantity == "norm" else norms
+def found_norms(table: Columns, attack: str) -> Array:
+    """The norm of each image of an `attack_table` under an attack, or LEAST; nan where it failed.
+
+    There are none where the attack was not asked for.
+    """
+    rows = rows_of(table, attack)
+    return np.where(rows["success"], rows["norm"], np.nan)
 
 
-def norms_by_image(tables: Iterable[Columns], quantity: str) -> dict[int, float]:
+def finite(values: Array) -> Array:
+    """Those of the values that are finite."""
+    return values[np.isfinite(values)]
+
+
+def norms_by_image(tables: Iterable[Columns], attack: str) -> dict[int, float]:
     """Norm by index of the image; the mean where several tables have it, failures left out."""
     found: dict[int, list[float]] = {}
     for table in tables:
-        for image, norm in zip(
-            np.asarray(table["index"]).tolist(), found_norms(table, quantity).tolist(), strict=True
-        ):
+        index = rows_of(table, attack)["index"]
+        for image, norm in zip(index.tolist(), found_norms(table, attack).tolist(), strict=True):
             if np.isfinite(norm):
                 found.setdefault(image, []).append(norm)
     return {image: float(np.mean(norms)) for image, norms in found.items()}

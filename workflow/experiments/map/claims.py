@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.attack.styles import ASCENT
 from experiments.sweep.tables import complete_rows, grid, variance_shares
 from report.article import ATTACK_RATIO
 from report.claims import NOT_MEASURED, Claim, Columns, judged
@@ -10,7 +11,7 @@ from report.networks import low_and_high
 
 def map_claims(table: Columns) -> list[Claim]:
     """Whether weight decay or the scale of the initial weights moves adversarial examples, from the map."""
-    scales, decays, norms = grid(table, "norm_median")
+    scales, decays, norms = grid(table, f"{ASCENT}_median")
     diverged = int(table["diverged"].sum())
     remark = f"; seed {table['seed'][0]} alone, no interval" + (f"; {diverged} diverged" if diverged else "")
     kept, across = complete_rows(norms)

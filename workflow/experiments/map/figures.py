@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from experiments.attack.styles import ASCENT
 from experiments.sweep.tables import grid
 from report.article import LENET_DECAYS
 from report.figures.colours import SEQUENTIAL, scale_ends
@@ -35,7 +36,7 @@ def maps(table: Columns) -> Figure:
     panels = (
         ("test_error", "test error (%)", 100, ".2f"),
         (f"rms_{inner}", f"RMS of {inner}", 1, ".2g"),
-        ("norm_median", "median adversarial L2 norm", 1, ".2f"),
+        (f"{ASCENT}_median", "median adversarial L2 norm", 1, ".2f"),
     )
     shape = grid(table, "test_error")[2].shape
     fig, axes = figure(max(3.6, 1.4 + 0.72 * shape[1]), 3 * (1.1 + 0.36 * shape[0]), 3, 1)

@@ -8,7 +8,8 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearCo
 from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
-from experiments.sweep.tables import grid
+from experiments.attack.styles import styles
+from experiments.sweep.tables import attacks_of, grid
 from report.article import LENET_DECAYS
 from report.figures.colours import CLASS_J, scale_ends
 from report.networks import layers_of
@@ -20,13 +21,6 @@ Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
 BANK = "map"
-QUANTITIES = {  # column: name, unit, factor, digits
-    "test_error": ("test error", "%", 100, ".2f"),
-    "train_error": ("training error", "%", 100, ".2f"),
-    "norm_median": ("median norm, targeted ascent", "pixels", 1, ".2f"),
-    "minimal_norm_median": ("median minimal norm", "pixels", 1, ".2f"),
-    "temperature": ("temperature of the attack", "", 1, ".2f"),
-}
 UNKNOWN = "#9AA0A6"
 
 
@@ -38,9 +32,7 @@ def panel(*, networks: Columns) -> dict[str, Any]:
 def map_panels(table: Columns) -> dict[str, Any]:
     """The section from a `sweep.networks_table` with one seed."""
     scales, decays, _ = grid(table, "test_error")
-    quantities = QUANTITIES | {
-        f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in layers_of(table)
-    }
+    quantities = _quantities(table)
     cells = {key: factor * grid(table, key)[2] for key, (_, _, factor, _) in quantities.items()}
     shown = [key for key in quantities if np.isfinite(cells[key]).any()] or ["test_error"]
     lost = np.zeros((len(scales), len(decays)), bool)
@@ -117,6 +109,20 @@ def map_panels(table: Columns) -> dict[str, Any]:
     panel.readout("greatest", BANK, ("most", *state))
     panel.readout("networks that diverged", BANK, ("diverged",), 0)
     return section([panel], {BANK: bank})
+
+
+def _quantities(table: Columns) -> dict[str, tuple[str, str, float, str]]:
+    """Each quantity by its column: name, unit, factor, digits."""
+    return {
+        "test_error": ("test error", "%", 100, ".2f"),
+        "train_error": ("training error", "%", 100, ".2f"),
+        **{
+            f"{attack}_median": (f"median {look.norm}", "pixels", 1, ".2f")
+            for attack, look in styles(attacks_of(table)).items()
+        },
+        "temperature": ("temperature of the attack", "", 1, ".2f"),
+        **{f"rms_{layer}": (f"RMS of {layer}", "thousandths", 1e3, ".3g") for layer in layers_of(table)},
+    }
 
 
 def _drawn(

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from experiments.attack.styles import ASCENT
 from experiments.map.claims import map_claims
 from experiments.sweep.section import diverged
 from experiments.sweep.tables import grid
@@ -24,7 +25,7 @@ def captions(table: Columns) -> Captions:
     for quantity, name, factor, digits in (
         ("test_error", "test error (%)", 100, ".2f"),
         (f"rms_{inner}", f"RMS of {inner}", 1, ".2g"),
-        ("norm_median", "median norm", 1, ".2f"),
+        (f"{ASCENT}_median", "median norm", 1, ".2f"),
     ):
         cells = factor * grid(table, quantity)[2]
         known = cells[np.isfinite(cells)]

@@ -6,6 +6,7 @@ is judged here over seeds, for each recipe.
 
 import numpy as np
 
+from experiments.attack.styles import ASCENT
 from experiments.sweep.tables import by_seed
 from report.article import ATTACK_RATIO, LENET_TEST_ERROR
 from report.claims import NOT_MEASURED, Claim, Columns, if_comparable, interval_text, judged
@@ -84,7 +85,7 @@ def _intermediate(table: Columns, recipe: str, rows: Columns) -> Claim:
 
 
 def _farther(table: Columns, recipe: str, pair: tuple[float, float], remark: str) -> Claim:
-    norms = by_seed(table, recipe, pair, "norm_mean")
+    norms = by_seed(table, recipe, pair, f"{ASCENT}_mean")
     mean, least, most = mean_interval(np.log(norms[:, 1] / norms[:, 0]))
     measured = NOT_MEASURED
     if len(norms):

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from experiments.sweep.tables import GROUPS, shown_recipe
+from experiments.attack.styles import ASCENT, styles
+from experiments.sweep.tables import GROUPS, attacks_of, shown_recipe
 from experiments.training.figures import PUBLISHED, along_epochs, error_axis, error_curves
 from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from report.figures.decay import MARKERS, decay_axis, log_axis, recipe_styles
@@ -75,15 +76,17 @@ def errors(summary: Columns, networks: Columns, *, published: bool) -> Figure:
 
 @themed
 def robustness(summary: Columns, networks: Columns, *, published: bool) -> Figure:
-    """Mean norm of the targeted ascent, median minimal norm where it was measured, and temperature."""
-    panels = {"norm_mean": "mean L2 norm of the targeted ascent\n(pixels in [0, 1])"}
-    if np.isfinite(summary["minimal_norm_median_mean"]).any():
-        panels["minimal_norm_median"] = "median minimal L2 norm\n(pixels in [0, 1])"
+    """Mean norm of the targeted ascent, median norms of the other attacks that found one, and temperature."""
+    panels = {}
+    for attack, look in styles(attacks_of(summary)).items():
+        statistic = "mean" if attack == ASCENT else "median"
+        if attack == ASCENT or np.isfinite(summary[f"{attack}_{statistic}_mean"]).any():
+            panels[f"{attack}_{statistic}"] = f"{statistic} {look.norm}\n(pixels in [0, 1])"
     panels["temperature"] = "temperature"
     fig, axes = figure(0.6 + 3.3 * len(panels), 3.6, 1, len(panels))
     for ax, (quantity, label) in zip(axes, panels.items(), strict=True):
         _against_decay(ax, summary, networks, quantity)
-        _mark(ax, ATTACK_MEAN if published and quantity == "norm_mean" else {})
+        _mark(ax, ATTACK_MEAN if published and quantity == f"{ASCENT}_mean" else {})
         ax.set_ylabel(label)
         ax.set_ylim(bottom=0)
     _legend(fig, axes[0], summary, published)

@@ -7,6 +7,8 @@ import numpy as np
 from bokeh.models import Range1d
 from numpy.typing import NDArray
 
+from experiments.attack.styles import ASCENT, styles
+from experiments.sweep.tables import attacks_of
 from report.article import ATTACK_MEAN, LENET_TEST_ERROR
 from report.figures.colours import CLASS_I, CLASS_J
 from report.networks import Settings
@@ -17,15 +19,9 @@ from report.panels.networks import network_controls
 from report.panels.shared import article_marks, decay_axes, greatest, plain_log
 
 Columns = Mapping[str, NDArray[Any]]
+Quantities = Mapping[str, tuple[str, str, float, int]]
 
-QUANTITIES = {  # name, unit, factor, digits
-    "test_error": ("Test error", "%", 100, 2),
-    "norm_mean": ("Mean norm, targeted ascent", "L2, pixels in [0, 1]", 1, 2),
-    "norm_median": ("Median norm, targeted ascent", "L2, pixels in [0, 1]", 1, 2),
-    "minimal_norm_median": ("Median norm, nearest found", "L2, pixels in [0, 1]", 1, 2),
-    "temperature": ("Temperature", "", 1, 2),
-}
-PUBLISHED = {"test_error": LENET_TEST_ERROR, "norm_mean": ATTACK_MEAN}
+PUBLISHED = {"test_error": LENET_TEST_ERROR, f"{ASCENT}_mean": ATTACK_MEAN}
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CLASS_J, "#56B4E9", "#999933")
 MARKERS = ("circle", "square", "triangle", "inverted_triangle", "hex", "plus")
 MARGIN = 2  # of the vertical axis, a factor beyond what is drawn
@@ -49,9 +45,11 @@ def sweep_panels(
     the one where it begins; `published` marks the article's values.
     """
     _, decay, _ = network_controls(networks, shown)
-    known = [name for name in QUANTITIES if np.isfinite(summary[f"{name}_mean"]).any()] or ["test_error"]
+    every = _quantities(summary)
+    known = {name: of for name, of in every.items() if np.isfinite(summary[f"{name}_mean"]).any()}
+    known = known or {"test_error": every["test_error"]}
     quantity = Control(
-        "sweep_quantity", "Quantity", known, [QUANTITIES[name][0] for name in known], slider=False
+        "sweep_quantity", "Quantity", list(known), [of[0] for of in known.values()], slider=False
     )
     seeds = np.unique(summary["n"] + summary["n_left_out"])
     number = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
@@ -72,7 +70,7 @@ def sweep_panels(
     marks = np.full(stacked.shape[1:3], np.nan)
     for name in set(PUBLISHED) & set(known) if published else ():
         of = {side: [value] for side, value in PUBLISHED[name].items()}
-        marks[known.index(name)] = at_published(decay, of)[:, 0]
+        marks[list(known).index(name)] = at_published(decay, of)[:, 0]
     drawn = np.concatenate([stacked[..., 0], marks[None]])
     low = np.min(drawn, axis=(0, 2), where=drawn > 0, initial=greatest(drawn)) / MARGIN
     high = np.max(drawn, axis=(0, 2), where=drawn > 0, initial=0) * MARGIN
@@ -83,7 +81,7 @@ def sweep_panels(
     bank: dict[str, Any] = {
         "low": packed(low),
         "high": packed(high),
-        "label": [_label(name) for name in known],
+        "label": [f"{title} ({unit})" if unit else title for title, unit, _, _ in known.values()],
         "place": packed(places),
         "article": packed(marks),
     }
@@ -113,6 +111,19 @@ def sweep_panels(
     return section([panel], {"sweep": bank})
 
 
+def _quantities(summary: Columns) -> Quantities:
+    """Each quantity that there may be: name, unit, factor, digits."""
+    return {
+        "test_error": ("Test error", "%", 100, 2),
+        **{
+            f"{attack}_{statistic}": (f"{statistic.capitalize()} {look.norm}", "pixels in [0, 1]", 1, 2)
+            for attack, look in styles(attacks_of(summary)).items()
+            for statistic in ("mean", "median")
+        },
+        "temperature": ("Temperature", "", 1, 2),
+    }
+
+
 def _rows(summary: Columns, recipe: str, decay: Control) -> list[int | None]:
     """The row of the summary for each weight decay of the slider."""
     of = {
@@ -123,19 +134,17 @@ def _rows(summary: Columns, recipe: str, decay: Control) -> list[int | None]:
     return [of.get(token) for token in decay.tokens]
 
 
-def _values(summary: Columns, recipe: str, known: list[str], decay: Control) -> Array:
+def _values(summary: Columns, recipe: str, known: Quantities, decay: Control) -> Array:
     """Mean and interval, (quantities, decays, 3)."""
     return np.array(
         [
             [
                 [np.nan] * 3
                 if row is None
-                else [
-                    QUANTITIES[name][2] * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high")
-                ]
+                else [factor * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high")]
                 for row in _rows(summary, recipe, decay)
             ]
-            for name in known
+            for name, (_, _, factor, _) in known.items()
         ]
     )
 
@@ -146,11 +155,11 @@ def _diverged(summary: Columns, recipe: str, decay: Control) -> NDArray[np.bool_
     )
 
 
-def _texts(summary: Columns, recipe: str, known: list[str], decay: Control) -> list[list[str]]:
+def _texts(summary: Columns, recipe: str, known: Quantities, decay: Control) -> list[list[str]]:
     def text(name: str, row: int | None) -> str:
         if row is None:
             return ABSENT
-        _, unit, factor, digits = QUANTITIES[name]
+        _, unit, factor, digits = known[name]
         n = summary[f"{name}_n"][row]
         diverged = summary["n_left_out"][row]
         left_out = f", {diverged} diverged" if diverged else ""
@@ -162,8 +171,3 @@ def _texts(summary: Columns, recipe: str, known: list[str], decay: Control) -> l
         return f"{mean:.{digits}f}{percent}{interval}, n = {n}{left_out}"
 
     return [[text(name, row) for row in _rows(summary, recipe, decay)] for name in known]
-
-
-def _label(name: str) -> str:
-    title, unit, _, _ = QUANTITIES[name]
-    return f"{title} ({unit})" if unit else title

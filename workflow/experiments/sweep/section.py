@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from experiments.attack.statistics import finite
+from experiments.attack.styles import ASCENT, styles
 from experiments.sweep.claims import sweep_claims
-from experiments.sweep.tables import GROUPS, TOLERANCES, shown_recipe
+from experiments.sweep.tables import GROUPS, TOLERANCES, attacks_of, shown_recipe
 from report import article
 from report.claims import NOT_MEASURED, Columns, Settings, comparable
 from report.contract import Caption, Captions, Section, Table, join
@@ -63,11 +66,11 @@ def captions(
             "robustness",
             "Adversarial distance and temperature against weight decay",
             "Panels against weight decay, a line per recipe: adversarial norms, temperature.",
-            f"{of} Each norm is over the attacked images of a network that reached their target"
-            + _at_least(table["success"][~table["diverged"]])
+            f"{of} Each norm is over the attacked images of a network for which the attack succeeded"
+            + _at_least([table[f"{name}_success"][~table["diverged"]] for name in attacks_of(table)])
             + ".",
             "mean norm {low:.2f} at 1e-04 and {high:.2f} at 1e-01, 10 images".format(**article.ATTACK_MEAN),
-            f"Greatest mean norm: {_per_recipe(summary, 'norm_mean_mean', -1, '.2f', '')}.",
+            f"Greatest mean norm: {_per_recipe(summary, f'{ASCENT}_mean_mean', -1, '.2f', '')}.",
         ),
         "rms": Caption(
             "rms",
@@ -129,7 +132,7 @@ def tables(networks: Columns, summary: Columns, search: Columns) -> list[Table]:
 
 def _means(summary: Columns, layers: Sequence[str]) -> Table:
     """The means over seeds, a row per recipe and weight decay."""
-    rows = []
+    rows, attacks = [], styles(attacks_of(summary))
     for k in range(len(summary["recipe"])):
         row = {name: column[k] for name, column in summary.items()}
         rows.append(
@@ -142,15 +145,18 @@ def _means(summary: Columns, layers: Sequence[str]) -> Table:
                 _cell(row, "test_error_best", 100, ".2f"),
                 *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in layers),
                 _cell(row, "temperature", 1, ".2f"),
-                _cell(row, "norm_mean", 1, ".2f"),
-                _cell(row, "norm_median", 1, ".2f"),
-                _cell(row, "minimal_norm_median", 1, ".2f"),
+                *(
+                    _cell(row, f"{attack}_{part}", 1, ".2f")
+                    for attack in attacks
+                    for part in ("mean", "median")
+                ),
             )
         )
     header = (
         *("Recipe", "Weight decay", "n", "Training error (%)", "Test error (%)", "Least test error (%)"),
         *(f"RMS {layer}" for layer in layers),
-        *("Temperature", "Mean norm", "Median norm", "Median minimal norm"),
+        "Temperature",
+        *(f"{part} {look.norm}" for look in attacks.values() for part in ("Mean", "Median")),
     )
     return Table("Means over seeds, with 95 % intervals where there are several", header, rows)
 
@@ -205,8 +211,9 @@ def _recipes(summary: Columns) -> list[str]:
     return list(dict.fromkeys(summary["recipe"].tolist()))
 
 
-def _at_least(shares: np.ndarray) -> str:
-    return f", at least {100 * shares.min():.0f} % of them" if shares.size else ""
+def _at_least(shares: Sequence[NDArray[np.float64]]) -> str:
+    known = finite(np.concatenate(shares))
+    return f", at least {100 * known.min():.0f} % of them" if known.size else ""
 
 
 def _number(value: float, digits: str) -> str:

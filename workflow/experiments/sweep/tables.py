@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.attack.statistics import found_norms, searching
+from experiments.attack.styles import ASCENT
 from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
 from report.networks import is_of_article, layers_of, record_columns
 from report.seeds import over_seeds
@@ -21,7 +23,7 @@ Columns = Mapping[str, NDArray[Any]]
 Settings = Mapping[str, Any]
 
 TRAINED = ("train_error", "test_error", "train_error_best", "test_error_best")
-ATTACKED = ("temperature", "norm_mean", "norm_median", "minimal_norm_median", "success")
+OF_ATTACK = ("mean", "median", "success")  # columns of each attack, after its name
 
 # Groups of published figures, with the factor by which a figure of ours may differ from the article's.
 TOLERANCES = {"test_error": 1.25, "train_error": 1.5, "rms": 1.5, "norm": 1.25}
@@ -74,23 +76,21 @@ def networks_table(
     *,
     chance: float,
 ) -> dict[str, NDArray[Any]]:
-    """A row per network: its record, the columns TRAINED and ATTACKED, and whether it diverged.
+    """A row per network: its record, the columns TRAINED, those of the attacks, and whether it diverged.
 
     Takes settings by name and, in the same order, training histories, tables of attacked images and
     temperatures. Errors are those at the end and, as `_best`, the least along the epochs; there is one column
-    `rms_LAYER` for each layer. Norms are of the targeted ascent where it reached its target, `success`
-    being the share of the images that are; `minimal_norm_median` is that of the minimal-norm attack, nan
-    where the tables lack it. What was not measured is nan. A network diverged if its training says so or its
-    final test error is `at_chance`.
+    `rms_LAYER` for each layer. Each attack that searches, and the article's at any rate, has the `_mean` and
+    `_median` norm of the images for which it succeeded, and their share as `_success`. What was not measured
+    is nan. A network diverged if its training says so or its final test error is `at_chance`.
     """
     rows = []
     records, layers = record_columns(networks), [f"rms_{layer}" for layer in layers_of(*histories)]
+    searched = dict.fromkeys([ASCENT, *(name for table in attacks for name in searching(table))])
     for (name, network), history, attack, temperature in zip(
         networks.items(), histories, attacks, temperatures, strict=True
     ):
         end = float(history["test_error"][-1])
-        norms = attack["norm"][attack["success"]]
-        minimal = attack.get("minimal_norm", np.array([np.nan]))
         rows.append(
             {
                 **records[name],
@@ -103,10 +103,7 @@ def networks_table(
                 "test_error_best": _least(history["test_error"]),
                 **{layer: float(history[layer][-1]) if layer in history else np.nan for layer in layers},
                 "temperature": np.nan if temperature is None else temperature,
-                "norm_mean": _of_finite(np.mean, norms),
-                "norm_median": _of_finite(np.median, norms),
-                "minimal_norm_median": _of_finite(np.median, minimal),
-                "success": float(attack["success"].mean()),
+                **{key: value for of in searched for key, value in _norms(attack, of).items()},
             }
         )
     return table_of(rows)
@@ -117,9 +114,15 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
 
     See `over_seeds`; networks that diverged do not count.
     """
-    quantities = (*TRAINED, *(f"rms_{layer}" for layer in layers_of(table)), *ATTACKED)
+    layers = (f"rms_{layer}" for layer in layers_of(table))
+    of_attacks = (f"{attack}_{part}" for attack in attacks_of(table) for part in OF_ATTACK)
     by = ("model", "recipe", "regulariser", "strength", "weight_decay")
-    return over_seeds(table, by, quantities, ~table["diverged"])
+    return over_seeds(table, by, (*TRAINED, *layers, "temperature", *of_attacks), ~table["diverged"])
+
+
+def attacks_of(table: Columns) -> list[str]:
+    """The attacks that a `networks_table` or `summary_table` has columns of, in their order."""
+    return list(dict.fromkeys(column.split("_success")[0] for column in table if "_success" in column))
 
 
 def shown_recipe(table: Columns, network: str) -> str:
@@ -205,7 +208,7 @@ def _deviations(side: str, table: Columns, histories: Sequence[Columns]) -> dict
     pairs["rms"] = [
         (mean_interval(table[f"rms_{layer}"])[0], value) for layer, value in LENET_RMS[side].items()
     ]
-    norms = table["norm_mean"]
+    norms = table[f"{ASCENT}_mean"]
     pairs["norm"] = [(mean_interval(norms[np.isfinite(norms)])[0], ATTACK_MEAN[side])]
     return {
         group: np.array([np.log(ours / value) for ours, value in found] or [np.nan])
@@ -251,6 +254,14 @@ def variance_shares(cells: Array) -> tuple[float, float, float]:
     total = np.mean(centred**2)
     rest = np.mean((centred - of_rows - of_columns) ** 2)
     return float(np.mean(of_rows**2) / total), float(np.mean(of_columns**2) / total), float(rest / total)
+
+
+def _norms(attack: Columns, name: str) -> dict[str, float]:
+    """The columns OF_ATTACK of one attack, which the table may lack."""
+    norms = found_norms(attack, name)
+    success = float(np.isfinite(norms).mean()) if norms.size else np.nan
+    values = (_of_finite(np.mean, norms), _of_finite(np.median, norms), success)
+    return {f"{name}_{part}": value for part, value in zip(OF_ATTACK, values, strict=True)}
 
 
 def _rms(values: Array | list[float]) -> float:

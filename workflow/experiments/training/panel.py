@@ -260,7 +260,7 @@ def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -
     top = 0.08 * COLUMNS * size
     plot = sheet(COLUMNS * size, top + rows * size, 420)
     source = panel.image("training-filters/{recipe}/{decay}", (rows * size, COLUMNS * size), ("filters",))
-    lay(plot, source, top, size, (rows, COLUMNS), signed=True)
+    lay(plot, source, top, (size, size), (rows, COLUMNS), signed=True)
     bank |= {"title_x": packed([0]), "title_y": packed([top / 2]), "title": over(grid, title, [""])}
     write(plot, panel.source("training", x=("title_x",), y=("title_y",), text=("title", *STATE)))
     panel.plot(plot, f"The first {count} filters of the first layer")

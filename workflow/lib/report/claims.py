@@ -38,7 +38,7 @@ PROTOCOLS: Mapping[str, Settings] = {
         "learning_rate": 5e-4,
         "momentum": 0.9,
     },
-    "attack": {"median_top_score": 0.95, "confidence": 0.95, "step": 1},
+    "attack": {"median_top_score": 0.95, "attacks": {"targeted_ascent": {"confidence": 0.95, "step": 1}}},
 }
 SIDES = ("low", "high")
 NOT_MEASURED = "not measured"
@@ -63,9 +63,14 @@ def claims_table(claims: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
 
 def comparable(source: str, settings: Mapping[str, Settings], *sections: str) -> bool:
     """Whether the data are MNIST and each of `sections` (keys of PROTOCOLS) has the article's settings."""
-    return source == "mnist" and all(
-        settings[section][key] == value for section in sections for key, value in PROTOCOLS[section].items()
-    )
+    return source == "mnist" and all(_agree(settings[section], PROTOCOLS[section]) for section in sections)
+
+
+def _agree(settings: Any, protocol: Any) -> bool:
+    """Whether settings have every key of the protocol with its value, at every level."""
+    if not (isinstance(settings, Mapping) and isinstance(protocol, Mapping)):
+        return bool(settings == protocol)
+    return all(_agree(settings[key], value) for key, value in protocol.items())
 
 
 def judged(section: str, statement: str, published: str, measured: str, rule: str, *holds: Any) -> Claim:

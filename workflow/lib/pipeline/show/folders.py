@@ -20,9 +20,8 @@ MOST_FILES = 5  # that are shown one by one where the kind has no summary of its
 MOST_FOLDERS = 6  # of one kind that are listed one by one
 EPOCHS = (1, 2, 3, 5, 10, 20, 50)
 MEASURED = (
-    "err_train", "err_test", "train_error", "test_error", "final_train_error", "zero_epoch", "norm_median",
-    "minimal_norm_median", "gradient_norm_median", "distance_median", "found_median", "temperature",
-    "ece_before", "ece_after",
+    "err_train", "err_test", "train_error", "test_error", "final_train_error", "zero_epoch",
+    "gradient_norm_median", "distance_median", "found_median", "temperature", "ece_before", "ece_after",
 )  # fmt: skip
 
 
@@ -113,9 +112,9 @@ def _network(folder: Path) -> Lines:
 def _attack(folder: Path) -> Lines:
     yield from record_lines(read_record(folder / "record.json"))
     norms = read_table(folder / "summary.csv")
-    columns = ("quantity", "images", "found", "mean", "lower_quartile", "median", "upper_quartile")
+    columns = ("attack", "images", "found", "mean", "lower_quartile", "median", "upper_quartile")
     yield from table_lines(norms, columns, norms["label"] == "all")
-    yield from table_lines(read_table(folder / "accuracy.csv"), ("epsilon", "accuracy", "images"))
+    yield from table_lines(read_table(folder / "accuracy.csv"), ("attack", "magnitude", "accuracy", "images"))
 
 
 def _networks(folder: Path) -> Lines:
@@ -123,7 +122,8 @@ def _networks(folder: Path) -> Lines:
     trained = ~table["diverged"] if "diverged" in table else table["status"] == "trained"
     yield f"{len(trained)} networks; the means leave out {np.sum(~trained)} that diverged or stayed at chance"
     settings = [name for name in ("recipe", "weight_scale", "weight_decay") if name in table]
-    measured = [name for name in MEASURED if name in table]
+    attacked = [name.replace("_success", "_median") for name in table if name.endswith("_success")]
+    measured = [name for name in (*MEASURED, *attacked) if name in table]
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in np.flatnonzero(trained):
         groups.setdefault(tuple(table[name][row] for name in settings), []).append(row)

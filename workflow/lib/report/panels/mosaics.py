@@ -18,12 +18,21 @@ CLEAR = "#00000000"
 
 
 def mosaic(images: Images, columns: int) -> Images:
-    """Images (n, h, w), so many to a row, as one (rows · h, columns · w); 0 where none is left."""
-    n, height, width = images.shape
+    """Images (n, h, w) or (n, h, w, 3), so many to a row, as one (rows · h, columns · w) or in colour.
+
+    It is 0 where none is left.
+    """
+    n, height, width, *channels = images.shape
     rows = -(-n // columns)
-    tiles = np.zeros((rows * columns, height, width))
+    tiles = np.zeros((rows * columns, height, width, *channels))
     tiles[:n] = images
-    return tiles.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
+    ordered = tiles.reshape(rows, columns, height, width, *channels).swapaxes(1, 2)
+    return ordered.reshape(rows * height, columns * width, *channels)
+
+
+def around_grey(changes: Images) -> Images:
+    """Changes of channels, from -1 to 1, as colours from 0 to 1: mid grey where nothing changes."""
+    return (1 + changes) / 2
 
 
 def sheet(width: float, height: float, widest: int) -> figure:
@@ -38,15 +47,29 @@ def sheet(width: float, height: float, widest: int) -> figure:
 
 
 def lay(
-    plot: figure, source: ColumnDataSource, top: float, tile: float, shape: tuple[int, int], signed: bool
+    plot: figure,
+    source: ColumnDataSource,
+    top: float,
+    tile: tuple[int, int],
+    shape: tuple[int, int],
+    *,
+    signed: bool = False,
+    coloured: bool = False,
 ) -> None:
-    """Draw a mosaic of (rows, columns) square tiles on a sheet; values in [-1, 1] if signed, else [0, 1]."""
-    rows, columns = shape
-    mapper = LinearColorMapper(
-        palette=SIGNED if signed else "Greys256", low=-1 if signed else 0, high=1, nan_color=CLEAR
-    )
-    plot.image("image", x=0, y=top, dw=columns * tile, dh=rows * tile, source=source, color_mapper=mapper)
-    x, y = np.arange(columns + 1) * tile, top + np.arange(rows + 1) * tile
+    """Draw a mosaic of (rows, columns) tiles of (height, width) on a sheet.
+
+    Values are in [-1, 1] if signed, else [0, 1]; of a mosaic in colour they are in [0, 1].
+    """
+    (rows, columns), (height, width) = shape, tile
+    place = {"x": 0, "y": top, "dw": columns * width, "dh": rows * height}
+    if coloured:
+        plot.image_rgba("image", source=source, **place)
+    else:
+        mapper = LinearColorMapper(
+            palette=SIGNED if signed else "Greys256", low=-1 if signed else 0, high=1, nan_color=CLEAR
+        )
+        plot.image("image", source=source, color_mapper=mapper, **place)
+    x, y = np.arange(columns + 1) * width, top + np.arange(rows + 1) * height
     plot.segment(x, y[0], x, y[-1], color=GREY)
     plot.segment(x[0], y, x[-1], y, color=GREY)
 

@@ -1,1 +1,1 @@
-"""Attacks on classifiers: targeted ascent, least L2 norm, signed gradient; their tables and statistics."""
+"""Attacks on classifiers: targeted ascent, least L2 norm, signed gradient step, projected gradient."""

@@ -1,7 +1,6 @@
 """Targeted attack on a classifier: gradient ascent on the probability of another class."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,21 +8,35 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from tilt.attacks.models import Found, Model, check_labels, perturbation_norm, predict, wide
+from tilt.attacks.models import Model, Targeted, check_labels, in_batches, perturbation_norm, predict, wide
 from tilt.errors import InputError
 
+BATCH = 250
 
-@dataclass(frozen=True, eq=False)
-class Ascent(Found):
-    """What `targeted_ascent` reached, for n images of k classes.
 
-    Here success (n,) is whether the target's probability reached the confidence, and images and norm are
-    those at the end whether it did or not. p_start and p_end (n, k) are the probabilities of all classes
-    before and after.
-    """
+def ascent_to_next_class(
+    model: Model,
+    images: NDArray[np.float32] | Tensor,
+    labels: NDArray[np.int64],
+    *,
+    temperature: float = 1.0,
+    confidence: float = 0.95,
+    step: float = 1.0,
+    max_steps: int = 10000,
+) -> Targeted:
+    """`targeted_ascent` to the article's targets, the class next to each label."""
+    check_labels(images, labels)
+    with torch.no_grad():
+        classes = model(torch.as_tensor(images[:1])).shape[1]
+    targets = cyclic_targets(labels, classes)
+    return targeted_ascent(
+        model, images, targets, temperature, confidence=confidence, step=step, max_steps=max_steps
+    )
 
-    p_start: NDArray[np.float64]
-    p_end: NDArray[np.float64]
+
+def cyclic_targets(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
+    """The article's targets (n,): each class becomes the next, the last one the first."""
+    return (labels + 1) % n_classes
 
 
 def targeted_ascent(
@@ -34,8 +47,8 @@ def targeted_ascent(
     *,
     confidence: float = 0.95,
     step: float = 1.0,
-    max_steps: int = 5000,
-) -> Ascent:
+    max_steps: int = 10000,
+) -> Targeted:
     """Move each image until softmax(scores / temperature) gives its target class the `confidence`.
 
     `model` maps images (n, ...) float32 on the 0-255 scale to raw scores (n, k), on the device of `images`.
@@ -51,8 +64,26 @@ def targeted_ascent(
     check_labels(images, targets, "target")
     if not temperature > 0:
         raise InputError(f"temperature {temperature} is not positive; see fit_temperature")
-    start = torch.as_tensor(images, dtype=torch.float32)
-    target = torch.as_tensor(targets, device=start.device)[:, None]
+
+    def ascended(start: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+        end, steps, success = _climb(model, start, target[:, None], temperature, confidence, step, max_steps)
+        p_start, p_end = (_probabilities(model, x, temperature) for x in (start, end))
+        return end, perturbation_norm(end, start), predict(model, end), steps, success, p_start, p_end
+
+    end, norm, predicted, steps, success, p_start, p_end = in_batches(BATCH, images, targets, ascended)
+    return Targeted(end, norm, predicted, steps, success, p_start, p_end, targets)
+
+
+def _climb(
+    model: Model,
+    start: Tensor,
+    target: Tensor,
+    temperature: float,
+    confidence: float,
+    step: float,
+    max_steps: int,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Where n images end with targets (n, 1), the steps that they took, and whether they got there."""
     x = start.clone()
     steps = torch.zeros(len(x), dtype=torch.int64, device=x.device)
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
@@ -75,18 +106,9 @@ def targeted_ascent(
         before, active = log_p[going], active[going]
         move = gradient[going] * wide(length / norm[going], x)
         x[active] = (here[going] + move).clamp(0, 255)
-    return Ascent(
-        images=x.cpu().numpy(),
-        norm=perturbation_norm(x, start).cpu().numpy(),
-        predicted=predict(model, x).cpu().numpy(),
-        steps=steps.cpu().numpy(),
-        success=success.cpu().numpy(),
-        p_start=_probabilities(model, start, temperature),
-        p_end=_probabilities(model, x, temperature),
-    )
+    return x, steps, success
 
 
-def _probabilities(model: Model, x: Tensor, temperature: float) -> NDArray[np.float64]:
+def _probabilities(model: Model, x: Tensor, temperature: float) -> Tensor:
     with torch.no_grad():
-        p: NDArray[np.float64] = F.softmax(model(x).double() / temperature, dim=1).cpu().numpy()
-    return p
+        return F.softmax(model(x).double() / temperature, dim=1)

@@ -15,13 +15,13 @@ from tilt.attacks.models import (
     Found,
     Model,
     check_labels,
+    ended,
+    in_batches,
     margin_gradient,
     misclassified,
     norms,
-    perturbation_norm,
     predict,
     wide,
-    wrong,
 )
 from tilt.errors import InputError
 
@@ -56,27 +56,17 @@ def minimal_norm(
     check_labels(images, labels)
     if steps < 1 or not step > 0:
         raise InputError(f"{steps} steps of length {step}; give one step or more, longer than 0")
-    start = torch.as_tensor(images, dtype=torch.float32)
-    label = torch.as_tensor(labels, device=start.device)
-    parts = zip(torch.split(start, BATCH), torch.split(label, BATCH), strict=True)
-    found = [_attacked(model, x, y, steps, 255 * step) for x, y in parts]
-    end, predicted, taken = (torch.cat(part) for part in zip(*found, strict=True))
-    success = wrong(predicted, label)
-    norm = perturbation_norm(end, start).where(success, torch.nan)
-    return Found(*(part.cpu().numpy() for part in (end, norm, predicted, taken, success)))
 
+    def attacked(x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+        end, taken = x.clone(), torch.zeros_like(label)
+        rows = torch.nonzero(predict(model, x) == label)[:, 0]
+        if len(rows):
+            near = _descend(model, x[rows], label[rows], steps, 255 * step)
+            end[rows] = _bisect(model, x[rows], near, label[rows])
+            taken[rows] = steps
+        return ended(model, x, label, end, taken)
 
-def _attacked(
-    model: Model, x: Tensor, label: Tensor, steps: int, step: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The nearest misclassified images found, the classes that they get, and the steps taken."""
-    end, taken = x.clone(), torch.zeros_like(label)
-    rows = torch.nonzero(predict(model, x) == label)[:, 0]
-    if len(rows):
-        near = _descend(model, x[rows], label[rows], steps, step)
-        end[rows] = _bisect(model, x[rows], near, label[rows])
-        taken[rows] = steps
-    return end, predict(model, end), taken
+    return Found(*in_batches(BATCH, images, labels, attacked))
 
 
 def _descend(model: Model, start: Tensor, label: Tensor, steps: int, step: float) -> Tensor:

@@ -4,12 +4,12 @@ A classifier gives raw scores (n, k) of images (n, ...) of any shape, float32 on
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from tilt.errors import InputError
@@ -32,6 +32,78 @@ class Found:
     predicted: NDArray[np.int64]
     steps: NDArray[np.int64]
     success: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Targeted(Found):
+    """What an attack that drives each image to a class of its own found, for n images of k classes.
+
+    Here success (n,) is whether the target was reached as the attack asks, and images and norm are those at
+    the end whether it was or not. p_start and p_end (n, k) are the probabilities of all classes before and
+    after, target (n,) the classes aimed at.
+    """
+
+    p_start: NDArray[np.float64]
+    p_end: NDArray[np.float64]
+    target: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Graded(Found):
+    """What an attack of given magnitudes found, for n images and k magnitudes.
+
+    The images found are those of the least magnitude for which they are misclassified. magnitudes (k,), in
+    pixels in [0, 1]; successes (k, n), whether the image is misclassified at that magnitude.
+    """
+
+    magnitudes: NDArray[np.float64]
+    successes: NDArray[np.bool_]
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """Share of the images that keep their label, for each magnitude (k,)."""
+        return np.asarray(1 - self.successes.mean(axis=1))
+
+    @property
+    def least(self) -> NDArray[np.float64]:
+        """The least magnitude (n,) at which each image is misclassified, inf where it never is."""
+        found: NDArray[np.float64] = np.where(self.successes, self.magnitudes[:, None], np.inf).min(axis=0)
+        return found
+
+    def of(self, rows: NDArray[np.integer[Any]]) -> "Graded":
+        """The same for some of the images."""
+        own = {field.name: getattr(self, field.name)[rows] for field in fields(Found)}
+        return Graded(**own, magnitudes=self.magnitudes, successes=self.successes[:, rows])
+
+
+def in_batches(
+    size: int,
+    images: NDArray[np.float32] | Tensor,
+    labels: NDArray[np.int64],
+    attacked: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
+) -> tuple[NDArray[Any], ...]:
+    """What an attack gives for at most `size` images and labels at a time, each part joined to arrays.
+
+    It gets images (n, ...) as float32 on the device where they are.
+    """
+    pixels = torch.as_tensor(images, dtype=torch.float32)
+    classes = torch.as_tensor(labels, device=pixels.device)
+    batches = zip(torch.split(pixels, size), torch.split(classes, size), strict=True)
+    parts = [[part.cpu() for part in attacked(x, y)] for x, y in batches]
+    return tuple(torch.cat(part).numpy() for part in zip(*parts, strict=True))
+
+
+def graded(magnitudes: ArrayLike, parts: tuple[NDArray[Any], ...]) -> Graded:
+    """The `Graded` of k magnitudes, from the parts of a `Found` and the successes (n, k)."""
+    images, norm, predicted, steps, success, successes = parts
+    return Graded(images, norm, predicted, steps, success, np.asarray(magnitudes, np.float64), successes.T)
+
+
+def ended(model: Model, start: Tensor, label: Tensor, end: Tensor, steps: Tensor) -> tuple[Tensor, ...]:
+    """The parts of a `Found` for images that went from start to end, where `start` stands for a failure."""
+    predicted = predict(model, end)
+    success = wrong(predicted, label)
+    return end, perturbation_norm(end, start).where(success, torch.nan), predicted, steps, success
 
 
 def linear_model(w: NDArray[np.floating[Any]], b: float) -> Model:
