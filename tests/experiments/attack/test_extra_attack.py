@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_array_equal
-from test_report import LINEAR, NETWORKS, SHOWN
-from test_sweep import history
 
 from experiments.attack import section as attack_section
 from experiments.attack.claims import attack_claims
@@ -20,9 +18,11 @@ from experiments.sweep import section as sweep_section
 from experiments.sweep.panel import sweep_panels
 from experiments.sweep.tables import networks_table
 from experiments.sweep.tables import summary_table as sweep_summary
+from made import LINEAR, NETWORKS, SHOWN
 from panels import check_states, unpacked
 from pipeline.schema import schema
 from report.words import IMAGES
+from sweeps import history
 from tilt.attacks.models import Found, Graded, ended, graded, in_batches, linear_model, predict, wrong
 from tilt.attacks.registry import ATTACKS, Attack
 
