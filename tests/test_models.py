@@ -9,7 +9,7 @@ from tilt.errors import InputError
 from tilt.networks import model as models
 from tilt.networks.layers import initialise, layer_rms
 from tilt.networks.model import Network, build, input_images, load_network, save_network
-from tilt.networks.regularisers import Regulariser
+from tilt.networks.regularisers.base import Regulariser
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import train
 

@@ -21,7 +21,7 @@ from tilt.networks.descent import Descent, Rule, Scratch, descend
 from tilt.networks.layers import initialise, layer_rms
 from tilt.networks.lenet import LeNet, resize_to_28
 from tilt.networks.model import Network, build, load_network, save_network
-from tilt.networks.regularisers import L1
+from tilt.networks.regularisers.weights import L1
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import _mixed, _shuffled, train
 
