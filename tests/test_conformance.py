@@ -216,6 +216,28 @@ def test_every_regulariser_trains_every_model(name, shape, regulariser, tmp_path
     np.testing.assert_array_equal(x, data(shape)[0])
 
 
+@pytest.mark.parametrize(("name", "shape"), TAKEN)
+def test_every_model_can_be_differentiated_twice(name, shape):
+    """The slope of the input gradient's penalty in the parameters is that of finite differences."""
+    model = started(name, shape).double()
+    images, labels = torch.tensor(data(shape)[0]).double(), torch.tensor(data(shape)[1])
+    regulariser, parameters = regulariser_of("input_gradient", 1.0), list(model.parameters())
+    torch.manual_seed(0)
+    direction = [torch.randn_like(parameter) for parameter in parameters]
+
+    def at(distance):
+        with torch.no_grad():
+            torch._foreach_add_(parameters, direction, alpha=distance)
+        loss = regulariser.loss(model, images, labels)[1]
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            torch._foreach_add_(parameters, direction, alpha=-distance)
+        return loss.item(), sum((g * d).sum().item() for g, d in zip(gradients, direction, strict=True))
+
+    (before, _), (_, slope), (after, _) = at(-1e-7), at(0.0), at(1e-7)
+    assert slope == pytest.approx((after - before) / 2e-7, rel=1e-4)
+
+
 def test_the_configuration_names_every_model_and_regulariser():
     schema = yaml.safe_load((ROOT / "workflow/experiments/training/schema.yaml").read_text())["$defs"]
     assert schema["regulariser"]["enum"] == [None, *REGULARISERS]
