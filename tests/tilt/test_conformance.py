@@ -1,20 +1,23 @@
 """What every model, attack and regulariser has to hold; a new entry is tested without being told."""
 
 import copy
-from dataclasses import replace
+import re
 
 import numpy as np
 import pytest
 import torch
-from scipy.optimize import brentq
+import yaml
 from torch.nn import functional as F
 
+from conftest import ROOT
+from experiments.training.checks import of_recipe
 from tilt.attacks.models import linear_model, predict
 from tilt.attacks.registry import ATTACKS
 from tilt.errors import InputError
 from tilt.networks.descent import Scratch
 from tilt.networks.model import MODELS, Network, build, load_network, save_network
-from tilt.networks.regularisers import L1, REGULARISERS, regulariser_of
+from tilt.networks.regularisers.base import NONE
+from tilt.networks.regularisers.registry import REGULARISERS, regulariser_of
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import train
 
@@ -84,7 +87,7 @@ def test_a_saved_network_gives_the_same_scores(name, shape, tmp_path):
 @pytest.mark.parametrize(("name", "shape"), TAKEN)
 def test_a_resumed_training_is_the_uninterrupted_one(name, shape, tmp_path):
     x, y = data(shape)
-    settings = {**SETTINGS, "batch_size": 5, "regulariser": L1(0.001)}
+    settings = {**SETTINGS, "batch_size": 5}
     whole = train(started(name, shape), x, y, x, y, **settings, epochs=3)
     path = tmp_path / "checkpoint.safetensors"
     train(started(name, shape), x, y, x, y, **settings, epochs=1, checkpoint=path)
@@ -170,52 +173,90 @@ def test_labels_that_do_not_fit_are_refused(attack):
 
 # Regularisers
 
+REGULARISED = [(name, shape, regulariser) for name, shape in TAKEN for regulariser in REGULARISERS]
 
-def softmax_regression(regulariser, epochs=300):
-    """Weights (2,) of two classes, trained from 0 on one image each, of one pixel that is -1 or 1."""
-    x, y = np.float32([[0.0], [255.0]]), np.array([0, 1])
-    recipe = {"initial_weights": "pytorch", "pixel_scale": 1 / 127.5, "weight_decay": 0, "seed": 0}
-    model = Network(model="mlp", options={"hidden_layers": 0}, **recipe).start(x, 2)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.zero_()
-    rule = {"weight_decay": 0.0, "seed": 0, "learning_rate": 0.3, "momentum": 0.0, "device": "cpu"}
-    train(model, x, y, x, y, **rule, regulariser=regulariser, epochs=epochs, batch_size=2)
-    return model.model.fc1.weight.detach().double().numpy().ravel()
+
+@pytest.mark.parametrize(("name", "shape", "regulariser"), REGULARISED)
+def test_strength_0_is_no_regulariser(name, shape, regulariser):
+    """The same scores, loss and gradients to the last bit."""
+    model = started(name, shape)
+    images, labels = map(torch.tensor, data(shape))
+    parameters = list(model.parameters())
+    steps = []
+    for of in (NONE, regulariser_of(regulariser, 0.0)):
+        scores, loss = of.loss(model.train(), images, labels)
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            of.add_gradient(parameters, gradients)
+        steps.append((scores, loss, *gradients))
+    for one, other in zip(*steps, strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(("name", "shape", "regulariser"), REGULARISED)
+def test_every_regulariser_trains_every_model(name, shape, regulariser, tmp_path):
+    """Beside weight decay: every number stays finite, the strength is felt, images are not changed, and a
+    resumed training is the uninterrupted one, also where it draws at random."""
+    x, y = data(shape)
+    settings = {**SETTINGS, "batch_size": 5, "regulariser": regulariser_of(regulariser, 0.3)}
+    whole = train(started(name, shape), x, y, x, y, **settings, epochs=2)
+    path = tmp_path / "checkpoint.safetensors"
+    train(started(name, shape), x, y, x, y, **settings, epochs=1, checkpoint=path)
+    resumed = train(started(name, shape), x, y, x, y, **settings, epochs=2, checkpoint=path)
+    plain = train(started(name, shape), x, y, x, y, **settings | {"regulariser": NONE}, epochs=2)
+    for column in whole.history.keys() - {"seconds"}:
+        assert np.isfinite(whole.history[column]).all()
+        np.testing.assert_array_equal(resumed.history[column], whole.history[column])
+    of_whole, of_resumed, of_plain = (
+        torch.cat([parameter.flatten() for parameter in training.model.parameters()])
+        for training in (whole, resumed, plain)
+    )
+    assert torch.equal(of_whole, of_resumed)
+    assert (of_whole - of_plain).norm() > 1e-5 * of_plain.norm()
+    np.testing.assert_array_equal(x, data(shape)[0])
+
+
+@pytest.mark.parametrize(("name", "shape"), TAKEN)
+def test_every_model_can_be_differentiated_twice(name, shape):
+    """The slope of the input gradient's penalty in the parameters is that of finite differences."""
+    model = started(name, shape).double()
+    images, labels = torch.tensor(data(shape)[0]).double(), torch.tensor(data(shape)[1])
+    regulariser, parameters = regulariser_of("input_gradient", 1.0), list(model.parameters())
+    torch.manual_seed(0)
+    direction = [torch.randn_like(parameter) for parameter in parameters]
+
+    def at(distance):
+        with torch.no_grad():
+            torch._foreach_add_(parameters, direction, alpha=distance)
+        loss = regulariser.loss(model, images, labels)[1]
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            torch._foreach_add_(parameters, direction, alpha=-distance)
+        return loss.item(), sum((g * d).sum().item() for g, d in zip(gradients, direction, strict=True))
+
+    (before, _), (_, slope), (after, _) = at(-1e-7), at(0.0), at(1e-7)
+    assert slope == pytest.approx((after - before) / 2e-7, rel=1e-4)
+
+
+def test_the_configuration_names_every_model_and_regulariser():
+    schema = yaml.safe_load((ROOT / "workflow/experiments/training/schema.yaml").read_text())["$defs"]
+    assert schema["regulariser"]["enum"] == [None, *REGULARISERS]
+    models = "|".join(MODELS)
+    for key in ("model", "own_model"):
+        assert schema[key]["pattern"].startswith(f"^({models}|[")
+        assert schema[key]["description"].startswith(f"{models.replace('|', ', ')}, or FILE.py")
+    assert set(REGULARISERS) <= set(re.findall(r"\w+", schema["regulariser"]["description"]))
 
 
 @pytest.mark.parametrize("name", REGULARISERS)
-def test_the_stronger_the_regulariser_the_smaller_the_weights(name):
-    """Of a convex problem in one dimension, by steps that cannot overshoot; strength 0 is no regulariser."""
-    plain = softmax_regression(regulariser_of(None, 0.0), epochs=20)
-    norms = [np.linalg.norm(softmax_regression(regulariser_of(name, s), epochs=20)) for s in (0, 0.05, 0.1)]
-    assert norms[0] == np.linalg.norm(plain)
-    assert norms[0] > 1.05 * norms[1] > 1.05**2 * norms[2] > 0
-
-
-@pytest.mark.parametrize(
-    ("name", "derivative"), [("l1", lambda v: 1.0), ("l1_first", lambda v: 1.0), ("l2", lambda v: v)]
-)
-def test_the_weights_that_a_regulariser_leaves(name, derivative):
-    """The weights are -v and v with the mean loss log(1 + exp(-2 v)), so 1 / (1 + exp(2 v)) = s r'(v)."""
-    strength = 0.2
-    v = brentq(lambda v: 1 / (1 + np.exp(2 * v)) - strength * derivative(v), 0, 5)
-    np.testing.assert_allclose(softmax_regression(regulariser_of(name, strength)), [-v, v], rtol=1e-4)
-
-
-def test_l1_adds_the_sign_of_weights_alone():
-    parameters = [torch.tensor(values) for values in ([[2.0, -3.0, 0.0]], [5.0], [[-1.0]])]
-    for regulariser, last in ((L1(0.5), -0.5), (L1(0.5, first_layer=True), 0.0)):
-        gradients = [torch.zeros_like(parameter) for parameter in parameters]
-        regulariser.add_gradient(parameters, gradients)
-        expected = [[[0.5, -0.5, 0.0]], [0.0], [[last]]]
-        assert [gradient.tolist() for gradient in gradients] == expected
-
-
-def test_regularisers_that_there_are_not():
-    with pytest.raises(InputError, match=r"regulariser 'l3' is unknown; choose l2, l1, l1_first, or null"):
-        regulariser_of("l3", 1.0)
-    for strength in (-1.0, np.nan, np.inf):
-        with pytest.raises(InputError, match=r"strength of a regulariser is .*; give a number from 0"):
-            regulariser_of("l1", strength)
-    assert replace(L1(0.5), strength=1.0) == L1(1.0)
+def test_the_strengths_that_the_configuration_takes_are_those_that_a_regulariser_takes(name):
+    for strength in (0.3, 0.99, 1.0, 30.0):
+        try:
+            regulariser_of(name, strength)
+        except InputError:
+            taken = False
+        else:
+            taken = True
+        problems = list(of_recipe("recipe", {"regulariser": name, "strength": strength}))
+        assert problems == [] or problems[0].endswith("give a number below 1")
+        assert taken == (not problems)

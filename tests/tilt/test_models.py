@@ -9,7 +9,7 @@ from tilt.errors import InputError
 from tilt.networks import model as models
 from tilt.networks.layers import first_filters, initialise, layer_rms
 from tilt.networks.model import Network, build, input_images, load_network, save_network
-from tilt.networks.regularisers import Regulariser
+from tilt.networks.regularisers.base import Regulariser
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import train
 
@@ -95,7 +95,7 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("vgg", {}, "model 'vgg' is unknown; choose lenet, mlp, or name FILE.py:FUNCTION"),
+        ("vgg", {}, "model 'vgg' is unknown; choose lenet, mlp, maxout, or name FILE.py:FUNCTION"),
         ("none.py:f", {}, "none.py: no such file; correct the name"),
         ("own.py:f", {}, "own.py has no function 'f'"),
         ("own.py:number", {}, "own.py has no function 'number'"),
@@ -108,6 +108,7 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
         ("own.py:Own", {"depth": 3}, r"with the options \{'depth': 3\} .*unexpected keyword"),
         ("mlp", {"widht": 3}, "with the options .*'widht'"),
         ("mlp", {"width": 0}, "hidden_layers is 1 and width 0"),
+        ("maxout", {"pieces": 0}, "hidden_layers is 2, units 240 and pieces 0"),
         (
             "lenet",
             {},
@@ -133,6 +134,21 @@ def test_a_multilayer_perceptron_against_its_formula():
     np.testing.assert_allclose(predict_scores(model, x), hidden.clip(0) @ w3.T + b3, rtol=1e-4, atol=1e-5)
     assert list(layer_rms(model)) == ["fc1", "fc2", "fc3"]
     assert list(layer_rms(build("mlp", (6, 7), 3, hidden_layers=0))) == ["fc1"]
+
+
+def test_a_maxout_unit_is_the_greatest_of_its_pieces():
+    model = build("maxout", (2,), 2, hidden_layers=1, units=2, pieces=3).model
+    with torch.no_grad():
+        model.fc1.weight.copy_(torch.tensor([[1.0, 0], [0, 1], [-1, 0], [2, 0], [0, 2], [0, -2]]))
+        model.fc1.bias.copy_(torch.tensor([0.0, 0, 0, 0, 0, 1]))
+        model.fc2.weight.copy_(torch.eye(2))
+        model.fc2.bias.zero_()
+    scores = model(torch.tensor([[3.0, 2.0], [-3.0, -2.0]]))
+    assert scores.tolist() == [[3.0, 6.0], [3.0, 5.0]]
+    assert list(layer_rms(build("maxout", (5, 4), 3))) == ["fc1", "fc2", "fc3"]
+    assert [p.numel() for p in build("maxout", (5, 4), 3).parameters()] == [
+        *(20 * 1200, 1200, 240 * 1200, 1200, 240 * 3, 3)
+    ]
 
 
 def test_the_area_of_a_kernel_counts_in_the_initial_weights():

@@ -18,7 +18,7 @@ from tilt.networks.descent import Descent, Rule, descend
 from tilt.networks.layers import initialise, layer_rms
 from tilt.networks.lenet import resize_to_28
 from tilt.networks.model import Network, build
-from tilt.networks.regularisers import L1
+from tilt.networks.regularisers.weights import L1
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import _mixed, _shuffled, train
 

@@ -9,7 +9,7 @@ from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
 from tilt.networks.layers import first_filters, layer_rms
 from tilt.networks.model import Network, input_images, save_network
-from tilt.networks.regularisers import regulariser_of
+from tilt.networks.regularisers.registry import regulariser_of
 from tilt.networks.training import train
 
 

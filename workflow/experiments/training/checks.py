@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+PROBABILITIES = ("dropout", "label_smoothing")  # regularisers whose strength is below 1
+
 
 def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the keys of a data set, in readable sentences."""
@@ -24,6 +26,8 @@ def of_recipe(at: str, recipe: Mapping[str, Any]) -> Iterator[str]:
         yield f"{at}.strength: there is no regulariser; name one or leave it out"
     if recipe["regulariser"] is not None and recipe["strength"] == 0:
         yield f"{at}.strength: the regulariser {recipe['regulariser']} needs one; give a number above 0"
+    if recipe["regulariser"] in PROBABILITIES and recipe["strength"] >= 1:
+        yield f"{at}.strength: that of {recipe['regulariser']} is a probability; give a number below 1"
 
 
 def of_family(at: str, family: str, dataset: Mapping[str, Any]) -> Iterator[str]:

@@ -19,8 +19,21 @@ INITIAL_WEIGHTS = {
     "improved_xavier": "improved Xavier",
     "pytorch": "PyTorch’s default",
 }
-REGULARISERS = {"l1": "L1", "l1_first": "L1 of the first layer", "l2": "L2"}
-MODELS = {"lenet": "LeNet", "mlp": "MLP"}
+REGULARISERS = {
+    "l2": "L2",
+    "l1": "L1",
+    "l1_first": "L1 of the first layer",
+    "adversarial_signed": "adversarial training (signed step)",
+    "adversarial_l2": "adversarial training (L2 ball)",
+    "input_gradient": "gradient penalty",
+    "jacobian": "Jacobian penalty",
+    "effective_margin": "effective margin regularisation",
+    "dropout": "dropout",
+    "label_smoothing": "label smoothing",
+    "temperature": "temperature",
+    "gaussian_noise": "Gaussian noise",
+}
+MODELS = {"lenet": "LeNet", "mlp": "MLP", "maxout": "maxout"}
 TEXTS: Mapping[str, Callable[[Settings], str]] = {
     "model": lambda network: MODELS.get(network["model"], str(network["model"])),
     "options": lambda network: ", ".join(f"{_words(k)} {value}" for k, value in network["options"].items()),

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tilt.networks.regularisers import L2, NONE, Regulariser
+from tilt.networks.regularisers.base import NONE, Regulariser
+from tilt.networks.regularisers.weights import L2
 
 EAGER = 3  # steps before the capture: they load the kernels and choose the algorithms
 

@@ -120,9 +120,9 @@ class _GreyConvolution(torch.autograd.Function):
             return None, weight_gradient, bias_gradient
         n, _, size, _ = gradient.shape
         rows = gradient.permute(0, 2, 3, 1).reshape(-1, outputs)
-        parts = (weight.reshape(outputs, k * k).T @ rows.T).view(k, k, n, size, size)
+        parts = (weight.reshape(outputs, k * k).T @ rows.T).view(k * k, n, size, size)
         image_gradient = torch.zeros_like(x)
-        for i in range(k):
-            for j in range(k):
-                image_gradient[:, 0, i : i + size, j : j + size] += parts[i, j]
+        for number, part in enumerate(parts.unbind()):
+            i, j = divmod(number, k)
+            image_gradient[:, 0, i : i + size, j : j + size] += part
         return image_gradient, weight_gradient, bias_gradient

@@ -20,6 +20,7 @@ from tilt.errors import InputError
 from tilt.io import json_text, replacing
 from tilt.networks.layers import initialise
 from tilt.networks.lenet import lenet, resize_to_28
+from tilt.networks.maxout import maxout
 from tilt.networks.mlp import mlp
 from tilt.networks.preprocessing import Architecture, Preprocessed
 from tilt.networks.scores import count_classes
@@ -39,7 +40,7 @@ class Builder:
     images: Callable[[NDArray[Any], tuple[float, float] | None], Images] = rescaled
 
 
-MODELS = {"lenet": Builder(lenet, resize_to_28), "mlp": Builder(mlp)}
+MODELS = {"lenet": Builder(lenet, resize_to_28), "mlp": Builder(mlp), "maxout": Builder(maxout)}
 
 
 @dataclass(frozen=True, kw_only=True)

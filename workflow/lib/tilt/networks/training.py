@@ -22,7 +22,7 @@ from tilt.networks import choose_device
 from tilt.networks.checkpoint import Row, digest, resume, save_checkpoint
 from tilt.networks.descent import Descent, FastGradient, Rule, descend
 from tilt.networks.layers import layer_rms
-from tilt.networks.regularisers import NONE, Regulariser
+from tilt.networks.regularisers.base import NONE, Regulariser
 from tilt.networks.scores import count_classes, predict_scores
 
 log = logging.getLogger(__name__)
