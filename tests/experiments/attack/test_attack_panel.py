@@ -172,3 +172,20 @@ def test_attack_has_the_articles_norms_where_they_belong(attack):
         np.testing.assert_allclose(bank["article_norms"][column], article.ATTACK_NORMS[side], rtol=1e-6)
         assert bank["article_median"][column] == pytest.approx(np.median(article.ATTACK_NORMS[side]))
     assert np.isnan(bank["article_norms"][0]).all()
+
+
+def test_networks_that_take_other_sizes_are_drawn_in_the_finest():
+    (coarse, accuracy, small), (fine, _, large) = (attacked(2, 2, shape) for shape in ((3, 3), (6, 6)))
+    networks = {name: NETWORKS[name] for name in ("low", "high")}
+    record = attack_panels(
+        networks, "high", {"low": coarse, "high": fine}, dict.fromkeys(networks, accuracy),
+        dict.fromkeys(networks, 1.5), {"low": small, "high": large}, IMAGES, published=False,
+    )  # fmt: skip
+    check_states(record)
+    banks = unpacked(record)
+    first = [0, 2]
+    shown = mosaic(large["originals"][first] / 255, 2)
+    np.testing.assert_allclose(banks["attack"]["original"], shown, atol=1 / 62)
+    (bank,) = (bank for key, bank in banks.items() if key.endswith("/0.0001"))
+    pixels = small["minimal_norm"][first].repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_allclose(bank["minimal_norm"], mosaic(pixels / 255, 2), atol=1 / 62)

@@ -95,3 +95,19 @@ def test_a_network_that_guesses_is_named_so():
     )  # fmt: skip
     assert check_states(record) == 1
     assert unpacked(record)["training"]["fate"] == [["no better than chance"]]
+
+
+def test_filters_of_other_sizes_and_in_colour_are_drawn_on_one_sheet():
+    """Of 2 x 2 and 3 x 3 pixels in colour, and of a network whose first layer sees no pixels."""
+    filters = {"low": RNG.normal(size=(4, 2, 2, 3)), "high": RNG.normal(size=(7, 3, 3, 3))}
+    filters["none"] = np.zeros((0, 0, 0))
+    networks = {name: NETWORKS[name] for name in filters}
+    histories = {name: history(name) for name in filters}
+    record = training_panels(
+        networks, "high", histories, filters, chance=0.9, test_images=50, published=False
+    )
+    check_states(record)
+    sheets = [bank["filters"] for key, bank in unpacked(record).items() if "/" in key]
+    assert [found.shape for found in sheets] == [(6, 15, 3)] * 2
+    small = (1 + filters["low"] / np.abs(filters["low"]).max()) / 2
+    assert any(np.allclose(sheet[2, 5], small[1, 1, 1], atol=1 / 253) for sheet in sheets)

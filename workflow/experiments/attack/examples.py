@@ -10,7 +10,7 @@ from experiments.attack.statistics import ATTACKED, first_images, rows_of
 from experiments.attack.styles import Style
 from report.panels.base import Panel, packed
 from report.panels.grids import ABSENT, STATE, Grid, banks, over
-from report.panels.mosaics import LEVEL, around_grey, lay, mosaic, sheet, write
+from report.panels.mosaics import LEVEL, around_grey, enlarged, lay, mosaic, sheet, write
 
 Columns = Mapping[str, NDArray[Any]]
 Images = Mapping[str, NDArray[np.floating[Any]]]
@@ -30,13 +30,15 @@ def draw_examples(
 ) -> dict[str, Any]:
     """Draw one image of each class, ten at most, and a row of what each attack made of it and of the changes.
 
+    Networks may take images of different sizes; all are drawn in the finest.
+
     Adds what is written to the section's `bank`, called "attack"; returns the banks with the images, one
     for each network that was attacked.
     """
-    some = next(iter(attacks))
-    first = first_images(attacks[some])
-    originals = images[some]["originals"][first]
-    count, height, width, *channels = originals.shape
+    first = first_images(next(iter(attacks.values())))
+    originals = {name: of_network["originals"][first] for name, of_network in images.items()}
+    finest = max(originals.values(), key=lambda pictures: pictures[0].size)
+    count, height, width, *channels = finest.shape
     changed = {attack: f"{attack}_change" for attack in looks}
     rows = ["original", *(row for pair in changed.items() for row in pair)]
     lines = np.maximum(np.arange(len(rows)) - 1, 0) // 2  # of norms, above each row
@@ -45,14 +47,14 @@ def draw_examples(
     blank = [""] * (len(rows) - 2)
 
     def shades(pictures: Any) -> dict[str, Any]:
-        return packed(mosaic(pictures / 255, count), 1 / (SHADES - 1))
+        return packed(mosaic(enlarged(pictures / 255, (height, width)), count), 1 / (SHADES - 1))
 
     def signed(change: Any) -> dict[str, Any]:
-        scaled = mosaic(change / (np.abs(change).max() or 1), count)
+        scaled = mosaic(enlarged(change / (np.abs(change).max() or 1), (height, width)), count)
         return packed(around_grey(scaled), LEVEL) if channels else packed(scaled, LEVEL)
 
     def change(name: str, attack: str) -> Any:
-        return np.nan_to_num(images[name][attack][first] - originals) / 255
+        return np.nan_to_num(images[name][attack][first] - originals[name]) / 255
 
     def pictures(name: str) -> dict[str, Any] | None:
         if attacks[name]["status"][0] != ATTACKED:
@@ -94,7 +96,7 @@ def draw_examples(
             signed=row in changed.values(), coloured=bool(channels),
         )  # fmt: skip
     bank |= {
-        "original": shades(originals),
+        "original": shades(finest),
         "titles": over(grid, titles, ["original", ABSENT, *blank]),
         "titles_x": packed(np.zeros(len(rows))),
         "titles_y": packed(tops - BAND / 2),

@@ -23,7 +23,7 @@ from report.panels.grids import (
     numbers,
     over,
 )
-from report.panels.mosaics import LEVEL, lay, mosaic, sheet, write
+from report.panels.mosaics import LEVEL, around_grey, enlarged, lay, mosaic, sheet, write
 from report.panels.networks import network_controls
 from report.panels.shared import article_marks, greatest, plain_log
 from tilt.chance import at_chance, chance_error
@@ -105,7 +105,8 @@ def _caption(test_images: int, published: bool) -> str:
         f"weight decays. Test errors are over {test_images:,} images after the epoch, training errors over "
         f"the epoch’s images, each before its own step; both are drawn at {FLOOR:g} % where they are below. "
         f"{article if published else ''}The recipe is ours: the article prints neither initial weights nor "
-        "the scale of the pixels. Filters: blue is negative, white 0, red positive."
+        "the scale of the pixels. Filters: blue is negative, white 0, red positive; of colour images each "
+        "channel lies around mid grey."
     )
 
 
@@ -240,6 +241,8 @@ def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -
     """Draw the first filters; returns a bank for each network that has finite ones."""
     size = max(1, *(max(of_network.shape[1:3]) for of_network in filters.values()))
     count = max(1, *(min(len(of_network), MOST_FILTERS) for of_network in filters.values()))
+    coloured = any(of_network.ndim > 3 for of_network in filters.values())
+    channels = (3,) if coloured else ()
 
     def title(name: str) -> list[str]:
         if not filters[name].size:
@@ -252,22 +255,18 @@ def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -
         found = filters[name][:MOST_FILTERS]
         if not (found.size and np.isfinite(found).all()):
             return None
-        squares = np.zeros((count, size, size))
-        squares[: len(found)] = _enlarged(found / (np.abs(filters[name]).max() or 1), size)
-        return {"filters": packed(mosaic(squares, COLUMNS), LEVEL)}
+        squares = np.zeros((count, size, size, *channels))
+        squares[: len(found)] = enlarged(found / (np.abs(filters[name]).max() or 1), (size, size))
+        sheet_of = mosaic(squares, COLUMNS)
+        return {"filters": packed(around_grey(sheet_of) if coloured else sheet_of, LEVEL)}
 
     rows = -(-count // COLUMNS)
     top = 0.08 * COLUMNS * size
     plot = sheet(COLUMNS * size, top + rows * size, 420)
-    source = panel.image("training-filters/{recipe}/{decay}", (rows * size, COLUMNS * size), ("filters",))
-    lay(plot, source, top, (size, size), (rows, COLUMNS), signed=True)
+    shape = (rows * size, COLUMNS * size, *channels)
+    source = panel.image("training-filters/{recipe}/{decay}", shape, ("filters",))
+    lay(plot, source, top, (size, size), (rows, COLUMNS), signed=True, coloured=coloured)
     bank |= {"title_x": packed([0]), "title_y": packed([top / 2]), "title": over(grid, title, [""])}
     write(plot, panel.source("training", x=("title_x",), y=("title_y",), text=("title", *STATE)))
     panel.plot(plot, f"The first {count} filters of the first layer")
     return banks("training-filters", panel.controls, grid, scaled)
-
-
-def _enlarged(pictures: Array, size: int) -> Array:
-    """Pictures (n, h, w) as (n, size, size), each pixel repeated."""
-    rows, columns = (np.arange(size) * side // size for side in pictures.shape[1:3])
-    return pictures[:, rows[:, None], columns]

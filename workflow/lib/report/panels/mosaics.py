@@ -30,6 +30,12 @@ def mosaic(images: Images, columns: int) -> Images:
     return ordered.reshape(rows * height, columns * width, *channels)
 
 
+def enlarged(images: Images, size: tuple[int, int]) -> Images:
+    """Images (n, h, w) or (n, h, w, 3) as (n, *size) or (n, *size, 3), their pixels repeated."""
+    rows, columns = (np.arange(now) * side // now for now, side in zip(size, images.shape[1:3], strict=True))
+    return images[:, rows[:, None], columns]
+
+
 def around_grey(changes: Images) -> Images:
     """Changes of channels, from -1 to 1, as colours from 0 to 1: mid grey where nothing changes."""
     return (1 + changes) / 2
