@@ -37,6 +37,15 @@ TINY = {
             "networks": {
                 "xavier_low": {"weight_decay": 1e-4, "initial_weights": "matconvnet"},
                 "xavier_high": {"weight_decay": 1e-1, "initial_weights": "matconvnet"},
+                "mlp": {
+                    "model": "mlp",
+                    "options": {"hidden_layers": 2, "width": 9},
+                    "regulariser": "l1",
+                    "strength": 1e-3,
+                    "weight_decay": 1e-4,
+                    "initial_weights": "pytorch",
+                    "pixel_scale": 0.02,
+                },
             },
             "attack": {
                 "images_per_class": 1,

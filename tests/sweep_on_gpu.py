@@ -40,7 +40,7 @@ def plan(dataset, family):
     settings = config["datasets"][dataset]
     networks = families(dataset, settings)[family]
     return {
-        "settings": {key: settings[key] for key in (*IMAGES, "lenet", "attack")},
+        "settings": {key: settings[key] for key in (*IMAGES, "training", "attack")},
         "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),
     }
 
@@ -83,7 +83,7 @@ def prepare(settings, mnist, heavy):
 
 def jobs_of(name, network, settings, images, out, heavy):
     """Input, output and parameters of the two scripts that train a network and attack it."""
-    lenet = {
+    trained = {
         "history": out / "networks" / name / "history.csv",
         "weights": heavy / "networks" / name / "weights.safetensors",
         "filters": out / "networks" / name / "filters.npz",
@@ -95,12 +95,13 @@ def jobs_of(name, network, settings, images, out, heavy):
         "record": out / "attack" / name / "record.json",
     }
     training = {
-        **{key: settings["lenet"][key] for key in ("batch_size", "learning_rate", "momentum")},
+        **{key: settings["training"][key] for key in ("batch_size", "learning_rate", "momentum")},
         "checkpoint": heavy / "networks" / name / "checkpoint.safetensors",
         "network": network,
     }
-    attacked = {"images": images, "weights": lenet["weights"], "record": lenet["record"]}
-    return {TRAINING: ({"images": images}, lenet, training), ATTACK: (attacked, attack, settings["attack"])}
+    attacked = {"images": images, "weights": trained["weights"], "record": trained["record"]}
+    of_attack = settings["attack"] | {"model": network["model"]}
+    return {TRAINING: ({"images": images}, trained, training), ATTACK: (attacked, attack, of_attack)}
 
 
 def do(script, name, input, output, params, log, last):

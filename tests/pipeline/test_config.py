@@ -181,24 +181,6 @@ def test_defaults_fill_every_level():
     }  # fmt: skip
 
 
-def test_networks_of_a_grid_take_the_settings_of_training_and_the_names_of_equal_ones():
-    config = resolve(CONFIG)["datasets"]["mnist"]
-    config["training"]["epochs"] = 7
-    made = families("mnist", config)
-    assert made["sweep"]["xavier_low"] == made["training"]["xavier_low"]
-    assert "xavier_0.0001_0" not in made["sweep"]
-    assert made["sweep"]["xavier_0.0001_1"] == made["training"]["xavier_low"] | {"seed": 1}
-    grid = config["sweep"]
-    assert len(made["sweep"]) == len(grid["recipes"]) * len(grid["weight_decays"]) * len(grid["seeds"])
-    grid["recipes"]["pytorch"] |= {"weight_decays": [0.1], "seeds": [7, 8]}
-    of_recipe = {name for name in families("mnist", config)["sweep"] if name.startswith("pytorch")}
-    assert of_recipe == {"pytorch_0.1_7", "pytorch_0.1_8"}
-    assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
-    assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
-    assert made["random_labels"]["random_0.3_1"]["random_labels"]
-    assert families("mnist", {**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
-
-
 @pytest.mark.parametrize("example", sorted(ROOT.glob("examples/*.yaml")), ids=lambda path: path.stem)
 def test_examples_merge_over_the_configuration(example):
     config = copy.deepcopy(CONFIG)
@@ -228,21 +210,6 @@ def test_what_was_left_out_is_recorded_so_that_the_record_resolves_to_the_same()
     again = copy.deepcopy(CONFIG)
     update_config(again, {"datasets": {"mnist": with_left_out(expected, given["datasets"]["mnist"])}})
     assert resolve(again)["datasets"]["mnist"] == expected
-
-
-@pytest.mark.parametrize(
-    ("family", "change", "name"),
-    [
-        ("sweep", {"recipes": {"map": {"initial_weights": "pytorch", "pixel_scale": 1}}}, "map_0.1_0"),
-        ("sweep", {"weight_decays": [1e-2, 1.0000001e-2]}, "matconvnet_0.01_0"),
-        ("map", {"weight_scales": [0.5, 0.50000001]}, "map_0.5_0"),
-    ],
-)
-def test_two_networks_of_one_name_are_refused(family, change, name):
-    config = copy.deepcopy(CONFIG)
-    config["datasets"]["mnist"][family] |= change
-    with pytest.raises(InputError, match=rf"^configuration: datasets\.mnist\.\w+: the name '{name}' would"):
-        families("mnist", resolve(config)["datasets"]["mnist"])
 
 
 def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -1,10 +1,17 @@
-"""Networks of a data set: no two of them alike."""
+"""Networks of a data set: what each inherits, and no two of them alike."""
+
+import copy
 
 import pytest
+import yaml
 
+from conftest import ROOT
 from pipeline.config import resolve
 from pipeline.networks import check_model, families, own_model
 from samples import refused
+from tilt.errors import InputError
+
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
 def configured(**changed) -> dict:
@@ -100,3 +107,36 @@ def test_networks_that_differ_and_named_ones_in_a_grid_pass():
     recipes = {"a": {}, "b": {"weight_decays": [2, 3]}, "c": {"seeds": [1]}}
     made = families("mine", configured(**of_networks(TWO, recipes)))
     assert list(made["sweep"]) == ["xavier_low", "xavier_high", "b_2_0", "b_3_0", "c_0_1", "c_1_1"]
+
+
+def test_networks_of_a_grid_take_the_settings_of_training_and_the_names_of_equal_ones():
+    config = resolve(CONFIG)["datasets"]["mnist"]
+    config["training"]["epochs"] = 7
+    made = families("mnist", config)
+    assert made["sweep"]["xavier_low"] == made["training"]["xavier_low"]
+    assert "xavier_0.0001_0" not in made["sweep"]
+    assert made["sweep"]["xavier_0.0001_1"] == made["training"]["xavier_low"] | {"seed": 1}
+    grid = config["sweep"]
+    assert len(made["sweep"]) == len(grid["recipes"]) * len(grid["weight_decays"]) * len(grid["seeds"])
+    grid["recipes"]["pytorch"] |= {"weight_decays": [0.1], "seeds": [7, 8]}
+    of_recipe = {name for name in families("mnist", config)["sweep"] if name.startswith("pytorch")}
+    assert of_recipe == {"pytorch_0.1_7", "pytorch_0.1_8"}
+    assert made["sweep"]["matconvnet_3000_1_4"]["train_per_class"] == 3000
+    assert (made["map"]["map_0.5_0.01"]["weight_scale"], made["map"]["map_0.5_0.01"]["epochs"]) == (0.5, 20)
+    assert made["random_labels"]["random_0.3_1"]["random_labels"]
+    assert families("mnist", {**config, "sweep": None, "map": None, "random_labels": None})["map"] == {}
+
+
+@pytest.mark.parametrize(
+    ("family", "change", "name"),
+    [
+        ("sweep", {"recipes": {"map": {"initial_weights": "pytorch", "pixel_scale": 1}}}, "map_0.1_0"),
+        ("sweep", {"weight_decays": [1e-2, 1.0000001e-2]}, "matconvnet_0.01_0"),
+        ("map", {"weight_scales": [0.5, 0.50000001]}, "map_0.5_0"),
+    ],
+)
+def test_two_networks_of_one_name_are_refused(family, change, name):
+    config = copy.deepcopy(CONFIG)
+    config["datasets"]["mnist"][family] |= change
+    with pytest.raises(InputError, match=rf"^configuration: datasets\.mnist\.\w+: the name '{name}' would"):
+        families("mnist", resolve(config)["datasets"]["mnist"])

@@ -22,7 +22,7 @@ LEFT = {
 }
 
 
-def test_a_plan_holds_the_networks_of_all_starts_seed_by_seed():
+def test_a_plan_holds_the_networks_of_all_recipes_seed_by_seed():
     planned = plan("mnist", "sweep")
     networks = planned["networks"]
     assert len(networks) == 225

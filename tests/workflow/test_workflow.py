@@ -29,9 +29,9 @@ SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
     "tiny/svm": "pairs of classes", "tiny/svm/7v9": "classifiers along λ",
     "tiny/logistic": "pairs of classes", "tiny/logistic/7v9": "classifiers along λ",
-    "tiny/networks/xavier_low": "LeNet", "tiny/attack/xavier_low": "attacked LeNet",
-    "tiny/sweep": "sweep of LeNets", "tiny/two_layer/7v9": "two-layer networks",
-    "tiny/calibration": "calibration of LeNets", "tiny/random_labels": "LeNets", "tiny/report": "report",
+    "tiny/networks/xavier_low": "network", "tiny/attack/mlp": "attacked network",
+    "tiny/sweep": "sweep of networks", "tiny/two_layer/7v9": "two-layer networks",
+    "tiny/calibration": "calibration of networks", "tiny/random_labels": "networks", "tiny/report": "report",
 }  # fmt: skip
 
 
@@ -86,12 +86,15 @@ def test_every_stage_left_its_files(finished):
     for path in (
         "toy/four_fits.csv", "tiny/scaling/risk.csv", "tiny/svm/summary.csv", "tiny/logistic/summary.csv",
         "tiny/networks/xavier_low/history.csv", "tiny/attack/xavier_high/attacks.csv",
-        "tiny/sweep/search.csv", "tiny/calibration/seeds.csv",
+        "tiny/sweep/search.csv", "tiny/calibration/summary.csv",
         "tiny/two_layer/7v9/networks.csv", "tiny/figures/two_layer/7v9_found.svg",
         "tiny/random_labels/networks.csv", "tiny/report/claims.csv", "tiny/report/index.html",
         "tiny/config.yaml", "tiny/manifest.json", "tiny/data/record.json",
     ):  # fmt: skip
         assert (results / path).stat().st_size > 0, path
+    mlp = json.loads((results / "tiny" / "networks" / "mlp" / "record.json").read_text())
+    assert (mlp["model"], mlp["regulariser"], mlp["input_shape"]) == ("mlp", "l1", [8, 8])
+    assert list(mlp["rms"]) == ["fc1", "fc2", "fc3"]
     assert not list(results.rglob(".*")), "temporary files were left behind"
     assert not list(results.rglob("checkpoint*"))
     assert json.loads((results / "tiny" / "manifest.json").read_text())["seeds"] == {
@@ -291,7 +294,7 @@ def test_another_workflow_takes_the_rules_as_a_module(checkout, tmp_path):
     ).read_text()
     printed = plan(tmp_path, "tilt_tiny", "tilt_flat", checkout=tmp_path, config=config)
     planned = jobs(printed)
-    assert (planned["tilt_page"], planned["tilt_train_network"], planned["tilt_images"]) == (2, 4, 2)
+    assert (planned["tilt_page"], planned["tilt_train_network"], planned["tilt_images"]) == (2, 5, 2)
     written = {
         file for line in re.findall(r"(?:output|log|benchmark): (.*)", printed) for file in line.split(", ")
     }
@@ -321,7 +324,7 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
     assert "Nothing to be done" in plan(finished, "tiny", checkout=checkout, config=config)
     config["datasets"]["tiny"]["attack"]["attacks"]["targeted_ascent"]["max_steps"] = 21
     planned = jobs(plan(finished, "tiny", checkout=checkout, config=config))
-    assert planned["attack_network"] == 2
+    assert planned["attack_network"] == 3
     assert not {"svm_path", "train_network", "images"} & set(planned)
 
 
@@ -344,7 +347,7 @@ def test_a_plain_run_is_the_main_job(tmp_path):
 def test_every_data_set_and_its_stages_are_targets(tmp_path):
     status, text = end(tmp_path, "--list", config=None)
     assert status == 0
-    stages = ("data", "svm", "scaling", "published", "lenet", "attack", "sweep", "map", "calibration",
+    stages = ("data", "svm", "scaling", "published", "training", "attack", "sweep", "map", "calibration",
               "random_labels", "two_layer", "report")  # fmt: skip
     targets = {
         "toy",

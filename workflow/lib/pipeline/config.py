@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from pipeline.pair import pairs
 from pipeline.schema import checks, schema
-from tilt.data.own import part_counts
+from tilt.data.own import READERS, part_counts
 from tilt.data.sources import standard_counts
 from tilt.errors import InputError
 
@@ -25,7 +25,7 @@ Config = dict[str, Any]
 Counts = Mapping[str, int]
 
 NAMED = {"datasets", "networks", "recipes"}
-OWN = ("npz", "table", "folder")
+OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  # keys of other tools
 

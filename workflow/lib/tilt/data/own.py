@@ -1,6 +1,6 @@
 """Data of one's own: arrays (npz), a table (CSV, Parquet) or a folder of images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,29 @@ from tilt.data.npz import npz_labels, npz_samples
 from tilt.data.table import table_labels, table_samples
 from tilt.errors import InputError
 
+@dataclass(frozen=True)
+class Reader:
+    """A format of one's own data: functions of the path, and of the column `label` where it `has_column`.
+
+    `labels` reads the labels alone, without heavy packages, as Snakemake does each time it starts; `samples`
+    reads the training part, and the test part if there is one, as arrays (n, ...).
+    """
+
+    labels: Callable[..., LabelledParts]
+    samples: Callable[..., list[NDArray[Any]]]
+    has_column: bool = False
+    is_folder: bool = False
+
+    def options(self, label: str) -> dict[str, str]:
+        """What its functions take beside the path."""
+        return {"label": label} if self.has_column else {}
+
+
+READERS: Mapping[str, Reader] = {
+    "npz": Reader(npz_labels, npz_samples),
+    "table": Reader(table_labels, table_samples, has_column=True),
+    "folder": Reader(folder_labels, folder_samples, is_folder=True),
+}
 FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
 
 
@@ -41,7 +64,7 @@ def own_images(
 ) -> tuple[Images, dict[str, Any]]:
     """The images or vectors of a file or folder, checked, and a record of how they were read.
 
-    `source` is "npz", "table" (with a column `label`) or "folder". Values lie in [value_min, value_max]; where
+    `source` is one of READERS; a table has a column `label`. Values lie in [value_min, value_max]; where
     one is None, 0 and 255 are assumed for integers of 8 bits and 0 and 1 for all others, but vectors of another
     type without either count as they are. Labels that are not 0 to C - 1 become these in their order. Where the
     data have no test part, `test_share` of each class is drawn by `split_seed`.
@@ -53,12 +76,8 @@ def own_images(
     objects, which NumPy pickles, are refused without being loaded.
     """
     classes = _classes(source, path, label, test_share, split_seed)
-    readers: dict[str, Callable[[], list[NDArray[Any]]]] = {
-        "npz": lambda: npz_samples(path),
-        "table": lambda: table_samples(path, label),
-        "folder": lambda: list(folder_samples(path)),
-    }
-    train, *test = readers[source]()
+    reader = READERS[source]
+    train, *test = reader.samples(path, **reader.options(label))
     drawn, split = classes.drawn, None
     if bool(test) != (drawn is None):
         raise InputError(f"{path}: x_test and y_test go together; give both, or none and test_share")
@@ -91,7 +110,7 @@ def class_counts(
 ) -> dict[str, int]:
     """Training images of each class by its name, in the order of the classes' numbers, from the labels alone.
 
-    `source` is "npz", "table" or "folder". Raises InputError, in one line that names the file, where the
+    `source` is one of READERS. Raises InputError, in one line that names the file, where the
     labels cannot be used.
     """
     return part_counts(source, path, label=label, test_share=test_share, split_seed=split_seed)[0]
@@ -113,20 +132,16 @@ def input_files(source: str, path: str | Path | None) -> list[Path]:
     """What changes when the data do: the file, or the folders of the classes and the image changed last."""
     if path is None:
         return []
-    return folder_changes(path) if source == "folder" else [Path(path)]
+    return folder_changes(path) if READERS[source].is_folder else [Path(path)]
 
 
 def _classes(
     source: str, path: str | Path, label: str, test_share: float | None, split_seed: int
 ) -> _Classes:
-    readers: dict[str, Callable[[], LabelledParts]] = {
-        "npz": lambda: npz_labels(path),
-        "table": lambda: table_labels(path, label),
-        "folder": lambda: folder_labels(path),
-    }
-    if source != "folder" and Path(path).is_dir():
+    reader = READERS[source]
+    if not reader.is_folder and Path(path).is_dir():
         raise InputError(f"{path}: a folder, not a file; set source: folder for images, or name the file")
-    parts = readers[source]()
+    parts = reader.labels(path, **reader.options(label))
     where = f"{path}: {'it' if parts.test is None else 'the training part'}"
     labels, names = class_names(parts, where)
     train = numbered(parts.train, labels, where)
