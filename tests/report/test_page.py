@@ -77,6 +77,7 @@ class Walk(HTMLParser):
 def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), panels=None):
     """The page of made-up sections; those that have neither captions nor tables are no part of it."""
     values = {
+        "sizes": ["28 × 28"],
         **settings,
         "words": words,
         "models": ["lenet"],
@@ -175,6 +176,12 @@ def test_the_page_says_what_the_samples_are(written, tmp_path, shape, vectors, r
     text = rendered(written, tmp_path, shape=shape)
     assert ("vectors of 30 features" in text) == vectors
     assert ("resized to 28 × 28" in text) == resized
+
+
+def test_norms_in_images_of_different_sizes_are_not_to_be_compared(written, tmp_path):
+    assert "A norm grows" not in rendered(written, tmp_path)
+    text = rendered(written, tmp_path, settings=SETTINGS | {"sizes": ["28 × 28", "8 × 8"]})
+    assert "images of 28 × 28 and 8 × 8 numbers. A norm grows" in text
 
 
 def test_the_data_are_described_with_the_names_of_the_classes(written):

@@ -61,6 +61,7 @@ def main(input, output, params):
         "temperature": temperature,
         "test_error": float(np.mean(scores.argmax(axis=1) != y)) if np.isfinite(scores).all() else None,
         "images": len(rows),
+        "input_shape": list(x.shape[1:]),
         "attacks": {name: outcome(finite(found_norms(table, name))) for name in attack_names(table)},
     }
     write_json(output.record, record)

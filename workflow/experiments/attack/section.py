@@ -53,12 +53,13 @@ def section(
     found = {name: attacks[name] for name in networks}
     accuracy = {name: accuracies[name] for name in networks}
     temperatures = {name: records[name]["temperature"] for name in networks}
+    sizes = sorted({" × ".join(map(str, records[name]["input_shape"])) for name in networks})
     numbers = comparable(source, {"training": training, "attack": attack}, "training", "attack")
     return Section(
         claims=attack_claims(networks, found, accuracy, numbers=numbers),
         captions=captions(networks, found, accuracy, temperatures, shown),
         tables=tables(found, temperatures, accuracy, linear, words),
-        values={"attack": attack},
+        values={"attack": attack, "sizes": sizes},
     )
 
 
