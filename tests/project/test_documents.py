@@ -7,11 +7,14 @@ from functools import cache
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 import experiments
 from conftest import ROOT
 from pipeline.__main__ import main
 from pipeline.code import imported_files
+from pipeline.config import resolve
+from pipeline.networks import families
 from pipeline.reference import reference
 from pipeline.schema import schema as whole_schema
 from report.prose import with_prose
@@ -79,6 +82,26 @@ def test_the_solver_in_a_few_lines(name, capsys):
             assert capsys.readouterr().out
     assert scope["path"].certified.all()
     assert "model" not in scope or scope["model"][-1].duality_gap_ < 1e-6
+
+
+def test_examples_of_the_configuration_resolve():
+    """Merged over config.yaml; files of the reader's that are not there are said, no key is refused."""
+    found = []
+    for path in DOCUMENTS:
+        for kind, text in re.findall(CODE, path.read_text(), flags=re.S):
+            given = yaml.safe_load(text) if kind == "yaml" else None
+            if not isinstance(given, dict) or not given.keys() & {"datasets", "networks"}:
+                continue
+            given = given if "datasets" in given else {"datasets": {"digits": given}}
+            config = yaml.safe_load((ROOT / "config.yaml").read_text())
+            update_config(config, given)
+            unreadable: dict[str, str] = {}
+            resolved = resolve(config, unreadable)
+            assert all("no such file" in line for line in unreadable.values()), unreadable
+            for name in given["datasets"].keys() - unreadable:
+                families(name, resolved["datasets"][name])
+            found.append(path.name)
+    assert {"README.md", "own-data.md", "extending.md"} <= set(found)
 
 
 def test_only_what_fits_paths_depends_on_the_solver():
