@@ -13,6 +13,7 @@ from experiments.published.tables import (
     read_table,
     summarise,
 )
+from made import THEIRS, published_rows, published_text
 from report.figures.style import save_figure
 from tilt.data.images import BinaryPair, binary_pair
 from tilt.data.sources import torchvision_images
@@ -25,25 +26,9 @@ from tilt.linear.tables import path_table
 ALPHAS = np.arange(-10, 71) / 10
 
 
-def rows() -> np.ndarray:
-    """A table as the article has it, 14 x 81, λ falling: θ = 1.5 .. 0.7, 1/‖w‖ = 2 .. 1, errors in %."""
-    table = np.zeros((14, 81))
-    table[0] = np.linspace(0.7, 1.5, 81)
-    table[1] = np.linspace(-0.5, 0.3, 81)
-    table[2] = np.linspace(2, 1, 81)
-    table[3] = np.linspace(3, 0.6, 81)
-    table[4] = np.linspace(12, 0, 81)
-    table[5] = np.linspace(10, 2, 81)
-    return table
-
-
-def text(table: np.ndarray) -> str:
-    return "\n".join(",".join(f"{value:.5g}" for value in row) for row in table) + "\n"
-
-
 def ours() -> dict[str, np.ndarray]:
-    """Our table that agrees with `rows` in every number."""
-    theirs = read_table(text(rows()), "extras_79.csv")
+    """Our table that agrees with `published_rows` in every number."""
+    theirs = read_table(published_text(published_rows()), "extras_79.csv")
     table = {
         name: theirs[name].copy() for name in ("lambda_article", "theta", "d_adv", "err_train", "err_test")
     }
@@ -53,9 +38,6 @@ def ours() -> dict[str, np.ndarray]:
         "bias_high": np.zeros(81),
         "n_margin": np.zeros(81),
     }
-
-
-THEIRS = read_table(text(rows()), "extras_79.csv")
 
 
 def test_columns_of_a_file_are_lambdas_that_fall_and_rows_of_a_table_lambdas_that_rise():
@@ -76,10 +58,10 @@ def test_columns_of_a_file_are_lambdas_that_fall_and_rows_of_a_table_lambdas_tha
     [
         (lambda t: t[:13], "13 rows of 81 values instead of 14 rows of 81"),
         (lambda t: t[:, :80], "14 rows of 80 values"),
-        (lambda t: "\n".join(text(t).splitlines()[:13]) + "\n1,2\n", "14 rows of 2 or 81 values"),
+        (lambda t: "\n".join(published_text(t).splitlines()[:13]) + "\n1,2\n", "14 rows of 2 or 81 values"),
         (lambda t: "", "0 rows"),
         (lambda t: "<html>\n<p>Not here, sorry</p>", "2 rows of 1 or 2 values"),
-        (lambda t: text(t).replace("0.71", "0.7l", 1), "not a table of numbers.*0.7l"),
+        (lambda t: published_text(t).replace("0.71", "0.7l", 1), "not a table of numbers.*0.7l"),
         (
             lambda t: np.where(np.arange(14)[:, None] == 0, 1.58, t),
             "row 0 .theta. leaves the range 0 to 1.57",
@@ -96,17 +78,17 @@ def test_columns_of_a_file_are_lambdas_that_fall_and_rows_of_a_table_lambdas_tha
     ],
 )
 def test_a_damaged_table_is_refused_by_name(damage, says):
-    damaged = damage(rows())
+    damaged = damage(published_rows())
     with pytest.raises(InputError, match=says) as caught:
-        read_table(damaged if isinstance(damaged, str) else text(damaged), "some/extras_79.csv")
+        read_table(damaged if isinstance(damaged, str) else published_text(damaged), "some/extras_79.csv")
     assert str(caught.value).startswith("some/extras_79.csv: ")
     assert "\n" not in str(caught.value)
 
 
 def test_the_angle_may_be_a_right_one_as_printed():
-    table = rows()
+    table = published_rows()
     table[0, -1] = 1.571
-    assert read_table(text(table), "t")["theta"][0] == 1.571
+    assert read_table(published_text(table), "t")["theta"][0] == 1.571
 
 
 def test_equal_tables_do_not_deviate():

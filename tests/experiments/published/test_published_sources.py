@@ -9,31 +9,12 @@ import pytest
 
 from experiments.published.tables import (
     fetch_tables,
-    read_table,
 )
+from made import THEIRS, published_rows, published_text
 from tilt.data import transfer
 from tilt.errors import InputError
 
 PAIRS = [(0, 1), (7, 9), (8, 9)]
-
-
-def rows() -> np.ndarray:
-    """A table as the article has it, 14 x 81, λ falling: θ = 1.5 .. 0.7, 1/‖w‖ = 2 .. 1, errors in %."""
-    table = np.zeros((14, 81))
-    table[0] = np.linspace(0.7, 1.5, 81)
-    table[1] = np.linspace(-0.5, 0.3, 81)
-    table[2] = np.linspace(2, 1, 81)
-    table[3] = np.linspace(3, 0.6, 81)
-    table[4] = np.linspace(12, 0, 81)
-    table[5] = np.linspace(10, 2, 81)
-    return table
-
-
-def text(table: np.ndarray) -> str:
-    return "\n".join(",".join(f"{value:.5g}" for value in row) for row in table) + "\n"
-
-
-THEIRS = read_table(text(rows()), "extras_79.csv")
 
 
 @pytest.fixture
@@ -42,7 +23,7 @@ def folder(tmp_path):
     folder = tmp_path / "the article's #1 folder"
     folder.mkdir()
     for i, j in PAIRS[:2]:
-        (folder / f"extras_{i}{j}.csv").write_text(text(rows()))
+        (folder / f"extras_{i}{j}.csv").write_text(published_text(published_rows()))
     return folder
 
 
@@ -101,7 +82,7 @@ class Answer(BaseHTTPRequestHandler):
         if status == 0:
             self.server.released.wait(10)
             return
-        content = text(rows()).encode() if status == 200 else b"no"
+        content = published_text(published_rows()).encode() if status == 200 else b"no"
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
