@@ -89,7 +89,12 @@ READERS = {
     ".png": lambda file: np.asarray(Image.open(file)),
 }
 # What differs between runs: wall times, and the commit while one works on the code.
-VARYING = {"history.csv": {"seconds"}, "manifest.json": {"git_commit", "git_changes"}}
+VARYING = {
+    "history.csv": {"seconds"},
+    "manifest.json": {"git_commit", "git_changes"},
+    "run.json": {"tables"},  # which name the commit
+    "training.json": {"tables"},  # which tell the minutes
+}
 
 
 def save_flat(path: Path) -> None:
