@@ -305,7 +305,7 @@ MISTAKES = [
     (
         "datasets.mnist.attack",
         {"confidence": 0.95},
-        r"attack: unknown key 'confidence' \(known keys: images_",
+        r"attack: unknown key 'confidence' \(did you mean 'attacks'",
     ),
     (f"{ATTACKS}.targeted_ascent", {"max_steps": 0}, r"targeted_ascent.max_steps: 0 is less than"),
     (f"{ATTACKS}.minimal_norm", {"steps": 0}, r"minimal_norm.steps: 0 is less than"),

@@ -18,6 +18,8 @@ from tilt.errors import InputError
         ({"source": "mnist", "networks": {
             name: {"weight_decay": 0, "initial_weights": "pytorch"} for name in "ab"}},
          "shown_networks.low: no network is named 'xavier_low'; set it to one of a, b"),
+        ({"source": "mnist", "lenet": {}}, "unknown key 'lenet' (did you mean 'networks'?)"),
+        ({"source": "mnist", "attack": {"step": 5}}, "unknown key 'step' (did you mean 'attacks'?)"),
         ({"source": "mnist", "svm": {"pairs": ["1v10"]}}, "they are numbered in the order of their labels"),
     ],
 )  # fmt: skip

@@ -46,6 +46,15 @@ def test_recipes_are_named_by_what_differs():
     ]
 
 
+def test_recipes_that_read_alike_are_told_apart():
+    options = [{"m": 1}, {"m": "1"}, {"m": 1.0}, {"m": True}, {"m": "True"}]
+    networks = {str(k): network(seed=k, model="a.py:f", options=own) for k, own in enumerate(options)}
+    labels = list(recipe_labels(networks).values())
+    assert labels[0] == labels[2]
+    assert len(set(labels)) == 4
+    assert labels[1] == f"{labels[0]} (2)"
+
+
 def test_tables_carry_the_record_of_a_network():
     made = record_columns({"a": network(), "b": network(0, 3, regulariser="l1", strength=2)})
     assert made["b"] == {

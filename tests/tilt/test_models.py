@@ -44,6 +44,18 @@ def three_dimensions(shape, classes):
 def fewer(shape, classes):
     return nn.Sequential(nn.Flatten(), nn.Linear(42, classes - 1))
 
+class Counted(nn.Module):
+    def __init__(self, shape, classes):
+        super().__init__()
+        self.layer, self.calls = nn.Linear(42, classes), 0
+
+    def forward(self, x):
+        self.calls += 1
+        return self.layer(x.flatten(1)) * self.calls
+
+def any_options(shape, classes, **options):
+    return nn.Sequential(nn.Flatten(), nn.Linear(42, classes))
+
 def other_images(shape, classes):
     return nn.Sequential(nn.Flatten(), nn.Linear(41, classes))
 """
@@ -106,6 +118,8 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
         ("own.py:other_images", {}, r"images of shape \(6, 7\) do not fit .*RuntimeError"),
         ("own.py:three_dimensions", {}, r"scores of shape \(2, 1, 6, 7\); return \(n, classes\)"),
         ("own.py:Own", {"depth": 3}, r"with the options \{'depth': 3\} .*unexpected keyword"),
+        ("own.py:Counted", {}, "own.py:Counted: the network gives the same images other scores each time"),
+        ("mlp", {"width": "3"}, "TypeError: .*; correct its options"),
         ("mlp", {"widht": 3}, "with the options .*'widht'"),
         ("mlp", {"width": 0}, "hidden_layers is 1 and width 0"),
         ("maxout", {"pieces": 0}, "hidden_layers is 2, units 240 and pieces 0"),
@@ -208,6 +222,14 @@ def test_first_filters_are_pictures_where_the_first_layer_sees_pixels():
     hidden = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8, 3))
     assert first_filters(hidden, (4, 4)).size == 0
     assert first_filters(torch.nn.Flatten(), (4, 4)).size == 0
+
+
+def test_options_cannot_have_the_names_of_what_is_given(own):
+    x = np.zeros((2, 6, 7), np.float32)
+    with pytest.raises(
+        InputError, match=r"model own\.py:any_options: options cannot be called pixel_scale, shape;"
+    ):
+        Network(model="own.py:any_options", options={"shape": 3, "pixel_scale": 1}, **RECIPE).start(x, 3)
 
 
 class Still(Regulariser):

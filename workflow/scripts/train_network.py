@@ -1,5 +1,6 @@
 """Train one network, and write its history, its weights, its first filters and a record."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from pipeline.job import job
 from tilt.data.images import first_per_class, load_images
 from tilt.io import write_arrays, write_json, write_table
 from tilt.networks.layers import first_filters, layer_rms
-from tilt.networks.model import Network, input_images, save_network
+from tilt.networks.model import MODELS, Network, called, input_images, save_network
 from tilt.networks.regularisers.registry import regulariser_of
 from tilt.networks.training import train
 
@@ -23,7 +24,8 @@ def main(input, output, params):
         y_train = np.random.default_rng(network.seed).integers(n_classes, size=len(y_train))
     x_train, x_test = (input_images(network.model, x, images.bounds) for x in (images.x_train, images.x_test))
     model = network.start(x_train, n_classes)
-    training = train(
+    trained = train if network.model in MODELS else partial(called, network.model, train)
+    training = trained(
         model,
         x_train,
         y_train,

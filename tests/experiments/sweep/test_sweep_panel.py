@@ -45,8 +45,8 @@ def test_sweep_shows_the_summary():
     assert bank[f"text_{xavier}"][q][d] == f"{mean:.2f} % ({low:.2f} to {high:.2f}), n = 3"
     assert bank[f"text_{xavier}"][q][decay["tokens"].index("0")] == "not trained"
     wild = bank[f"text_{1 - xavier}"][q][decay["tokens"].index("0.1")]
-    assert wild.endswith("n = 2, 1 diverged")
-    assert bank[f"text_{1 - xavier}"][q][0] == "–, 3 diverged"
+    assert wild.endswith("n = 2, 1 left out")
+    assert bank[f"text_{1 - xavier}"][q][0] == "–, 3 left out"
     assert np.isfinite(bank[f"cross_{1 - xavier}"][q]).tolist() == [True, False, True]
     assert bank["article"][q].tolist() == pytest.approx([np.nan, 1.6, 1.2], nan_ok=True)
     assert bank["low"][q] < 1.2 < 1.6 < bank["high"][q]

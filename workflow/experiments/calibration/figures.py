@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from report.figures.colours import HIGH, LOW
 from report.figures.decay import decay_axis, log_axis, recipe_styles
-from report.figures.style import figure, themed
+from report.figures.style import entries_below, figure, themed
 from tilt.intervals import wilson_interval
 
 Columns = Mapping[str, NDArray[Any]]
@@ -174,4 +174,4 @@ def _legend(fig: Figure, networks: Columns) -> None:
     ]
     if (networks["status"] != "trained").any():
         handles.append(Line2D([], [], color="0.3", label="diverged or at chance", **LEFT_OUT))
-    fig.legend(handles=handles, loc="outside lower center", ncols=2)
+    entries_below(fig, handles, [str(handle.get_label()) for handle in handles])

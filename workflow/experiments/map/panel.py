@@ -55,8 +55,8 @@ def map_panels(table: Columns) -> dict[str, Any]:
         f"{', '.join(map(str, np.unique(table['seed'])))}, so no interval. Norms are L2 over the "
         "attacked test images, pixels in [0, 1]; RMS is that of a layer’s weights. The map is ours: the "
         "article varies weight decay alone; frames stand round its two weight decays. Colours are "
-        "logarithmic where the values span more than a factor of ten. ✕ on grey: the network diverged; – on "
-        "grey: not measured.",
+        "logarithmic where the values span more than a factor of ten. ✕ on grey: the network diverged "
+        "or stayed at chance; – on grey: not measured.",
     )
     state = ("map_quantity",)
     drawn = [_drawn(cells[key], lost, scales, decays, *quantities[key]) for key in shown]
@@ -107,7 +107,7 @@ def map_panels(table: Columns) -> dict[str, Any]:
     panel.plot(plot, alt, "large")
     panel.readout("least", BANK, ("least", *state))
     panel.readout("greatest", BANK, ("most", *state))
-    panel.readout("networks that diverged", BANK, ("diverged",), 0)
+    panel.readout("networks that diverged or stayed at chance", BANK, ("diverged",), 0)
     return section([panel], {BANK: bank})
 
 

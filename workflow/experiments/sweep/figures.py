@@ -15,7 +15,7 @@ from experiments.sweep.tables import GROUPS, attacks_of, shown_recipe
 from experiments.training.figures import PUBLISHED, along_epochs, error_axis, error_curves
 from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from report.figures.decay import MARKERS, decay_axis, log_axis, recipe_styles
-from report.figures.style import figure, themed
+from report.figures.style import entries_below, figure, themed
 from report.networks import layers_of
 
 Columns = Mapping[str, NDArray[Any]]
@@ -80,16 +80,16 @@ def robustness(summary: Columns, networks: Columns, *, published: bool) -> Figur
     panels = {}
     for attack, look in styles(attacks_of(summary)).items():
         statistic = "mean" if attack == ASCENT else "median"
-        if attack == ASCENT or np.isfinite(summary[f"{attack}_{statistic}_mean"]).any():
+        if np.isfinite(summary[f"{attack}_{statistic}_mean"]).any():
             panels[f"{attack}_{statistic}"] = f"{statistic} {look.norm}\n(pixels in [0, 1])"
     panels["temperature"] = "temperature"
-    fig, axes = figure(0.6 + 3.3 * len(panels), 3.6, 1, len(panels))
-    for ax, (quantity, label) in zip(axes, panels.items(), strict=True):
+    fig, axes = figure(0.6 + 3.3 * len(panels), 3.6, 1, len(panels), squeeze=False)
+    for ax, (quantity, label) in zip(axes[0], panels.items(), strict=True):
         _against_decay(ax, summary, networks, quantity)
         _mark(ax, ATTACK_MEAN if published and quantity == f"{ASCENT}_mean" else {})
         ax.set_ylabel(label)
         ax.set_ylim(bottom=0)
-    _legend(fig, axes[0], summary, published)
+    _legend(fig, axes[0, 0], summary, published)
     return fig
 
 
@@ -156,9 +156,13 @@ def _legend(fig: Figure, ax: Axes, summary: Columns, published: bool) -> None:
     handles, labels = ax.get_legend_handles_labels()
     for label, style, there in (
         ("published", {"linestyle": "none", **PUBLISHED}, published),
-        ("networks that diverged", {"color": "0.3", **DIVERGED}, summary["n_left_out"].any()),
+        (
+            "diverged or at chance",
+            {"color": "0.3", **DIVERGED},
+            summary["n_left_out"].any(),
+        ),
     ):
         if there:
             handles.append(Line2D([], [], **style))
             labels.append(label)
-    fig.legend(handles, labels, loc="outside lower center", ncols=2)
+    entries_below(fig, handles, labels)

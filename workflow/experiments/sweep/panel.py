@@ -89,7 +89,7 @@ def sweep_panels(
     panel.follow(plot.yaxis[0], "sweep", axis_label=("label", "sweep_quantity"))
     panel.cursor(plot, "sweep", ("place", "decay"))
     for k, recipe in enumerate(recipes):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[(k + k // len(COLOURS)) % len(MARKERS)]
         shift = SPREAD * ((k + 0.5) / len(recipes) - 0.5)
         bank[f"place_{k}"] = packed(places + shift)
         for part, column in zip(("mean", "least", "most"), np.moveaxis(values[recipe], -1, 0), strict=True):
@@ -162,7 +162,7 @@ def _texts(summary: Columns, recipe: str, known: Quantities, decay: Control) -> 
         _, unit, factor, digits = known[name]
         n = summary[f"{name}_n"][row]
         diverged = summary["n_left_out"][row]
-        left_out = f", {diverged} diverged" if diverged else ""
+        left_out = f", {diverged} left out" if diverged else ""
         mean, low, high = (factor * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high"))
         if not np.isfinite(mean):
             return f"–{left_out}"

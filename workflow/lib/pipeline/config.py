@@ -27,7 +27,11 @@ Counts = Mapping[str, int]
 NAMED = {"datasets", "networks", "recipes"}
 OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
-MEANT = {"split": "test_share", "test_size": "test_share", "target": "label"}  # keys of other tools
+MEANT = {  # keys of other tools, and of earlier versions
+    **{"split": "test_share", "test_size": "test_share", "target": "label"},
+    **{"lenet": "networks", "shown": "shown_networks", "starts": "recipes", "start": "recipe"},
+    **dict.fromkeys(("confidence", "step", "max_steps", "minimal_steps", "epsilons"), "attacks"),
+}
 
 
 def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:

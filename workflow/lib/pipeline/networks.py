@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tilt.errors import InputError
+from tilt.settings import settings_key
 
 Settings = dict[str, Any]
 
@@ -36,8 +37,8 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
 
     def add(family: str, name: str, recipe: Settings, decay: float, seed: int, **own: Any) -> Settings:
         network = _complete(recipe, training, weight_decay=decay, seed=seed, **own)
-        name = names.get(_key(network), name)
-        if known.setdefault(name, network) != network:
+        name = names.get(settings_key(network), name)
+        if settings_key(known.setdefault(name, network)) != settings_key(network):
             raise InputError(
                 f"configuration: datasets.{dataset}.{family}: the name {name!r} would stand for two "
                 "different networks; choose other names, or values that differ in their first six digits"
@@ -101,22 +102,9 @@ def _complete(recipe: Mapping[str, Any], training: Mapping[str, Any], **given: A
 
 def _check_new(dataset: str, owners: dict[str, str], network: Settings, owner: str, under: str) -> None:
     """Enter the owner of a network, a key `under` another one. Raises InputError where it has one already."""
-    first = owners.setdefault(_key(network), owner)
+    first = owners.setdefault(settings_key(network), owner)
     if first != owner:
         raise InputError(
             f"configuration: datasets.{dataset}.{under}{first} and {under}{owner} have the same network, of "
             f"weight decay {network['weight_decay']:g} and seed {network['seed']}; change one or leave it out"
         )
-
-
-def _key(network: Settings) -> str:
-    """Equal for networks of equal settings; a whole number is equal to the same float."""
-    return repr(sorted((key, _plain(value)) for key, value in network.items()))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return sorted((key, _plain(part)) for key, part in value.items())
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

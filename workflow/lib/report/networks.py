@@ -10,6 +10,7 @@ from typing import Any
 
 from report.article import LENET_DECAYS
 from report.numerals import exact
+from tilt.settings import settings_key
 
 Settings = Mapping[str, Any]
 
@@ -36,7 +37,9 @@ REGULARISERS = {
 MODELS = {"lenet": "LeNet", "mlp": "MLP", "maxout": "maxout"}
 TEXTS: Mapping[str, Callable[[Settings], str]] = {
     "model": lambda network: MODELS.get(network["model"], str(network["model"])),
-    "options": lambda network: ", ".join(f"{_words(k)} {value}" for k, value in network["options"].items()),
+    "options": lambda network: ", ".join(
+        f"{_words(k)} {_option(value)}" for k, value in network["options"].items()
+    ),
     "initial_weights": lambda network: INITIAL_WEIGHTS[network["initial_weights"]],
     "pixel_scale": lambda network: f"pixels × {exact(network['pixel_scale'])}",
     "weight_scale": lambda network: f"weights × {exact(network['weight_scale'])}",
@@ -65,16 +68,26 @@ def told(networks: Mapping[str, Settings]) -> list[str]:
 
 
 def recipe_labels(networks: Mapping[str, Settings]) -> dict[str, str]:
-    """Label of the recipe of each network, from their settings by name; equal where the recipes are equal."""
+    """Label of the recipe of each network, from their settings by name; equal where the recipes are equal.
+
+    Different recipes that read alike, as with an option 1 and an option "1", are numbered.
+    """
     keys = told(networks)
+    alike: dict[str, list[str]] = {}
 
     def text(network: Settings, key: str) -> str:
         return TEXTS[key](network) if key in TEXTS else f"{_words(key)} {network.get(key)}"
 
-    return {
-        name: ", ".join(filter(None, (text(network, key) for key in keys)))
-        for name, network in networks.items()
-    }
+    found = {}
+    for name, network in networks.items():
+        label = ", ".join(filter(None, (text(network, key) for key in keys)))
+        recipe = settings_key({key: value for key, value in network.items() if key not in VARIED})
+        of_label = alike.setdefault(label, [])
+        if recipe not in of_label:
+            of_label.append(recipe)
+        number = of_label.index(recipe)
+        found[name] = f"{label} ({number + 1})" if number else label
+    return found
 
 
 def record_columns(networks: Mapping[str, Settings]) -> dict[str, dict[str, Any]]:
@@ -140,6 +153,10 @@ def sides(networks: Mapping[str, Settings]) -> dict[str, dict[str, list[str]]]:
             low, high = low_and_high(decays)
             found[label] = {"low": decays[low], "high": decays[high]}
     return found
+
+
+def _option(value: Any) -> str:
+    return exact(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _images(per_class: int | None) -> str:

@@ -4,6 +4,7 @@ Decorate each function that draws with ``@themed``, so that text and lines added
 theme too.
 """
 
+import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -22,6 +24,7 @@ EAST_ASIAN = (  # fonts for names in Chinese, Japanese and Korean, of which thos
     *("IPAexGothic", "IPAGothic", "Droid Sans Fallback", "NanumGothic", "Hiragino Sans", "PingFang SC"),
     *("Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Arial Unicode MS"),
 )
+LETTERS = 11  # of a legend that fit into an inch
 # The theme is seaborn's "ticks" for "paper", written out: its import costs each job that draws half a second.
 _RC: dict[Any, Any] = {
     "font.family": ["DejaVu Sans", *(name for name in EAST_ASIAN if name in fontManager.get_font_names())],
@@ -83,10 +86,16 @@ def figure(width: float, height: float, rows: int = 1, cols: int = 1, **kw: Any)
 
 def legend_below(fig: Figure, ax: Axes) -> None:
     """The legend of `ax` below all axes of its figure, in as few rows as there is room for."""
-    handles, labels = ax.get_legend_handles_labels()
+    entries_below(fig, *ax.get_legend_handles_labels())
+
+
+def entries_below(fig: Figure, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+    """A legend of these entries below all axes, in as few rows as there is room for; longer labels wrap."""
+    letters = int(LETTERS * fig.get_figwidth())
+    wrapped = [textwrap.fill(label, letters) for label in labels]
     for rows in range(1, len(labels) + 1):
         columns = -(-len(labels) // rows)
-        legend = fig.legend(handles, labels, loc="outside lower center", ncols=columns)
+        legend = fig.legend(handles, wrapped, loc="outside lower center", ncols=columns)
         if columns == 1 or legend.get_window_extent().width <= fig.bbox.width:
             return
         legend.remove()

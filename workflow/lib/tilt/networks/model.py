@@ -71,6 +71,10 @@ class Network:
         Layers are drawn anew, whatever a function of the user's gives them. Raises InputError when it
         cannot be built (see `build`) or the initial weights are unknown.
         """
+        if taken := {"name", "shape", "classes", "mean_image", "pixel_scale"} & self.options.keys():
+            raise InputError(
+                f"model {self.model}: options cannot be called {', '.join(sorted(taken))}; rename them"
+            )
         mean = x_train.mean(axis=0, dtype=np.float64).astype(np.float32)
         with torch.random.fork_rng([]):
             torch.manual_seed(self.seed)
@@ -111,7 +115,7 @@ def build(
         inspect.signature(function).bind(shape, classes, **options)
     except TypeError as error:
         raise InputError(f"model {name}: it cannot be built with the options {options} ({error})") from error
-    model = _called(name, function, shape, classes, **options)
+    model = called(name, function, shape, classes, **options)
     if not isinstance(model, nn.Module):
         raise InputError(f"model {name}: a {type(model).__name__} came back; return a torch.nn.Module")
     network = Preprocessed(Architecture(name, shape, classes, options), model, mean_image, pixel_scale).eval()
@@ -136,22 +140,23 @@ def _own_function(name: str) -> Callable[..., Any]:
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    _called(name, spec.loader.exec_module, module)
+    called(name, spec.loader.exec_module, module)
     function = getattr(module, attribute, None)
     if not callable(function):
         raise InputError(f"model {name}: {path} has no function {attribute!r}; correct the name")
     return function  # type: ignore[no-any-return]
 
 
-def _called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """What a function gives that may be the user's; its exceptions become one line."""
     try:
         return function(*arguments, **options)
-    except InputError:
+    except (InputError, OSError):
         raise
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise InputError(f"model {name}: {reason}; correct its file") from error
+        remedy = "its options" if name in MODELS else "its file"
+        raise InputError(f"model {name}: {reason}; correct {remedy}") from error
 
 
 def save_network(path: str | Path, model: Preprocessed, record: Mapping[str, Any]) -> None:
