@@ -66,7 +66,7 @@ def test_own_data_need_no_networks():
     assert config["networks"] is config["value_max"] is None
     assert len(pairs(config)) == 78
     assert "3v12" in pairs(config, "logistic")
-    assert families("own", config) == dict.fromkeys(FAMILIES, {})
+    assert families("own", config) == {family: {} for family in FAMILIES}
 
 
 def resolved(**settings):
