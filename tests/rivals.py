@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.calibration.tables import TRAINED
-from experiments.rivals.tables import MEASURED, POINTS, SIGNS, curve_table, summary_table
+from experiments.rivals.tables import MEASURED, SIGNS, curve_table, summary_table
 from made import RECIPE, attacked
 from tilt.io import table_of
 
@@ -50,6 +50,3 @@ def tables(networks):
 def settings(networks, **changed):
     """Settings of its networks by name."""
     return {name: RECIPE | {"pixel_scale": 0.1} | changed for name in networks["network"].tolist()}
-
-
-__all__ = ["POINTS", "left_out", "network", "settings", "study", "tables"]

@@ -107,7 +107,8 @@ def tables(
 
 
 def signs(model: Model, originals: Tensor, examples: Tensor, *, attack: Columns) -> dict[str, float]:
-    """The SIGNS of masking of one network, each a share of the n attacked images, nan where there is none.
+    """The `right_images` of one network, those of the n attacked that it classifies correctly, and the SIGNS
+    of masking, each a share of them, nan where there is none.
 
     `originals` (n, ...) on the 0-255 scale are the images of the `attack_table`, `examples` (n, ...) the
     adversarial ones of another network, nan where that was not attacked.
@@ -130,7 +131,7 @@ def signs(model: Model, originals: Tensor, examples: Tensor, *, attack: Columns)
         nearer_share(signed, own) if signed.size else np.nan,
         nearer_share(transferred, own) if bool(examples.isfinite().all()) else np.nan,
     )
-    return dict(zip(SIGNS, shares, strict=True))
+    return {"right_images": int(right.sum()), **dict(zip(SIGNS, shares, strict=True))}
 
 
 def transferred_norms(

@@ -142,6 +142,7 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
             else "no"
             if networks["status"][row] == TRAINED
             else networks["status"][row],
+            _number(networks["right_images"][row], ".0f"),
             *(_number(100 * networks[sign][row], ".0f") for sign in SIGNS),
         )
         for row, name in enumerate(networks["network"].tolist())
@@ -150,7 +151,7 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
         Table("Means over seeds, with 95 % intervals where there are several", header, rows),
         Table(
             "Signs of masked gradients, in % of the attacked images that are classified correctly",
-            ("Network", "Masked", *(text.capitalize() for text in SIGNS.values())),
+            ("Network", "Masked", "Images", *(text.capitalize() for text in SIGNS.values())),
             signs,
         ),
     ]
