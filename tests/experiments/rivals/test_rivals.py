@@ -194,6 +194,15 @@ def test_trade_offs_are_judged_by_the_ratio_at_equal_error(study, adversarial, a
     assert of_training.measured.split(" times")[0] in of_all.measured
 
 
+def test_a_rival_that_was_not_measured_is_named_and_not_judged():
+    rows = [made.left_out("l1", 1, 0, seed) for seed in range(3)]
+    table = {name: np.concatenate([column, table_of(rows)[name]]) for name, column in made.study().items()}
+    _, of_all = judge(table)
+    assert of_all.verdict == REPRODUCED
+    assert "L1 not measured" in of_all.measured
+    assert "l1_1_0_2: diverged" in of_all.measured
+
+
 def test_a_masked_network_never_counts():
     table = made.study(adversarial=3)
     table["masked"] = table["regulariser"] == "adversarial_l2"

@@ -73,18 +73,20 @@ def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Arra
             continue
         ratios, text = _ratios(far, name)
         parts.append(f"{there[name].label} {text}")
-        mean, _, high = (np.exp(value) for value in mean_interval(np.log(ratios)))
-        means.append(bool(mean < FACTOR))
-        most.append(bool(high < FACTOR))
+        if len(ratios):
+            mean, _, high = (np.exp(value) for value in mean_interval(np.log(ratios)))
+            means.append(bool(mean < FACTOR))
+            most.append(bool(high < FACTOR))
     return judged(
         "rivals",
         "Weight decay moves adversarial examples as far as any of its rivals at equal test error",
         "not in the article",
         "; ".join(parts) + _remark(table, far),
         f"greatest distance of each rival over that of weight decay, {AT_EQUAL_ERROR}, between the strengths "
-        f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one; partly, the geometric mean",
-        all(most),
-        all(means),
+        f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one measured; partly, the "
+        "geometric mean",
+        bool(most) and all(most),
+        bool(means) and all(means),
     )
 
 

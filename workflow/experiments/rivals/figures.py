@@ -39,13 +39,15 @@ def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figur
     ones have masked networks among them. Names stand at the right, joined with the last point of their line.
     """
     fig, ax = figure(8.0, 5.2)
-    ends = {}
+    ends, points = {}, []
     for k, line in enumerate(lines(summary, weight_decay).values()):
-        rows = line.rows[_drawn(summary, line)]
-        if not rows.size:
+        drawn = _drawn(summary, line)
+        rows = line.rows[drawn]
+        if not drawn.any() or (k and not drawn[~line.reference].any()):
             continue
         colour, marker = look(k)
         x, y = summary["minimal_norm_median_mean"][rows], 100 * summary["test_error_mean"][rows]
+        points.append(np.stack([x, y]))
         errors = {
             f"{axis}err": np.nan_to_num(factor * _half(summary, quantity, rows))
             for axis, quantity, factor in (("x", "minimal_norm_median", 1), ("y", "test_error", 100))
@@ -57,6 +59,9 @@ def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figur
         ax.scatter(x, y, sizes, faces, marker=marker, edgecolors=colour, linewidths=1, zorder=3)
         ends[line.label] = (float(x[-1]), float(y[-1]), colour, marker)
     log_axis(ax, 100 * summary["test_error_mean"])
+    if points:
+        x, y = np.concatenate(points, axis=1)
+        ax.set(xlim=(0, 1.12 * x.max()), ylim=(y.min() / 1.2, 1.2 * y.max()))  # bars may end beyond
     ax.set(
         xlabel="median L2 norm of the nearest adversarial example (pixels in [0, 1])", ylabel="test error (%)"
     )

@@ -96,7 +96,8 @@ def captions(
             "seeds; wall time on a machine with whatever else it does, no interval.",
             NO_NUMBER,
             "Seconds an epoch of the reference "
-            f"{join(_value(summary, 'seconds_per_epoch', row, 1, '.2g') for row in reference)}; over them: "
+            + join(_value(summary, "seconds_per_epoch", row, 1, ".2g", interval=False) for row in reference)
+            + "; over them: "
             + "; ".join(
                 f"{line.label} {_cost(summary, line, reference)}" for name, line in found.items() if name
             )
