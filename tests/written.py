@@ -17,6 +17,8 @@ from experiments.published.claims import published_claims
 from experiments.random_labels import section as random_labels_section
 from experiments.random_labels.claims import random_labels_claims
 from experiments.random_labels.tables import memorisation_table
+from experiments.rivals import section as rivals_section
+from experiments.rivals.claims import rivals_claims
 from experiments.run import section as run_section
 from experiments.scaling import section as scaling_section
 from experiments.scaling.claims import scaling_claims
@@ -50,6 +52,9 @@ from made import (
     two_layer_networks,
 )
 from report.words import IMAGES
+from rivals import settings as of_rivals
+from rivals import study as rival_study
+from rivals import tables as rival_tables
 from sweeps import example, mapped
 from tilt.linear.tables import summary_table
 
@@ -75,6 +80,8 @@ def everything(words):
     cells = mapped(lambda scale, decay: 2 + scale + decay)
     calibrated = calibrated_networks()
     over_seeds = calibration_summary(calibrated)
+    rivals = rival_study()
+    rival_means = rival_tables(rivals)[0]
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     of_losses = logistic_section.pair_captions("7v9", *tables.values(), 3000, words)
     of_pair = svm_section.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
@@ -104,6 +111,7 @@ def everything(words):
                 ).items()
             },
             "calibration": calibration_section.captions(calibrated, over_seeds, SHOWN),
+            "rivals": rivals_section.captions(rivals, rival_means, 0, 20, 10_000, published=True),
             "random_labels": random_labels_section.captions(memorised, 10),
         },
         "tables": {
@@ -115,6 +123,7 @@ def everything(words):
             "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep),
+            "rivals": rivals_section.tables(rivals, rival_means, 0),
             "data": data_section.tables(
                 {"train": part, "test": part, "split": None, "labels": None, "range": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
@@ -134,6 +143,7 @@ def everything(words):
             *map_claims(cells),
             *two_layer_claims("7v9", two_layer, words),
             *calibration_claims(calibrated, over_seeds),
+            *rivals_claims(rivals, 0, of_rivals(rivals), 10_000, numbers=True),
             *random_labels_claims(memorised, 10),
         ],
     }  # fmt: skip

@@ -12,7 +12,7 @@ from snakemake.utils import update_config
 from conftest import ROOT
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
-from pipeline.networks import families
+from pipeline.networks import FAMILIES, families
 from pipeline.pair import pairs
 from pipeline.schema import schema as whole_schema
 from tilt.errors import InputError
@@ -66,7 +66,7 @@ def test_own_data_need_no_networks():
     assert config["networks"] is config["value_max"] is None
     assert len(pairs(config)) == 78
     assert "3v12" in pairs(config, "logistic")
-    assert families("own", config) == {"training": {}, "sweep": {}, "map": {}, "random_labels": {}}
+    assert families("own", config) == {family: {} for family in FAMILIES}
 
 
 def resolved(**settings):

@@ -18,6 +18,7 @@ NETWORKS = {
 }
 RECIPE = {"initial_weights": "pytorch", "train_per_class": 101}
 RANDOM = {"recipe": RECIPE, "weight_decays": [0, 1], "seeds": [0]}
+RIVALS = {**RANDOM, "regularisers": {"l1": [1]}}
 MAP = {"recipe": RECIPE, "weight_scales": [1, 2], "weight_decays": [0, 1]}
 SWEEP = {"recipes": {"a": RECIPE}, "weight_decays": [0, 1], "seeds": [0]}
 
@@ -31,6 +32,7 @@ SWEEP = {"recipes": {"a": RECIPE}, "weight_decays": [0, 1], "seeds": [0]}
         ({"networks": NETWORKS | {"a": RECIPE | {"weight_decay": 0}}}, r"networks\.a\.train_per_class: 101"),
         ({"networks": NETWORKS, "map": MAP}, r"map\.recipe\.train_per_class: 101 training"),
         ({"networks": NETWORKS, "random_labels": RANDOM}, r"random_labels\.recipe\.train_per_class: 101"),
+        ({"networks": NETWORKS, "rivals": RIVALS}, r"rivals\.recipe\.train_per_class: 101"),
         ({"networks": NETWORKS, "sweep": SWEEP}, r"sweep\.recipes\.a\.train_per_class: 101 training"),
     ],
 )  # fmt: skip

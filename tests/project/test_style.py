@@ -97,6 +97,7 @@ BUILDS_ON = {  # experiments on experiments
     "sweep": {"attack", "training"},
     "map": {"attack", "training", "sweep"},
     "random_labels": {"training"},
+    "rivals": {"attack", "calibration", "training"},
 }
 
 

@@ -151,7 +151,7 @@ def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
     assert {"training", "data", "run"} <= set(walk.ids)
 
 
-NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "random_labels"}
+NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "rivals", "random_labels"}
 
 
 def test_a_page_without_networks_leaves_out_its_sections(written, tmp_path):

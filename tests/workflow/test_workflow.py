@@ -331,9 +331,11 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
 def test_the_full_study_is_planned(tmp_path):
     planned = jobs(plan(tmp_path, "mnist", "digits"))
     assert planned["svm_path"] == 90
-    assert planned["attack_network"] == 4 + 4, "of the digits those named and the map"
-    assert planned["train_network"] == 4 + 6, "of the digits random labels too"
-    assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
+    assert planned["attack_network"] == 4 + 6, "of the digits those named, the rivals and the map"
+    assert planned["train_network"] == 4 + 8, "of the digits random labels too"
+    assert (
+        planned["calibration_networks"] == planned["random_labels_tables"] == planned["rivals_networks"] == 1
+    )
     assert planned["published_pair"] == 45
     assert planned["page"] == 2
     assert planned["toy_tables"] == 1
@@ -348,7 +350,7 @@ def test_every_data_set_and_its_stages_are_targets(tmp_path):
     status, text = end(tmp_path, "--list", config=None)
     assert status == 0
     stages = ("data", "svm", "scaling", "published", "training", "attack", "sweep", "map", "calibration",
-              "random_labels", "two_layer", "report")  # fmt: skip
+              "rivals", "random_labels", "two_layer", "report")  # fmt: skip
     targets = {
         "toy",
         "digits",

@@ -153,9 +153,13 @@ def _check_keys_and_numbers(value: Any, *path: Any) -> None:
 def _readable(error: ValidationError, root: Mapping[str, Any]) -> str:
     schema = cast(Mapping[str, Any], error.schema)
     where = ".".join(map(str, error.absolute_path)) or "top level"
+    key, known = None, []
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = list(schema.get("properties", {}))
         key = next(key for key in error.instance if key not in known)
+    elif error.validator == "enum" and "propertyNames" in error.absolute_schema_path:
+        key, known = error.instance, [name for name in schema["enum"] if name is not None]
+    if key is not None:
         close = [MEANT[key]] if MEANT.get(key) in known else difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"

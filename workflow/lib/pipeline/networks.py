@@ -10,7 +10,7 @@ from tilt.settings import settings_key
 
 Settings = dict[str, Any]
 
-FAMILIES = ("training", "sweep", "map", "random_labels")
+FAMILIES = ("training", "sweep", "rivals", "map", "random_labels")
 INHERITED = ("model", "epochs", "train_per_class")  # from `training`, where they are null
 
 
@@ -53,6 +53,16 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
             for decay, seed in product(decays, seeds):
                 network = add("sweep", f"{label}_{decay:g}_{seed}", recipe, decay, seed)
                 _check_new(dataset, of_recipes, network, label, "sweep.recipes.")
+    if grid := settings["rivals"]:
+        rivals = [(None, 0, decay) for decay in sorted(grid["weight_decays"])] + [
+            (regulariser, strength, grid["weight_decay"])
+            for regulariser, strengths in grid["regularisers"].items()
+            for strength in sorted(strengths)
+        ]
+        for (regulariser, strength, decay), seed in product(rivals, grid["seeds"]):
+            name = f"{regulariser}_{strength:g}" if regulariser else f"decay_{decay:g}"
+            recipe = grid["recipe"] | {"regulariser": regulariser, "strength": strength}
+            add("rivals", f"rivals_{name}_{seed}", recipe, decay, seed)
     if grid := settings["map"]:
         recipe = grid["recipe"]
         for scale, decay in product(grid["weight_scales"], grid["weight_decays"]):
@@ -70,7 +80,7 @@ def recipes(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
         yield f"networks.{name}", network
     for name, recipe in (settings["sweep"] or {"recipes": {}})["recipes"].items():
         yield f"sweep.recipes.{name}", recipe
-    for family in ("map", "random_labels"):
+    for family in ("rivals", "map", "random_labels"):
         if settings[family]:
             yield f"{family}.recipe", settings[family]["recipe"]
 

@@ -1,0 +1,162 @@
+"""Figures of weight decay and its rivals: the trade-off, accuracy against L2 radius, cost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from experiments.calibration.tables import TRAINED
+from experiments.rivals.styles import look
+from experiments.rivals.tables import Columns, Line, lines
+from experiments.training.figures import diverged_note
+from report.figures.decay import log_axis
+from report.figures.style import figure, themed
+
+SPACING = 0.075  # of the labels beside a figure, in heights of the axes
+COLUMNS = 4
+LEFT_OUT = {"marker": "x", "linestyle": "none", "color": "0.3"}
+
+
+def figures(*, networks: Columns, summary: Columns, curve: Columns, weight_decay: float) -> dict[str, Figure]:
+    """The pictures of the rivals; `weight_decay` is that of the reference."""
+    return {
+        "trade_off": trade_off(networks, summary, weight_decay),
+        "radii": radii(summary, curve, weight_decay),
+        "cost": cost(summary, weight_decay),
+    }
+
+
+@themed
+def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figure:
+    """Test error against median distance, one line a rival as its strength grows.
+
+    Means over seeds with 95 % intervals in both directions; larger markers are later along a line, hollow
+    ones have masked networks among them. Names stand at the right, joined with the last point of their line.
+    """
+    fig, ax = figure(8.0, 5.2)
+    ends, points = {}, []
+    for k, line in enumerate(lines(summary, weight_decay).values()):
+        drawn = _drawn(summary, line)
+        rows = line.rows[drawn]
+        if not drawn.any() or (k and not drawn[~line.reference].any()):
+            continue
+        colour, marker = look(k)
+        x, y = summary["minimal_norm_median_mean"][rows], 100 * summary["test_error_mean"][rows]
+        points.append(np.stack([x, y]))
+        errors = {
+            f"{axis}err": np.nan_to_num(factor * _half(summary, quantity, rows))
+            for axis, quantity, factor in (("x", "minimal_norm_median", 1), ("y", "test_error", 100))
+        }
+        ax.errorbar(x, y, **errors, color=colour, linewidth=1.2, elinewidth=0.8, zorder=2)
+        sizes = np.linspace(18, 60, len(rows)) if len(rows) > 1 else [40]
+        masked = summary["n_masked"][rows] > 0
+        faces = ["white" if hollow else colour for hollow in masked]
+        ax.scatter(x, y, sizes, faces, marker=marker, edgecolors=colour, linewidths=1, zorder=3)
+        ends[line.label] = (float(x[-1]), float(y[-1]), colour, marker)
+    log_axis(ax, 100 * summary["test_error_mean"])
+    if points:
+        x, y = np.concatenate(points, axis=1)
+        ax.set(xlim=(0, 1.12 * x.max()), ylim=(y.min() / 1.2, 1.2 * y.max()))  # bars may end beyond
+    ax.set(
+        xlabel="median L2 norm of the nearest adversarial example (pixels in [0, 1])", ylabel="test error (%)"
+    )
+    ax.grid(color="0.92", linewidth=0.6)
+    _name_ends(ax, ends)
+    diverged_note(ax, networks["network"][networks["status"] != TRAINED].tolist())
+    if (summary["n_masked"] > 0).any():
+        hollow = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", color="0.3")
+        ax.legend([hollow], ["masked gradients"], loc="lower right")
+    return fig
+
+
+@themed
+def radii(summary: Columns, curve: Columns, weight_decay: float) -> Figure:
+    """Accuracy against L2 radius: a panel a rival, a line a strength, dark where it is great.
+
+    The dotted line in each is the reference; dashed ones have masked networks among them.
+    """
+    found = lines(summary, weight_decay)
+    rows = -(-len(found) // COLUMNS)
+    columns = min(len(found), COLUMNS)
+    fig, axes = figure(
+        0.6 + 2.1 * columns, 0.5 + 2.2 * rows, rows, columns, squeeze=False, sharex=True, sharey=True
+    )
+    for ax in axes.flat[len(found) :]:
+        ax.set_visible(False)
+    for ax, line in zip(axes.flat, found.values(), strict=False):
+        shades = colormaps["viridis_r"](np.linspace(0.2, 1, len(line.rows)))
+        for row, text, of_reference, shade in zip(
+            line.rows, line.texts(), line.reference, shades, strict=True
+        ):
+            radius, accuracy = of_row(curve, summary, row)
+            if not np.isfinite(accuracy).any():
+                text += " (left out)"
+            style = ":" if of_reference else "--" if summary["n_masked"][row] else "-"
+            ax.plot(radius, accuracy, style, color="0.4" if of_reference else shade, label=text)
+        ax.set_title(line.label, fontsize=8)
+        ax.legend(fontsize=6.5, handlelength=1.2, loc="upper right")
+        ax.set(ylim=(0, 1.02), xlim=(0, float(curve["radius"].max())))
+        ax.grid(color="0.92", linewidth=0.6)
+    for ax in axes.flat[max(len(found) - columns, 0) : len(found)]:
+        ax.set_xlabel("L2 radius")
+        ax.xaxis.set_tick_params(labelbottom=True)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("accuracy")
+    return fig
+
+
+@themed
+def cost(summary: Columns, weight_decay: float) -> Figure:
+    """Seconds an epoch over those of the reference, a row a rival and a mark a strength."""
+    found = lines(summary, weight_decay)
+    fig, ax = figure(7.2, 1.1 + 0.3 * len(found))
+    seconds = summary["seconds_per_epoch_mean"]
+    own = seconds[found[""].rows[found[""].reference]]
+    for k, line in enumerate(found.values()):
+        colour, marker = look(k)
+        rows = line.rows if k == 0 else line.rows[~line.reference]
+        if own.size:
+            ax.plot(
+                seconds[rows] / own[0], np.full(len(rows), k), marker, color=colour, markersize=6, alpha=0.8
+            )
+    ax.axvline(1, color="0.6", linewidth=0.8, zorder=0)
+    ax.set(yticks=range(len(found)), yticklabels=[line.label for line in found.values()])
+    ax.set(ylim=(len(found) - 0.5, -0.5), xlim=(0, None))
+    ax.set_ylabel("rival")
+    ax.set_xlabel("seconds an epoch over those of the reference")
+    ax.grid(axis="y", color="0.92", linewidth=0.6)
+    return fig
+
+
+def of_row(curve: Columns, summary: Columns, row: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Radius and mean accuracy (k,) of a row of the `summary_table`, from the `curve_table`."""
+    own = np.all(
+        [curve[name] == summary[name][row] for name in ("regulariser", "weight_decay", "strength")], axis=0
+    )
+    return curve["radius"][own], curve["accuracy_mean"][own]
+
+
+def _drawn(summary: Columns, line: Line) -> NDArray[np.bool_]:
+    known = np.isfinite(summary["minimal_norm_median_mean"]) & np.isfinite(summary["test_error_mean"])
+    return np.asarray(known[line.rows])
+
+
+def _half(summary: Columns, quantity: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    return np.asarray(summary[f"{quantity}_high"][rows] - summary[f"{quantity}_mean"][rows])
+
+
+def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float, str, str]]) -> None:
+    """Names beside the axes, from below in the order of the points (x, y) that they belong to."""
+    ordered = sorted(ends.items(), key=lambda item: item[1][1])
+    below = 0.5 - SPACING * (len(ordered) - 1) / 2
+    for k, (name, (x, y, colour, _)) in enumerate(ordered):
+        to: dict[str, Any] = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5)}
+        ax.annotate(
+            name, (x, y), (1.03, below + k * SPACING), textcoords="axes fraction", va="center", color=colour,
+            fontsize=8, arrowprops=to, annotation_clip=False,
+        )  # fmt: skip
