@@ -52,6 +52,14 @@ def test_what_is_refused(changed, says):
     refused(rf"^configuration: datasets\.digits\.{says}", resolve, config)
 
 
+def test_a_regulariser_that_is_null_is_left_out():
+    config = copy.deepcopy(CONFIG)
+    config["datasets"]["mnist"]["rivals"]["regularisers"]["l1"] = None
+    resolved = resolve(config)["datasets"]["mnist"]["rivals"]["regularisers"]
+    assert "l1" not in resolved
+    assert "l1_first" in resolved
+
+
 def test_the_minimal_norm_is_needed():
     config = copy.deepcopy(CONFIG)
     config["datasets"]["digits"]["attack"]["attacks"]["minimal_norm"] = None

@@ -24,7 +24,7 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 Counts = Mapping[str, int]
 
-NAMED = {"datasets", "networks", "recipes"}
+NAMED = {"datasets", "networks", "recipes", "regularisers"}
 OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 MEANT = {  # keys of other tools, and of earlier versions
@@ -37,10 +37,10 @@ MEANT = {  # keys of other tools, and of earlier versions
 def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:
     """The whole configuration with every default, checked. Raises InputError at the first mistake.
 
-    A data set, a network or a recipe that is null is left out, so that a second file can drop those of the
-    first, over which Snakemake merges it. What is null of classes, pairs and training images is taken from
-    the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes of
-    one image standing in; where that is None, it is a mistake like any other.
+    A data set, network, recipe or regulariser that is null is left out, so that a second file can drop those
+    of the first, over which Snakemake merges it. What is null of classes, pairs and training images is taken
+    from the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes
+    of one image standing in; where that is None, it is a mistake like any other.
     """
     config = _present(config)
     _check_keys_and_numbers(config)
