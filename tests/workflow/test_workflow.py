@@ -331,11 +331,9 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
 def test_the_full_study_is_planned(tmp_path):
     planned = jobs(plan(tmp_path, "mnist", "digits"))
     assert planned["svm_path"] == 90
-    assert planned["attack_network"] == 4 + 5, "of the digits those named, the rival and the map"
-    assert planned["train_network"] == 4 + 7, "of the digits random labels too"
-    assert (
-        planned["calibration_networks"] == planned["random_labels_tables"] == planned["rivals_networks"] == 1
-    )
+    assert planned["attack_network"] == 4 + 4, "of the digits those named and the map"
+    assert planned["train_network"] == 4 + 6, "of the digits random labels too"
+    assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
     assert planned["page"] == 2
     assert planned["toy_tables"] == 1
