@@ -110,22 +110,27 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     hit: Counter[str] = Counter()
     kills = resumed = leftovers = files = 0
     begin = time.perf_counter()
-    forced: list[str] = []
+    forced: set[str] = set()
+    owed: set[str] = set()  # rules that a killed run was forced to begin
     while True:
-        run = start(tmp_path, "tiny", *forced)
+        run = start(tmp_path, "tiny", *(["--forcerun", *sorted(forced)] if forced else []))
         missing = [rule for rule in seconds if not stages([rule]) <= stages(hit)]
         missing += ["train_network"] * (not resumed and "train_network" not in missing)
+        struck: list[str] = []
         if wanted := kills < KILLS or bool(missing):
             group = (kills + 1) % MAIN_ONLY != 0
-            hit.update(strike(tmp_path, run, chance, seconds, missing, kills < KILLS, group))
+            struck = strike(tmp_path, run, chance, seconds, missing, kills < KILLS, group)
+            hit.update(struck)
         status, printed = run.wait(), (tmp_path / "run.log").read_text()
         resumed += len(re.findall("training continues after epoch", printed))
-        forced = []
         if status == 0 and wanted:  # it came to its end too soon
-            forced = ["--forcerun", *(missing or seconds)]
+            forced, owed = set(missing or seconds), set()
             continue
         if status != -signal.SIGKILL:
             break
+        if forced:  # what it had begun is gone, and needed by nothing that is not there
+            owed |= set(struck)
+        forced = set(owed)
         kills += 1
         leftovers += len(hidden(tmp_path))
         files += len(results(tmp_path / "results"))

@@ -1,39 +1,7 @@
 """The section of the data says how they were read."""
 
-import json
-import re
-from dataclasses import replace
-from itertools import pairwise
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from conftest import ROOT
 from experiments.data import section as data_section
-from experiments.run import section as run_section
-from experiments.scaling.claims import scaling_claims
-from experiments.scaling.figures import score_and_losses
-from experiments.scaling.panel import scaling_panels
-from experiments.scaling.tables import risk_table, score_histograms
-from experiments.svm import panel as svm_panel
-from experiments.svm import section as svm_section
-from experiments.svm.claims import svm_claims
-from experiments.svm.drawings import margins, path_curves
-from experiments.svm.vectors import mirror_vectors
-from panels import unpack
-from pipeline.config import resolve
-from pipeline.manifest import seeds_of
-from pipeline.networks import families
-from report.claims import INCOMPARABLE, REPRODUCED
-from report.prose import with_prose
-from report.words import VECTORS
-from tilt.data.images import BinaryPair
 from tilt.data.own import own_images
-from tilt.errors import InputError
-from tilt.histograms import edges_between, edges_by_row, histogram_edges
-from tilt.linear import fit_path
-from tilt.linear.tables import lambda_grid, path_table, plane_arrays, summary_table, weight_arrays
-
 
 
 def test_the_data_section_says_how_the_data_were_read(tmp_path):

@@ -21,7 +21,8 @@ def tables(record: Mapping[str, Any], words: Words) -> list[Table]:
         words.samples.capitalize(): [f"{part['shape'][0]:,}" for part in parts],
         "Shape": [" × ".join(map(str, part["shape"][1:])) for part in parts],
         words.features.capitalize(): [
-            " to ".join(plain(end, ".4g") for end in part["value_range"]) + f", {part['dtype']}" for part in parts
+            " to ".join(plain(end, ".4g") for end in part["value_range"]) + f", {part['dtype']}"
+            for part in parts
         ],
         "Values that count as 0 and 1": [
             "{value_min:g} and {value_max:g}".format(**record)

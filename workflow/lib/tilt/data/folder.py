@@ -16,16 +16,19 @@ Files = list[tuple[str, Path]]
 
 
 def folder_changes(path: str | Path) -> list[Path]:
-    """What is newer once an image is added, removed or changed: the folders of the classes, the latest image."""
+    """What is newer once an image changes, comes or goes: the folders of the classes, the latest image."""
     folders = [folder for part in _class_folders(path) for folder in part]
-    latest = max((file for folder in folders for file in _images(folder)), key=lambda file: file.stat().st_mtime)
+    latest = max(
+        (file for folder in folders for file in _images(folder)), key=lambda file: file.stat().st_mtime
+    )
     return [*folders, latest]
 
 
 def folder_labels(path: str | Path) -> LabelledParts:
     """The classes of the images of a folder: the names of the folders they lie in.
 
-    Raises InputError, naming the folder or file, where a class has no image or something else lies among them.
+    Raises InputError, naming the folder or file, where a class has no image or something else lies among
+    them.
     """
     parts = [np.array([label for label, _ in files], np.str_) for files in _files(path)]
     return LabelledParts(parts[0], parts[1] if len(parts) == 2 else None)
@@ -34,8 +37,8 @@ def folder_labels(path: str | Path) -> LabelledParts:
 def folder_samples(path: str | Path) -> list[NDArray[np.uint8]]:
     """The images of each part, by class and file name: grey (n, h, w), or RGB (n, h, w, 3).
 
-    Raises InputError, naming the file, for one that cannot be read, is neither grey nor RGB with 8 bits, or has
-    another size or mode than the first.
+    Raises InputError, naming the file, for one that cannot be read, is neither grey nor RGB with 8 bits, or
+    has another size or mode than the first.
     """
     parts = _files(path)
     first = parts[0][0][1]
@@ -115,5 +118,7 @@ def _pixels(file: Path) -> NDArray[np.uint8]:
         reason = str(error) or type(error).__name__
         raise InputError(f"{file}: not a readable image ({reason}); replace or remove it") from error
     if mode not in ("1", "L", "RGB"):
-        raise InputError(f"{file}: its mode is {mode}; convert it to L (grey) or RGB of 8 bits, without opacity")
+        raise InputError(
+            f"{file}: its mode is {mode}; convert it to L (grey) or RGB of 8 bits, without opacity"
+        )
     return pixels

@@ -44,8 +44,8 @@ class Images:
 class BinaryPair:
     """Two classes as flat images (n, d) with labels (n,): -1 for class I, +1 for class J.
 
-    Values lie in [0, 1], or are those of vectors without bounds. `shape` is the shape of an image or vector, so
-    that x.reshape(-1, *shape) shows the images again. A validation part is there after `with_validation`.
+    Values lie in [0, 1], or are those of vectors without bounds. `shape` is the shape of an image or vector,
+    so that x.reshape(-1, *shape) shows the images again. A validation part is there after `with_validation`.
     """
 
     x_train: NDArray[np.float64]
@@ -68,7 +68,9 @@ def check_images(images: Images, name: str) -> None:
     """
     low, high = images.bounds or (0, 1)
     if not 0 < high - low < np.inf:
-        raise InputError(f"{name}: value_min is {low} and value_max {high}; give the values that stand for 0 and 1")
+        raise InputError(
+            f"{name}: value_min is {low} and value_max {high}; give the values that stand for 0 and 1"
+        )
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):
         if x.ndim not in (2, 3) and not (x.ndim == 4 and x.shape[-1] == 3):
             raise InputError(f"{name}: x_{part} has shape {x.shape}; give (n, h, w), (n, h, w, 3) or (n, d)")
@@ -94,8 +96,8 @@ def check_images(images: Images, name: str) -> None:
             )
         if x.min() < x.max() and np.ptp(images.scaled(np.array([x.min(), x.max()]))) == 0:
             raise InputError(
-                f"{name}: x_{part} becomes a single value between value_min, {low:g}, and value_max, {high:g}; "
-                "give the values that stand for 0 and 1"
+                f"{name}: x_{part} becomes a single value between value_min, {low:g}, and value_max, "
+                f"{high:g}; give the values that stand for 0 and 1"
             )
     if images.x_train.shape[1:] != images.x_test.shape[1:]:
         raise InputError(
@@ -111,7 +113,7 @@ def check_images(images: Images, name: str) -> None:
 
 
 def save_images(path: str | Path, images: Images) -> None:
-    """Write the images as an NPZ: the arrays, and `value_min` and `value_max`, nan where there are no bounds."""
+    """Write the images as an NPZ: the arrays, `value_min` and `value_max`, nan where there are no bounds."""
     low, high = images.bounds or (np.nan, np.nan)
     arrays = {name: getattr(images, name) for name in ARRAYS}
     write_arrays(path, {**arrays, "value_min": np.array(low), "value_max": np.array(high)})
@@ -133,7 +135,7 @@ def load_images(path: str | Path) -> Images:
 
 
 def describe(images: Images) -> dict[str, Any]:
-    """A JSON record of the arrays: bounds or null, shapes, types, ranges, images per class, SHA-256 of the bytes."""
+    """A JSON record of the arrays: bounds or null, shapes, types, ranges, images per class, SHA-256."""
     low, high = images.bounds or (None, None)
     record: dict[str, Any] = {"value_min": low, "value_max": high, "colour": images.x_train.ndim == 4}
     for part, x, y in (("train", images.x_train, images.y_train), ("test", images.x_test, images.y_test)):

@@ -49,7 +49,9 @@ def label_texts(values: NDArray[Any], where: str) -> Texts:
     if all(NUMBER.fullmatch(text) for text in texts):
         texts = [_plain(text) for text in texts]
         if odd := [text for text in texts if not WHOLE.fullmatch(text)]:
-            raise InputError(f"{where} has the label {odd[0]}; give whole numbers or text, one label per class")
+            raise InputError(
+                f"{where} has the label {odd[0]}; give whole numbers or text, one label per class"
+            )
     return np.array(texts, np.str_)[place]
 
 
@@ -64,10 +66,10 @@ def _plain(text: str) -> str:
 def class_names(parts: LabelledParts, where: str) -> tuple[list[str], list[str]]:
     """The labels of the classes 0 to C - 1, and their names: empty where neither labels nor user name them.
 
-    The classes are the training part's labels in rising order, of numbers by size; labels that are text follow
-    the order of `names`, which are the same texts. Names of labels that are numbers are theirs in this order,
-    unless they are the numbers themselves. Raises InputError for fewer than 2 or more than 100 labels, for
-    names that are not one a class, and for blank ones.
+    The classes are the training part's labels in rising order, of numbers by size; labels that are text
+    follow the order of `names`, which are the same texts. Names of labels that are numbers are theirs in
+    this order, unless they are the numbers themselves. Raises InputError for fewer than 2 or more than 100
+    labels, for names that are not one a class, and for blank ones.
     """
     labels: list[str] = np.unique(parts.train).tolist()
     if len(labels) < 2:
@@ -96,7 +98,7 @@ def class_names(parts: LabelledParts, where: str) -> tuple[list[str], list[str]]
 
 
 def numbered(texts: Texts, labels: list[str], where: str) -> Numbers:
-    """The class, 0 to C - 1, of each label (n,). Raises InputError for another label or a class without any."""
+    """The class (n,), 0 to C - 1, of each label; InputError for another label, or a class without one."""
     found, place = np.unique(texts, return_inverse=True)
     number = {label: k for k, label in enumerate(labels)}
     strangers = [text for text in found.tolist() if text not in number]

@@ -15,6 +15,7 @@ from tilt.data.npz import npz_labels, npz_samples
 from tilt.data.table import table_labels, table_samples
 from tilt.errors import InputError
 
+
 @dataclass(frozen=True)
 class Reader:
     """A format of one's own data: functions of the path, and of the column `label` where it `has_column`.
@@ -65,9 +66,9 @@ def own_images(
     """The images or vectors of a file or folder, checked, and a record of how they were read.
 
     `source` is one of READERS; a table has a column `label`. Values lie in [value_min, value_max]; where
-    one is None, 0 and 255 are assumed for integers of 8 bits and 0 and 1 for all others, but vectors of another
-    type without either count as they are. Labels that are not 0 to C - 1 become these in their order. Where the
-    data have no test part, `test_share` of each class is drawn by `split_seed`.
+    one is None, 0 and 255 are assumed for integers of 8 bits and 0 and 1 for all others, but vectors of
+    another type without either count as they are. Labels that are not 0 to C - 1 become these in their
+    order. Where the data have no test part, `test_share` of each class is drawn by `split_seed`.
 
     The record has `names` of the classes (or none) and, in words or None, how the `labels` became classes,
     where the `split` is from and which `range` was assumed.
@@ -83,7 +84,9 @@ def own_images(
         raise InputError(f"{path}: x_test and y_test go together; give both, or none and test_share")
     if drawn is not None:
         if len(train) != len(drawn):
-            raise InputError(f"{path}: {len(train)} samples and {len(drawn)} labels; give one label per sample")
+            raise InputError(
+                f"{path}: {len(train)} samples and {len(drawn)} labels; give one label per sample"
+            )
         train, *test = train[~drawn], train[drawn]
         split = f"of each class a share of {test_share:g}, drawn with seed {split_seed}, is the test part"
     bounds, assumed = _bounds(train, value_min, value_max)
@@ -94,7 +97,9 @@ def own_images(
     plain = classes.labels == [*map(str, range(len(classes.labels)))]
     return images, {
         "names": classes.names,
-        "labels": None if plain else f"the labels {listed(classes.labels)} are the classes 0 to {len(classes.labels) - 1}",
+        "labels": None
+        if plain
+        else f"the labels {listed(classes.labels)} are the classes 0 to {len(classes.labels) - 1}",
         "split": split,
         "range": assumed,
     }

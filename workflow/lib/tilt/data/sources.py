@@ -83,9 +83,10 @@ def torchvision_images(
 ) -> Images:
     """A data set of torchvision's MNIST family, or CIFAR-10, kept in torchvision's folders under `data_dir`.
 
-    MNIST's images are grey, (n, 28, 28), CIFAR-10's (n, 32, 32, 3); both are integers from 0 to 255. Files that are there are verified by torchvision's MD5 and used. A missing one is fetched from the
-    mirrors in turn (none given: torchvision's own), `retries` attempts each, giving up when a
-    connection is silent for `timeout_s` seconds. A mirror is an http://, https:// or file:// address.
+    MNIST's images are grey, (n, 28, 28), CIFAR-10's (n, 32, 32, 3); both are integers from 0 to 255. Files
+    that are there are verified by torchvision's MD5 and used. A missing one is fetched from the mirrors in
+    turn (none given: torchvision's own), `retries` attempts each, giving up when a connection is silent for
+    `timeout_s` seconds. A mirror is an http://, https:// or file:// address.
 
     Raises InputError when a file that is there has the wrong checksum, when no mirror delivers a file
     that holds it, or when an argument is out of its range.

@@ -43,8 +43,8 @@ def table_labels(path: str | Path, label: str) -> LabelledParts:
 def table_samples(path: str | Path, label: str) -> list[NDArray[np.float64]]:
     """All other columns as vectors (n, d), in one part.
 
-    Texts that read as numbers are numbers. Raises InputError, naming the file and the column, for missing values,
-    other texts, times, and integers that double precision does not tell apart.
+    Texts that read as numbers are numbers. Raises InputError, naming the file and the column, for missing
+    values, other texts, times, and integers that double precision does not tell apart.
     """
     with _refusing(path):
         if separator := _separator(path):
@@ -105,9 +105,13 @@ def _column(path: str | Path, separator: str, name: str) -> Iterator[str]:
                 count = len(fields)
             else:
                 text, count = line.rstrip("\r\n"), line.count(separator) + 1
-                fields = text.split(separator, at + 1) if at < width / 2 else text.rsplit(separator, width - at)
+                fields = (
+                    text.split(separator, at + 1) if at < width / 2 else text.rsplit(separator, width - at)
+                )
             if count != width:
-                raise InputError(f"{path}: row {row} has {count} fields and the header {width}; make them equal")
+                raise InputError(
+                    f"{path}: row {row} has {count} fields and the header {width}; make them equal"
+                )
             yield fields[at] if at < width / 2 else fields[at - width]
 
 
