@@ -15,7 +15,7 @@ from report.networks import (
     sides,
 )
 from report.numerals import exact
-from report.seeds import over_seeds
+from report.seeds import mean_text, over_seeds
 
 IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1}
 OTHER = {"model": "mlp", "options": {"width": 3}, "regulariser": "l1", "initial_weights": "matconvnet",
@@ -88,6 +88,17 @@ def test_means_over_seeds():
     assert np.isnan(made["error_low"][1:]).all()
     assert made["norm_n"].tolist() == [1, 0, 1]
     np.testing.assert_equal(made["norm_mean"], [2, np.nan, 4])
+
+
+def test_a_mean_is_written_with_its_interval_where_it_has_one():
+    summary = {
+        "error_mean": np.array([0.02, 0.5, np.nan]),
+        "error_low": np.array([0.0125, np.nan, np.nan]),
+        "error_high": np.array([0.0275, np.nan, np.nan]),
+    }
+    written = [mean_text(summary, "error", row, 100, ".2f", " %") for row in range(3)]
+    assert written == ["2.00 % (1.25 to 2.75)", "50.00 %", "–"]
+    assert mean_text(summary, "error", 0, 100, ".2f", interval=False) == "2.00"
 
 
 @pytest.mark.parametrize("key", OTHER)

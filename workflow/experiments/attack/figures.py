@@ -22,6 +22,7 @@ from experiments.training.figures import PUBLISHED, bare, legend, network_colour
 from report.article import ATTACK_NORMS
 from report.figures.colours import DIVERGING
 from report.figures.style import figure, named_ticks, themed
+from report.numerals import or_dash
 from report.words import Words, short
 from tilt.intervals import wilson_interval
 from tilt.io import Table
@@ -98,7 +99,7 @@ def adversarial_examples(
         titles = (
             scored(table["predicted"][k], table["p_start"][k]),
             reached if table["success"][k] else f"({reached})",
-            f"{table['norm'][k]:.2f}" if np.isfinite(table["norm"][k]) else "–",
+            or_dash(table["norm"][k], ".2f"),
         )
         if status != ATTACKED:
             titles = (short(words.class_name(table["label"][k]), NARROW), "–", "–")

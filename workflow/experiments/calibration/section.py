@@ -8,7 +8,7 @@ from experiments.calibration.claims import calibration_claims, compared
 from experiments.calibration.tables import TRAINED
 from report.claims import Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, join
-from report.numerals import plain
+from report.seeds import mean_text
 
 
 def section(*, networks: Columns, summary: Columns, shown: Mapping[str, str]) -> Section:
@@ -91,14 +91,9 @@ def _ends(networks: Columns, summary: Columns, quantities: tuple[str, ...]) -> s
         at_decays = []
         for decay in decays:
             here = (summary["recipe"] == recipe) & (summary["weight_decay"] == decay) & (summary["n"] > 0)
-            means = [_mean(summary, row, quantity) for row in np.flatnonzero(here) for quantity in quantities]
+            means = [
+                mean_text(summary, quantity, row) for row in np.flatnonzero(here) for quantity in quantities
+            ]
             at_decays.append(f"{join(means) or 'no trained network'} at decay {decay:g}")
         parts.append(f"{recipe}: {'; '.join(at_decays)}")
     return (" – ".join(parts) or "no recipe has two weight decays") + "."
-
-
-def _mean(summary: Columns, row: np.intp, quantity: str) -> str:
-    mean, low, high = (summary[f"{quantity}_{part}"][row] for part in ("mean", "low", "high"))
-    if np.isnan(mean):
-        return "–"
-    return plain(mean) + ("" if np.isnan(low) else f" ({plain(low)} to {plain(high)})")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from report.networks import OF_SEEDS
 from report.seeds import over_seeds
 from tilt.calibration import (
     Labels,
@@ -120,5 +121,4 @@ def summary_table(networks: Columns) -> dict[str, NDArray[Any]]:
     See `over_seeds`; the quantities are test_error and MEASURED, and networks that are not trained do not
     count.
     """
-    by = ("model", "recipe", "regulariser", "strength", "weight_decay")
-    return over_seeds(networks, by, ("test_error", *MEASURED), networks["status"] == TRAINED)
+    return over_seeds(networks, OF_SEEDS, ("test_error", *MEASURED), networks["status"] == TRAINED)

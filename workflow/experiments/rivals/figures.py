@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from experiments.calibration.tables import TRAINED
 from experiments.rivals.styles import look
-from experiments.rivals.tables import Columns, Line, lines
+from experiments.rivals.tables import Columns, Line, lines, rows_alike
 from experiments.training.figures import diverged_note
 from report.figures.decay import log_axis
 from report.figures.style import figure, themed
 
 SPACING = 0.075  # of the labels beside a figure, in heights of the axes
 COLUMNS = 4
-LEFT_OUT = {"marker": "x", "linestyle": "none", "color": "0.3"}
 
 
 def figures(*, networks: Columns, summary: Columns, curve: Columns, weight_decay: float) -> dict[str, Figure]:
@@ -57,7 +56,7 @@ def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figur
         masked = summary["n_masked"][rows] > 0
         faces = ["white" if hollow else colour for hollow in masked]
         ax.scatter(x, y, sizes, faces, marker=marker, edgecolors=colour, linewidths=1, zorder=3)
-        ends[line.label] = (float(x[-1]), float(y[-1]), colour, marker)
+        ends[line.label] = (float(x[-1]), float(y[-1]), colour)
     log_axis(ax, 100 * summary["test_error_mean"])
     if points:
         x, y = np.concatenate(points, axis=1)
@@ -135,9 +134,7 @@ def cost(summary: Columns, weight_decay: float) -> Figure:
 
 def of_row(curve: Columns, summary: Columns, row: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Radius and mean accuracy (k,) of a row of the `summary_table`, from the `curve_table`."""
-    own = np.all(
-        [curve[name] == summary[name][row] for name in ("regulariser", "weight_decay", "strength")], axis=0
-    )
+    own = rows_alike(curve, summary, row)
     return curve["radius"][own], curve["accuracy_mean"][own]
 
 
@@ -150,11 +147,11 @@ def _half(summary: Columns, quantity: str, rows: NDArray[np.intp]) -> NDArray[np
     return np.asarray(summary[f"{quantity}_high"][rows] - summary[f"{quantity}_mean"][rows])
 
 
-def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float, str, str]]) -> None:
+def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float, str]]) -> None:
     """Names beside the axes, from below in the order of the points (x, y) that they belong to."""
     ordered = sorted(ends.items(), key=lambda item: item[1][1])
     below = 0.5 - SPACING * (len(ordered) - 1) / 2
-    for k, (name, (x, y, colour, _)) in enumerate(ordered):
+    for k, (name, (x, y, colour)) in enumerate(ordered):
         to: dict[str, Any] = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5)}
         ax.annotate(
             name, (x, y), (1.03, below + k * SPACING), textcoords="axes fraction", va="center", color=colour,

@@ -9,10 +9,10 @@ from experiments.rivals.tables import RADII, Columns, Line, lines
 from report.numerals import counted, span
 from report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from report.panels.shared import greatest, plain_log
+from report.seeds import mean_text
 
 BANK = "rivals"
 STATE = ("rival", "rival_strength")
-PARTS = ("mean", "low", "high")
 
 
 def panel(*, summary: Columns, curve: Columns, weight_decay: float) -> dict[str, Any]:
@@ -65,10 +65,11 @@ def rivals_panels(summary: Columns, curve: Columns, weight_decay: float) -> dict
         ],
         "networks": [[_networks(summary, row) for row in of_rival] for of_rival in rows],
         **{
-            name: [[_text(summary, name, factor, digits, row) for row in of_rival] for of_rival in rows]
+            name: [[mean_text(summary, name, row, factor, digits) for row in of_rival] for of_rival in rows]
             for name, factor, digits in (
-                ("test_error", 100, 2), ("minimal_norm_median", 1, 2), ("seconds_per_epoch", 1, 2),
-                *((f"accuracy_l2_{r}", 100, 0) for r in RADII),
+                ("test_error", 100, ".2f"), ("minimal_norm_median", 1, ".2f"),
+                ("seconds_per_epoch", 1, ".2f"),
+                *((f"accuracy_l2_{r}", 100, ".0f") for r in RADII),
             )
         },
     }  # fmt: skip
@@ -126,10 +127,3 @@ def _networks(summary: Columns, row: int) -> str:
     if summary["n_masked"][row]:
         parts.append(f"{summary['n_masked'][row]} masked")
     return ", ".join(parts)
-
-
-def _text(summary: Columns, name: str, factor: float, digits: int, row: int) -> str:
-    mean, low, high = (factor * float(summary[f"{name}_{part}"][row]) for part in PARTS)
-    if not np.isfinite(mean):
-        return "–"
-    return f"{mean:.{digits}f}" + (f" ({low:.{digits}f} to {high:.{digits}f})" if np.isfinite(low) else "")

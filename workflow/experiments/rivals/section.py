@@ -10,7 +10,8 @@ from experiments.rivals.claims import left_out, rivals_claims
 from experiments.rivals.tables import EPSILON, RADII, SIGNS, Columns, Line, Settings, lines
 from report.claims import NOT_MEASURED
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
-from report.numerals import counted, plain
+from report.numerals import counted, or_dash, plain
+from report.seeds import mean_text
 
 SCHOTT = (
     "of other networks, median L2 norm of the nearest of many attacks, 100 MNIST images: plain CNN 1.09, "
@@ -83,7 +84,7 @@ def captions(
             SCHOTT_CURVES if published else NO_NUMBER,
             "Accuracy at L2 1 at the last strength: "
             + "; ".join(
-                f"{line.label} {_value(summary, 'accuracy_l2_1.0', line.rows[-1], 100, '.0f', ' %')}"
+                f"{line.label} {mean_text(summary, 'accuracy_l2_1.0', line.rows[-1], 100, '.0f', ' %')}"
                 for line in found.values()
             )
             + ".",
@@ -96,7 +97,9 @@ def captions(
             "seeds; wall time on a machine with whatever else it does, no interval.",
             NO_NUMBER,
             "Seconds an epoch of the reference "
-            + join(_value(summary, "seconds_per_epoch", row, 1, ".2g", interval=False) for row in reference)
+            + join(
+                mean_text(summary, "seconds_per_epoch", row, 1, ".2g", interval=False) for row in reference
+            )
             + "; over them: "
             + "; ".join(
                 f"{line.label} {_cost(summary, line, reference)}" for name, line in found.items() if name
@@ -119,7 +122,7 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
                     text,
                     _counts(summary, row),
                     *(
-                        _value(summary, name, row, factor, digits)
+                        mean_text(summary, name, row, factor, digits)
                         for name, factor, digits in (
                             ("train_error", 100, ".2f"), ("test_error", 100, ".2f"),
                             ("minimal_norm_median", 1, ".2f"),
@@ -143,8 +146,8 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
             else "no"
             if networks["status"][row] == TRAINED
             else networks["status"][row],
-            _number(networks["right_images"][row], ".0f"),
-            *(_number(100 * networks[sign][row], ".0f") for sign in SIGNS),
+            or_dash(networks["right_images"][row], ".0f"),
+            *(or_dash(100 * networks[sign][row], ".0f") for sign in SIGNS),
         )
         for row, name in enumerate(networks["network"].tolist())
     ]
@@ -171,8 +174,8 @@ def _point(summary: Columns, row: int) -> str:
     if not summary["n"][row]:
         return NOT_MEASURED
     masked = ", masked" if summary["n_masked"][row] else ""
-    error = _value(summary, "test_error", row, 100, ".2f", " %", interval=False)
-    return f"{error} and {_value(summary, 'minimal_norm_median', row, 1, '.2f', interval=False)}{masked}"
+    error = mean_text(summary, "test_error", row, 100, ".2f", " %", interval=False)
+    return f"{error} and {mean_text(summary, 'minimal_norm_median', row, 1, '.2f', interval=False)}{masked}"
 
 
 def _cost(summary: Columns, line: Line, reference: NDArray[np.intp]) -> str:
@@ -182,24 +185,3 @@ def _cost(summary: Columns, line: Line, reference: NDArray[np.intp]) -> str:
     if not (own.size and np.isfinite(own[0]) and theirs.size):
         return NOT_MEASURED
     return f"{plain(float(theirs.mean() / own[0]), '.2g')} times"
-
-
-def _value(
-    summary: Columns,
-    quantity: str,
-    row: int,
-    factor: float,
-    digits: str,
-    unit: str = "",
-    *,
-    interval: bool = True,
-) -> str:
-    mean, low, high = (factor * float(summary[f"{quantity}_{part}"][row]) for part in ("mean", "low", "high"))
-    if not np.isfinite(mean):
-        return "–"
-    ends = f" ({plain(low, digits)} to {plain(high, digits)})" if interval and np.isfinite(low) else ""
-    return plain(mean, digits) + unit + ends
-
-
-def _number(value: float, digits: str) -> str:
-    return plain(value, digits) if np.isfinite(value) else "–"

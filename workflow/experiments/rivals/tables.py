@@ -108,7 +108,7 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
     """
     found = over_seeds(table, OF_RIVAL, MEASURED, table["status"] == TRAINED)
     masked = [
-        int((_alike(table, found, k) & (table["status"] == TRAINED) & table["masked"]).sum())
+        int((rows_alike(table, found, k) & (table["status"] == TRAINED) & table["masked"]).sum())
         for k in range(len(found["n"]))
     ]
     return {**found, "n_masked": np.array(masked)}
@@ -219,7 +219,8 @@ def reach(table: Columns, weight_decay: float, test_images: int) -> dict[str, Ar
     return {name: np.array(values) for name, values in found.items()}
 
 
-def _alike(table: Columns, summary: Columns, row: int) -> NDArray[np.bool_]:
+def rows_alike(table: Columns, summary: Columns, row: int) -> NDArray[np.bool_]:
+    """Which rows (n,) of a table are of the regulariser, weight decay and strength of a row of a summary."""
     found: NDArray[np.bool_] = np.all([table[name] == summary[name][row] for name in OF_RIVAL], axis=0)
     return found
 

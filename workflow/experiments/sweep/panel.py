@@ -17,9 +17,10 @@ from report.panels.base import Control, Panel, packed, section
 from report.panels.grids import ABSENT, Array, at_published
 from report.panels.networks import network_controls
 from report.panels.shared import article_marks, decay_axes, greatest, plain_log
+from report.seeds import mean_text
 
 Columns = Mapping[str, NDArray[Any]]
-Quantities = Mapping[str, tuple[str, str, float, int]]
+Quantities = Mapping[str, tuple[str, str, float, str]]
 
 PUBLISHED = {"test_error": LENET_TEST_ERROR, f"{ASCENT}_mean": ATTACK_MEAN}
 COLOURS = (CLASS_I, "#E69F00", "#009E73", CLASS_J, "#56B4E9", "#999933")
@@ -114,13 +115,13 @@ def sweep_panels(
 def _quantities(summary: Columns) -> Quantities:
     """Each quantity that there may be: name, unit, factor, digits."""
     return {
-        "test_error": ("Test error", "%", 100, 2),
+        "test_error": ("Test error", "%", 100, ".2f"),
         **{
-            f"{attack}_{statistic}": (f"{statistic.capitalize()} {look.norm}", "pixels in [0, 1]", 1, 2)
+            f"{attack}_{statistic}": (f"{statistic.capitalize()} {look.norm}", "pixels in [0, 1]", 1, ".2f")
             for attack, look in styles(attacks_of(summary)).items()
             for statistic in ("mean", "median")
         },
-        "temperature": ("Temperature", "", 1, 2),
+        "temperature": ("Temperature", "", 1, ".2f"),
     }
 
 
@@ -163,11 +164,7 @@ def _texts(summary: Columns, recipe: str, known: Quantities, decay: Control) -> 
         n = summary[f"{name}_n"][row]
         diverged = summary["n_left_out"][row]
         left_out = f", {diverged} left out" if diverged else ""
-        mean, low, high = (factor * summary[f"{name}_{part}"][row] for part in ("mean", "low", "high"))
-        if not np.isfinite(mean):
-            return f"–{left_out}"
-        percent = " %" if unit == "%" else ""
-        interval = f" ({low:.{digits}f} to {high:.{digits}f})" if np.isfinite(low) else ""
-        return f"{mean:.{digits}f}{percent}{interval}, n = {n}{left_out}"
+        value = mean_text(summary, name, row, factor, digits, " %" if unit == "%" else "")
+        return value + (f", n = {n}" if n else "") + left_out
 
     return [[text(name, row) for row in _rows(summary, recipe, decay)] for name in known]

@@ -13,7 +13,8 @@ from report import article
 from report.claims import NOT_MEASURED, Columns, Settings, comparable
 from report.contract import Caption, Captions, Section, Table, join
 from report.networks import inner_layer, layers_of
-from report.numerals import counted, plain
+from report.numerals import counted, or_dash, plain
+from report.seeds import mean_text
 
 
 def section(
@@ -140,13 +141,13 @@ def _means(summary: Columns, layers: Sequence[str]) -> Table:
                 row["recipe"],
                 f"{row['weight_decay']:g}",
                 f"{row['n']:.0f}" + (f" ({row['n_left_out']:.0f} diverged)" if row["n_left_out"] else ""),
-                _cell(row, "train_error", 100, ".2f"),
-                _cell(row, "test_error", 100, ".2f"),
-                _cell(row, "test_error_best", 100, ".2f"),
-                *(_cell(row, f"rms_{layer}", 1, ".2g") for layer in layers),
-                _cell(row, "temperature", 1, ".2f"),
+                mean_text(summary, "train_error", k, 100, ".2f"),
+                mean_text(summary, "test_error", k, 100, ".2f"),
+                mean_text(summary, "test_error_best", k, 100, ".2f"),
+                *(mean_text(summary, f"rms_{layer}", k, 1, ".2g") for layer in layers),
+                mean_text(summary, "temperature", k, 1, ".2f"),
                 *(
-                    _cell(row, f"{attack}_{part}", 1, ".2f")
+                    mean_text(summary, f"{attack}_{part}", k, 1, ".2f")
                     for attack in attacks
                     for part in ("mean", "median")
                 ),
@@ -165,18 +166,11 @@ def _distances(search: Columns) -> Table:
     """Distances of the recipes from the article's figures."""
     names = [*GROUPS, "low", "high", "distance"]
     rows = [
-        (recipe, *(_number(search[name][k], ".2f") for name in names))
+        (recipe, *(or_dash(search[name][k], ".2f") for name in names))
         for k, recipe in enumerate(search["recipe"])
     ]
     header = ("Recipe", *(name.capitalize() for name in GROUPS.values()), "Low alone", "High alone", "All")
     return Table("Distance from the article's figures, in tolerances", header, rows)
-
-
-def _cell(row: Mapping[str, float], quantity: str, factor: float, digits: str) -> str:
-    mean, low, high = (factor * row[f"{quantity}_{part}"] for part in ("mean", "low", "high"))
-    return _number(mean, digits) + (
-        f" ({plain(low, digits)} to {plain(high, digits)})" if np.isfinite(low) else ""
-    )
 
 
 def _per_recipe(summary: Columns, quantity: str, factor: float, digits: str, unit: str) -> str:
@@ -214,7 +208,3 @@ def _recipes(summary: Columns) -> list[str]:
 def _at_least(shares: Sequence[NDArray[np.float64]]) -> str:
     known = finite(np.concatenate(shares))
     return f", at least {100 * known.min():.0f} % of them" if known.size else ""
-
-
-def _number(value: float, digits: str) -> str:
-    return plain(value, digits) if np.isfinite(value) else "–"

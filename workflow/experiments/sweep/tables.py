@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from experiments.attack.statistics import found_norms, searching
 from experiments.attack.styles import ASCENT
 from report.article import ATTACK_MEAN, LENET_CURVES, LENET_DECAYS, LENET_RMS
-from report.networks import is_of_article, layers_of, record_columns
+from report.networks import OF_SEEDS, is_of_article, layers_of, record_columns
 from report.seeds import over_seeds
 from tilt.chance import at_chance, chance_error
 from tilt.intervals import mean_interval
@@ -116,8 +116,7 @@ def summary_table(table: Columns) -> dict[str, NDArray[Any]]:
     """
     layers = (f"rms_{layer}" for layer in layers_of(table))
     of_attacks = (f"{attack}_{part}" for attack in attacks_of(table) for part in OF_ATTACK)
-    by = ("model", "recipe", "regulariser", "strength", "weight_decay")
-    return over_seeds(table, by, (*TRAINED, *layers, "temperature", *of_attacks), ~table["diverged"])
+    return over_seeds(table, OF_SEEDS, (*TRAINED, *layers, "temperature", *of_attacks), ~table["diverged"])
 
 
 def attacks_of(table: Columns) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.networks import recipes
+
 PROBABILITIES = ("dropout", "label_smoothing")  # regularisers whose strength is below 1
 
 
@@ -36,10 +38,6 @@ def of_family(at: str, family: str, dataset: Mapping[str, Any]) -> Iterator[str]
         return
     if dataset["networks"] is None:
         yield f"{at}.{family}: it needs networks, which is null; give both or none"
-    recipes = (
-        {"recipe": dataset[family].get("recipe")}
-        if "recipe" in dataset[family]
-        else {f"recipes.{name}": recipe for name, recipe in dataset[family]["recipes"].items()}
-    )
-    for key, recipe in recipes.items():
-        yield from of_recipe(f"{at}.{family}.{key}", recipe)
+    for key, recipe in recipes(dataset):
+        if key.startswith(f"{family}."):
+            yield from of_recipe(f"{at}.{key}", recipe)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from bokeh.models import Range1d
+from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from report.article import LENET_CURVES, LENET_DECAYS, LENET_RMS
@@ -76,8 +77,8 @@ def training_panels(
     article's values to the networks with its weight decays.
     """
     recipe, decay, grid = network_controls(networks, shown)
-    panel = Panel("panel-training", "Any network along its training", [recipe, decay], "")
-    panel.caption = _caption(test_images, published)
+    caption = _caption(test_images, published)
+    panel = Panel("panel-training", "Any network along its training", [recipe, decay], caption)
     epochs = max(len(history["epoch"]) for history in histories.values())
     bank = _ends(grid, histories, chance)
     _errors(panel, bank, grid, decay, histories, epochs, published)
@@ -156,15 +157,7 @@ def _errors(
 
     errors = {column: along(column) for column in ("test_error", "train_error")}
     top = max(1.0, greatest(list(errors.values())))
-    plot = axes(
-        "epoch",
-        "error (%)",
-        height=330,
-        y_axis_type="log",
-        x_range=Range1d(0, epochs + 1),
-        y_range=Range1d(0.85 * FLOOR, 1.15 * top),
-    )
-    plain_log(plot.yaxis[0])
+    plot = _along_epochs("error (%)", epochs, 0.85 * FLOOR, 1.15 * top)
     plot.yaxis.major_label_overrides = {FLOOR: f"≤ {FLOOR:g}"}
     epoch = apart(np.arange(1.0, epochs + 1))
     bank["epoch"], bank["epochs"] = packed(epoch), packed(np.tile(epoch, len(decay.tokens)))
@@ -212,15 +205,7 @@ def _weights(
     printed = [value for of in LENET_RMS.values() for value in of.values()] if published else []
     drawn = [*known, *printed] or [1e-2, 1e-1]
     low, high = min([1e-1, *drawn]), max([1e-2, *drawn])
-    plot = axes(
-        "epoch",
-        "root mean square of the weights",
-        height=330,
-        y_axis_type="log",
-        x_range=Range1d(0, epochs + 1),
-        y_range=Range1d(0.8 * low, 1.25 * high),
-    )
-    plain_log(plot.yaxis[0])
+    plot = _along_epochs("root mean square of the weights", epochs, 0.8 * low, 1.25 * high)
     for layer, (dash, colour) in looks.items():
         bank[f"curve_{layer}"] = packed(curves[layer])
         source = panel.source("training", x=("epoch",), y=(f"curve_{layer}", *STATE))
@@ -235,6 +220,20 @@ def _weights(
                 "x", "y", source=source, marker="diamond", size=13, color=colour, legend_label="article"
             )
     panel.plot(plot, "Root mean square of each layer's weights along the epochs")
+
+
+def _along_epochs(label: str, epochs: int, low: float, high: float) -> figure:
+    """Axes of a quantity from `low` to `high`, logarithmic, against the epoch."""
+    plot = axes(
+        "epoch",
+        label,
+        height=330,
+        y_axis_type="log",
+        x_range=Range1d(0, epochs + 1),
+        y_range=Range1d(low, high),
+    )
+    plain_log(plot.yaxis[0])
+    return plot
 
 
 def _filters(panel: Panel, bank: dict[str, Any], grid: Grid, filters: Filters) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tilt.settings import settings_key
 Settings = Mapping[str, Any]
 
 VARIED = ("weight_decay", "seed")
+OF_SEEDS = ("model", "recipe", "regulariser", "strength", "weight_decay")  # equal in seeds of one another
 INITIAL_WEIGHTS = {
     "matconvnet": "N(0, 0.01²)",
     "improved_xavier": "improved Xavier",

@@ -18,6 +18,11 @@ def plain(value: float, digits: str = ".3g") -> str:
     return f"{value:.0f}" if "e+" in text and abs(value) < 1e6 else text
 
 
+def or_dash(value: float, digits: str = ".3g") -> str:
+    """The value as `plain` writes it, and a dash where there is none."""
+    return plain(value, digits) if np.isfinite(value) else "–"
+
+
 def exact(number: float) -> str:
     """A number in six digits, or in all where six would stand for another one as well."""
     short = f"{number:g}"
