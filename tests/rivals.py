@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.calibration.tables import TRAINED
-from experiments.rivals.tables import MEASURED, SIGNS, curve_table, summary_table
+from experiments.rivals.tables import MEASURED, SIGNS, curve_table, reach_table, summary_table
 from made import RECIPE, attacked
 from tilt.io import table_of
 
@@ -15,7 +15,8 @@ def network(regulariser, strength, decay, seed, error, distance, **changed):
         "recipe": "small", "regulariser": regulariser, "strength": float(strength),
         "weight_decay": float(decay), "seed": seed,
         **dict.fromkeys(MEASURED, 0.5), **dict.fromkeys(SIGNS, 0.0), "masked": False, "status": TRAINED,
-        "test_error": error, "minimal_norm_median": distance, **changed,
+        "test_error": error, "minimal_norm_median": distance,
+        "validation_error": error, "validation_norm_median": distance, **changed,
     }  # fmt: skip
 
 
@@ -39,6 +40,11 @@ def study(adversarial=1.6, decay=1.5, seeds=(0, 1, 2)):
             network("adversarial_l2", 1, 0, seed, 0.02, adversarial * shift * (1 + 0.01 * seed)),
         ]
     return table_of(rows)
+
+
+def reach(networks):
+    """How far its rivals reach, with 10,000 held-out images."""
+    return reach_table(networks, 0, 10_000)
 
 
 def tables(networks):

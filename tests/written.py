@@ -52,6 +52,7 @@ from made import (
     two_layer_networks,
 )
 from report.words import IMAGES
+from rivals import reach as rival_reach
 from rivals import settings as of_rivals
 from rivals import study as rival_study
 from rivals import tables as rival_tables
@@ -123,7 +124,7 @@ def everything(words):
             "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep),
-            "rivals": rivals_section.tables(rivals, rival_means, 0),
+            "rivals": rivals_section.tables(rivals, rival_means, rival_reach(rivals), 0),
             "data": data_section.tables(
                 {"train": part, "test": part, "split": None, "labels": None, "range": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
@@ -143,7 +144,7 @@ def everything(words):
             *map_claims(cells),
             *two_layer_claims("7v9", two_layer, words),
             *calibration_claims(calibrated, over_seeds),
-            *rivals_claims(rivals, 0, of_rivals(rivals), 10_000, numbers=True),
+            *rivals_claims(rivals, rival_reach(rivals), 0, of_rivals(rivals), numbers=True),
             *random_labels_claims(memorised, 10),
         ],
     }  # fmt: skip

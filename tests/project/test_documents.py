@@ -87,8 +87,9 @@ def test_the_solver_in_a_few_lines(name, capsys):
 def test_examples_of_the_configuration_resolve():
     """Merged over config.yaml; files of the reader's that are not there are said, no key is refused."""
     found = []
-    for path in DOCUMENTS:
-        for kind, text in re.findall(CODE, path.read_text(), flags=re.S):
+    for path in [*DOCUMENTS, *(ROOT / "examples").glob("*.yaml")]:
+        written = path.read_text()
+        for kind, text in [("yaml", written)] if path.suffix == ".yaml" else re.findall(CODE, written, re.S):
             given = yaml.safe_load(text) if kind == "yaml" else None
             if not isinstance(given, dict) or not given.keys() & {"datasets", "networks"}:
                 continue

@@ -215,10 +215,8 @@ def of_family(family):
 
 
 def where(key, *files):
-    """An input of data sets that have a setting, like "published" or "networks", of others nothing."""
-    return lambda w: (
-        expand(files, dataset=w.dataset) if DATASETS[w.dataset][key] else []
-    )
+    """An input of data sets that have a setting, like "published" or "rivals.linear", of others nothing."""
+    return lambda w: expand(files, dataset=w.dataset) if setting(key)(w) else []
 
 
 def of_mnist(wildcards):

@@ -25,7 +25,6 @@ from experiments.rivals.tables import (
     is_masked,
     lines,
     nearer_share,
-    reach,
     vanishing_share,
 )
 from made import linear_accuracy
@@ -156,26 +155,40 @@ def test_lines_begin_with_the_reference():
 
 def test_farthest_at_an_error_is_on_the_segments():
     error, distance = np.array([0.02, 0.01, 0.05]), np.array([1.0, 2.0, 4.0])
-    assert farthest(error, distance, 0.03) == pytest.approx(3)
-    assert farthest(error, distance, 0.05) == 4
-    assert farthest(error, distance, 0.01) == 2
+    assert farthest(error, distance, 0.03) == pytest.approx(1.5)
+    assert farthest(error, distance, 0.05) == 2
+    assert farthest(error, distance, 0.01) == 1
     assert np.isnan(farthest(error, distance, 0.001))
 
 
 def test_reach_is_of_each_seed_and_without_masked_networks():
     """An error of 2 % over 1e4 images has a standard error of 0.14 points: 2.28 % are allowed."""
     table = made.study(seeds=(0, 1))
-    table["test_error"][1] = 0.0228 * 2 - 0.02  # twice as far above the reference as is allowed
+    table["validation_error"][1] = 0.0228 * 2 - 0.02  # twice as far above the reference as is allowed
     table["masked"][2] = True
     table["status"][3] = "diverged"
-    found = reach(table, 0, 10_000)
-    np.testing.assert_allclose(found[""], [1.25, np.nan], atol=1e-3)
-    assert np.isnan(found["adversarial_l2"]).all()
+    found = made.reach(table)
+    assert found["regulariser"].tolist() == ["", "adversarial_l2"] * 2
+    assert found["seed"].tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(found["reach"], [1.25, *[np.nan] * 3], atol=1e-3)
+    assert (found["strength_low"][0], found["strength_high"][0]) == (0, 0.1)
+
+
+def test_test_images_choose_nothing():
+    """What held-out images choose is measured on the test images, whatever these would have chosen."""
+    table = made.study(seeds=(0,))
+    of_decay = table["network"] == "decay_0_0.1_0"
+    table["test_error"][of_decay], table["minimal_norm_median"][of_decay] = 0.9, 1.2
+    table["validation_norm_median"][table["regulariser"] == "adversarial_l2"] = 0.5
+    found = made.reach(table)
+    np.testing.assert_allclose(found["test_error"], [0.9, 0.02])
+    np.testing.assert_allclose(found["reach"], [1.2, 1])
+    assert found["strength_high"].tolist() == [0.1, 0]
 
 
 def judge(table, **changed):
-    given = {"networks": made.settings(table), "test_images": 10_000, "numbers": True} | changed
-    return rivals_claims(table, 0, given["networks"], given["test_images"], numbers=given["numbers"])
+    given = {"networks": made.settings(table), "numbers": True} | changed
+    return rivals_claims(table, made.reach(table), 0, given["networks"], numbers=given["numbers"])
 
 
 @pytest.mark.parametrize(
@@ -272,7 +285,8 @@ def test_networks_all_of_which_diverged():
     shown(rivals_panels(summary, curve, 0))
     for caption in section.captions(table, summary, 0, 20, 100, published=False).values():
         assert not re.search(r"\b(nan|inf|None)\b", f"{caption.sample} {caption.measured}")
-    cells = [cell for of in section.tables(table, summary, 0) for row in of.rows for cell in row]
+    shown_tables = section.tables(table, summary, made.reach(table), 0)
+    cells = [cell for of in shown_tables for row in of.rows for cell in row]
     assert not {"nan", "nan %"} & set(cells)
 
 

@@ -14,7 +14,12 @@ CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
 def test_networks_of_the_digits_share_the_named_ones():
-    made = families("digits", resolve(CONFIG)["datasets"]["digits"])["rivals"]
+    config = copy.deepcopy(CONFIG)
+    digits = config["datasets"]["digits"]
+    digits["rivals"]["recipe"]["train_per_class"] = None
+    digits["rivals"]["weight_decays"] = [1.0e-1, 1.0e-4]
+    digits["training"]["train_per_class"] = 80
+    made = families("digits", resolve(config)["datasets"]["digits"])["rivals"]
     assert list(made)[:2] == ["xavier_low", "xavier_high"]
     (adversarial,) = (each for each in made.values() if each["regulariser"] == "adversarial_l2")
     assert adversarial == made["xavier_low"] | {"regulariser": "adversarial_l2", "strength": 1}
@@ -33,13 +38,15 @@ def test_networks_of_a_grid():
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"weight_decay": 1}, r"rivals\.weight_decays: 1 is missing"),
+        ({"weight_decay": 2}, r"rivals\.weight_decays: 2 is missing"),
         ({"regularisers": {"dropout": [1]}}, r"rivals\.regularisers\.dropout\.strength: .* below 1"),
         (
             {"regularisers": {"jacobi": [1]}},
             r"rivals\.regularisers: unknown key 'jacobi' \(did you mean 'jacobian'",
         ),
         ({"regularisers": {"l1": [0]}}, r"rivals\.regularisers\.l1\.0: 0 is less than"),
+        ({"recipe": {"train_per_class": None}}, r"rivals\.recipe\.train_per_class: all images train"),
+        ({"linear": {"pair": "3v3"}}, r"rivals\.linear\.pair: "),
         (
             {"recipe": {"initial_weights": "pytorch", "regulariser": "l1", "strength": 1}},
             r"rivals\.recipe\.regulariser: regularisers has them",
@@ -48,7 +55,8 @@ def test_networks_of_a_grid():
 )
 def test_what_is_refused(changed, says):
     config = copy.deepcopy(CONFIG)
-    config["datasets"]["digits"]["rivals"] |= changed
+    rivals = config["datasets"]["digits"]["rivals"]
+    rivals |= {**changed, "recipe": rivals["recipe"] | changed.get("recipe", {})}
     refused(rf"^configuration: datasets\.digits\.{says}", resolve, config)
 
 

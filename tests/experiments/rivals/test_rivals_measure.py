@@ -11,7 +11,7 @@ from experiments.rivals.tables import POINTS, SIGNS
 from tilt.attacks.minimal import minimal_norm
 from tilt.attacks.signed import signed_gradient_step
 from tilt.data.sources import embedded_digits
-from tilt.networks.model import Network, input_images, save_network
+from tilt.networks.model import Network, input_images, load_network, save_network
 from tilt.networks.regularisers.registry import regulariser_of
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import train
@@ -22,12 +22,14 @@ RECIPE = {
     "initial_weights": "pytorch",
     "pixel_scale": 0.02,
     "epochs": 2,
+    "train_per_class": 25,
 }
 NETWORKS = {
     "reference": Network(**RECIPE, weight_decay=1e-4, seed=0),
     "soft": Network(**RECIPE, weight_decay=1e-4, seed=0, regulariser="label_smoothing", strength=0.3),
     "diverged": Network(**RECIPE, weight_decay=1e-4, seed=0, regulariser="l1", strength=1),
 }
+HELD_OUT = 5
 EPSILONS = (0, 0.1)
 
 
@@ -68,7 +70,9 @@ def measured(tmp_path_factory):
         given["images"][name] = {"originals": x[:20], "minimal_norm": examples}
     made = tables(
         data=data, **given, device="cpu", networks={name: asdict(each) for name, each in NETWORKS.items()},
-        weight_decay=1e-4, calibration={"seed": 0, "bins": 15, "gradient_images": 50}, median_top_score=0.95,
+        weight_decay=1e-4, calibration={"seed": 0, "bins": 15, "gradient_images": 50},
+        validation_per_class=HELD_OUT, attack_settings={"median_top_score": 0.95, "images_per_class": 2,
+                                                        "attacks": {"minimal_norm": {"steps": 30}}},
     )  # fmt: skip
     return made, given
 
@@ -91,6 +95,23 @@ def test_networks_are_measured(measured):
         assert max(table[sign][row] for sign in SIGNS) < 0.1
     assert np.isnan([table[name][2] for name in ("minimal_norm_median", "ece", *SIGNS)]).all()
     assert table["seconds_per_epoch"].all()
+
+
+def test_held_out_images_are_the_next_of_each_class(measured):
+    made, given = measured
+    data = embedded_digits(30)
+    rows = np.sort(np.concatenate([np.flatnonzero(data.y_train == label)[25:30] for label in range(10)]))
+    x, y = input_images("mlp", data.x_train[rows], data.bounds), data.y_train[rows]
+    attacked = np.concatenate([np.flatnonzero(y == label)[:2] for label in range(10)])
+    for row, name in enumerate(("reference", "soft")):
+        model = load_network(given["weights"][name])
+        wrong = predict_scores(model, x).argmax(1) != y
+        assert made["networks"]["validation_error"][row] == wrong.mean()
+        norms = minimal_norm(model, x[attacked], y[attacked], steps=30).norm
+        assert made["networks"]["validation_norm_median"][row] == np.median(norms)
+    assert np.isnan(made["networks"]["validation_error"][2])
+    assert made["reach"]["regulariser"].tolist() == ["", "label_smoothing", "l1"]
+    assert np.isnan(made["reach"]["reach"]).tolist() == [True, False, True]  # decay has the reference alone
 
 
 def test_means_and_curves_leave_out_what_diverged(measured):

@@ -1,7 +1,8 @@
 """What is claimed of weight decay and its rivals, from the table of networks of `rivals.tables`.
 
-Distances are compared seed by seed, at no more than the test error of the reference of that seed and two
-standard errors of it (see `rivals.tables.reach`). Masked networks count in none, and are named.
+Distances are compared seed by seed, where held-out images say that a rival moves adversarial examples
+farthest at the error of the reference (see `rivals.tables.reach_table`). Masked networks count in none, and
+are named.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.calibration.tables import TRAINED
-from experiments.rivals.tables import Array, Columns, Settings, lines, reach
+from experiments.rivals.tables import Array, Columns, Settings, lines, reaches
 from report.claims import INCOMPARABLE, NOT_MEASURED, Claim, if_comparable, interval_text, judged
 from report.numerals import exact
 from tilt.intervals import mean_interval
 
 FACTOR = 1.25  # within which two distances count as one
-AT_EQUAL_ERROR = "at no more than the reference's test error and 2 standard errors of it"
+AT_EQUAL_ERROR = (
+    "where each is farthest on held-out images, at no more than the reference's error on these and 2 "
+    "standard errors of it"
+)
 OVER_SEEDS = "95 % interval over seeds (paired, Student's t)"
 GOODFELLOW = 0.0025  # of the sum of absolute weights of the first layer, pixels in [0, 1]
 TRAINING_ERROR = 0.05  # above which that stayed
@@ -25,29 +29,34 @@ TRAINING_ERROR = 0.05  # above which that stayed
 
 def rivals_claims(
     table: Columns,
+    reach: Columns,
     weight_decay: float,
     networks: Mapping[str, Settings],
-    test_images: int,
     *,
     numbers: bool,
 ) -> list[Claim]:
     """Decay as adversarial training, decay against all rivals, and Goodfellow's L1 where it is in the study.
 
-    `weight_decay` is that of the reference, `networks` the settings by name; `numbers` says whether the data
-    are those of the published figures.
+    `reach` is the `reach_table`, `weight_decay` that of the reference, `networks` the settings by name;
+    `numbers` says whether the data are those of the published figures.
     """
-    far = reach(table, weight_decay, test_images)
+    far = reaches(reach)
     claims = []
     if "adversarial_l2" in far:
-        claims.append(_is_adversarial_training(far, _remark(table, ("", "adversarial_l2"))))
+        claims.append(_is_adversarial_training(reach, _remark(table, ("", "adversarial_l2"))))
     claims.append(_none_is_farther(table, weight_decay, far))
     if "l1_first" in table["regulariser"]:
         claims += if_comparable(numbers, [_goodfellow(table, networks)])
     return claims
 
 
-def _is_adversarial_training(far: Mapping[str, Array], remark: str) -> Claim:
+def _is_adversarial_training(reach: Columns, remark: str) -> Claim:
+    far = reaches(reach)
     ratios, measured = _ratios(far, "adversarial_l2")
+    if len(ratios):
+        errors = [reach["test_error"][reach["regulariser"] == name] for name in ("", "adversarial_l2")]
+        of_decay, of_training = (interval_text(100 * each[np.isfinite(each)]) for each in errors)
+        measured += f"; test error there, in %: decay {of_decay}, adversarial training {of_training}"
     mean, low, high = (np.exp(value) for value in mean_interval(np.log(ratios)))
     claim = judged(
         "rivals",
@@ -82,7 +91,7 @@ def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Arra
         "Weight decay moves adversarial examples as far as any of its rivals at equal test error",
         "not in the article",
         "; ".join(parts) + _remark(table, far),
-        f"greatest distance of each rival over that of weight decay, {AT_EQUAL_ERROR}, between the strengths "
+        f"distance of each rival over that of weight decay, {AT_EQUAL_ERROR}, between the strengths "
         f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one measured; partly, the "
         "geometric mean",
         bool(most) and all(most),

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from experiments.attack.statistics import ATTACKED, LEAST, found_norms, rows_of
+from experiments.attack.tables import select_images
 from experiments.calibration.tables import TRAINED, calibrate, halves
 from experiments.rivals.tables import (
     MEASURED,
@@ -21,13 +22,16 @@ from experiments.rivals.tables import (
     attacked_row,
     curve_table,
     is_masked,
+    median_norm,
     nearer_share,
+    reach_table,
     summary_table,
     vanishing_share,
 )
 from report.networks import record_columns
 from tilt.attacks.models import Model, margin_gradient, misclassified, norms, perturbation_norm, top_class
-from tilt.data.images import Images
+from tilt.attacks.registry import ATTACKS
+from tilt.data.images import Images, first_per_class
 from tilt.io import table_of
 from tilt.networks import choose_device
 from tilt.networks.margin import margin_gradient_norms
@@ -52,12 +56,16 @@ def tables(
     device: str,
     networks: Mapping[str, Settings],
     weight_decay: float,
+    validation_per_class: int,
     calibration: Settings,
-    median_top_score: float,
+    attack_settings: Settings,
 ) -> dict[str, Columns]:
-    """A row a network, means over seeds, and curves of accuracy."""
+    """A row a network, means over seeds, how far each rival reaches, and curves of accuracy."""
     place = choose_device(device)
     y = data.y_test
+    recipe = next(iter(networks.values()))
+    held_out = first_per_class(data, validation_per_class, recipe["train_per_class"])
+    chosen = select_images(held_out.y_train, min(validation_per_class, attack_settings["images_per_class"]))
     drawn = torch.as_tensor(
         halves(len(y), calibration["seed"])[1][: calibration["gradient_images"]], device=place
     )
@@ -78,7 +86,7 @@ def tables(
             margin_gradient_norms(model, x[drawn]),
             seed=calibration["seed"],
             bins=calibration["bins"],
-            median_top=median_top_score,
+            median_top=attack_settings["median_top_score"],
         )
         attack, status = attacks[name], calibrated["status"]
         if status == TRAINED and attack["status"][0] != ATTACKED:
@@ -97,13 +105,37 @@ def tables(
                 "temperature": calibrated["temperature"],
                 "ece": calibrated["ece_before"],
             }
+            x_held_out = input_images(model.architecture.name, held_out.x_train, data.bounds)
+            found |= held_out_row(
+                model,
+                torch.as_tensor(x_held_out, device=place),
+                held_out.y_train,
+                chosen,
+                attack_settings["attacks"][MINIMAL],
+            )
             examples = images[references[network["seed"]]][MINIMAL]
             originals = images[name]["originals"]
             pictures = (torch.as_tensor(part, device=place) for part in (originals, examples))
             found |= signs(model, *pictures, attack=attack)
         rows.append({**columns[name], **found, "masked": is_masked(found), "status": status})
     table = table_of(rows)
-    return {"networks": table, "summary": summary_table(table), "curve": curve_table(table, attacks)}
+    return {
+        "networks": table,
+        "summary": summary_table(table),
+        "reach": reach_table(table, weight_decay, len(held_out.y_train)),
+        "curve": curve_table(table, attacks),
+    }
+
+
+def held_out_row(
+    model: nn.Module, x: Tensor, y: NDArray[np.int64], attacked: NDArray[np.intp], settings: Settings
+) -> dict[str, float]:
+    """Error on held-out images x (n, ...) with labels y (n,), and the median norm of those rows attacked."""
+    minimal = ATTACKS[MINIMAL](model, x[attacked], y[attacked], **settings)
+    return {
+        "validation_error": float(np.mean(predict_scores(model, x).argmax(axis=1) != y)),
+        "validation_norm_median": median_norm(minimal.norm),
+    }
 
 
 def signs(model: Model, originals: Tensor, examples: Tensor, *, attack: Columns) -> dict[str, float]:

@@ -46,7 +46,7 @@ def rivals_panels(summary: Columns, curve: Columns, weight_decay: float) -> dict
         "stays there. The line of a regulariser begins with the reference, which has none. Numbers are means "
         f"over the seeds (n = {span(seeds, str)}; those that count are said below) with 95 % intervals, "
         "Student’s t, where there are two or more. Networks that diverged or stayed at chance are left out, "
-        "and masked gradients are said. The strengths are a grid shown whole; none is chosen.",
+        "and masked gradients are said. The strengths are a grid shown whole.",
     )
     radius = curve["radius"].reshape(len(summary["n"]), -1)
     accuracy = curve["accuracy_mean"].reshape(radius.shape)

@@ -30,6 +30,7 @@ use rule table as rivals_networks with:
     output:
         networks="results/{dataset}/rivals/networks.csv",
         summary="results/{dataset}/rivals/summary.csv",
+        reach="results/{dataset}/rivals/reach.csv",
         curve="results/{dataset}/rivals/curve.csv",
     log:
         "results/{dataset}/logs/rivals_networks.log",
@@ -47,8 +48,51 @@ use rule table as rivals_networks with:
         device=config["device"],
         networks=lambda w: networks(w, "rivals"),
         weight_decay=setting("rivals.weight_decay"),
+        validation_per_class=setting("rivals.validation_per_class"),
         calibration=setting("calibration"),
-        median_top_score=setting("attack.median_top_score"),
+        attack_settings=setting("attack"),
+
+
+use rule table as rivals_linear with:
+    input:
+        code=code("table.py", "rivals.linear"),
+        data=rules.images.output.images,
+    output:
+        linear="results/{dataset}/rivals/linear.csv",
+    log:
+        "results/{dataset}/logs/rivals_linear.log",
+    benchmark:
+        "results/{dataset}/benchmarks/rivals_linear.tsv"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        function="rivals.linear.tables",
+        settings=setting("rivals.linear"),
+        seeds=setting("rivals.seeds"),
+        dataset=lambda w: w.dataset,
+
+
+use rule table as rivals_controls with:
+    input:
+        code=code("table.py", "rivals.controls"),
+        data=rules.images.output.images,
+    output:
+        controls="results/{dataset}/rivals/controls.csv",
+    log:
+        "results/{dataset}/logs/rivals_controls.log",
+    benchmark:
+        "results/{dataset}/benchmarks/rivals_controls.tsv"
+    conda:
+        f"{ROOT}/envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        function="rivals.controls.tables",
+        settings=setting("rivals.controls"),
+        seeds=setting("rivals.seeds"),
+        images_per_class=setting("attack.images_per_class"),
 
 
 use rule draw as rivals_figures with:
@@ -88,6 +132,9 @@ use rule section as rivals_section with:
         prose=prose("rivals"),
         networks=rules.rivals_networks.output.networks,
         summary=rules.rivals_networks.output.summary,
+        reach=rules.rivals_networks.output.reach,
+        linear=where("rivals.linear", rules.rivals_linear.output.linear),
+        controls=where("rivals.controls", rules.rivals_controls.output.controls),
         record=rules.images.output.record,
     output:
         "results/{dataset}/report/sections/rivals.json",
@@ -97,7 +144,7 @@ use rule section as rivals_section with:
         function="rivals.section.section",
         title=EXPERIMENTS["rivals"].title,
         source=setting("source"),
-        weight_decay=setting("rivals.weight_decay"),
+        rivals=setting("rivals"),
         settings=lambda w: networks(w, "rivals"),
         attacked=setting("attack.images_per_class"),
 
@@ -107,5 +154,9 @@ shows(
     section=rules.rivals_section.output,
     panel=rules.rivals_panel.output,
     pictures=pngs(rules.rivals_figures),
-    numbers=rules.rivals_networks.output,
+    numbers=lambda w: [
+        *rules.rivals_networks.output,
+        *where("rivals.linear", rules.rivals_linear.output.linear)(w),
+        *where("rivals.controls", rules.rivals_controls.output.controls)(w),
+    ],
 )

@@ -7,41 +7,52 @@ from numpy.typing import NDArray
 
 from experiments.calibration.tables import TRAINED
 from experiments.rivals.claims import left_out, rivals_claims
+from experiments.rivals.identities import controls_table, identity_claims, linear_claim, linear_table
+from experiments.rivals.reported import reported_table
 from experiments.rivals.tables import EPSILON, RADII, SIGNS, Columns, Line, Settings, lines
 from report.claims import NOT_MEASURED
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
-from report.numerals import counted, or_dash, plain
-from report.seeds import mean_text
+from report.numerals import counted, exact, or_dash, plain, span
+from report.seeds import interval_cell, mean_text
+from tilt.intervals import mean_interval
 
-SCHOTT = (
-    "of other networks, median L2 norm of the nearest of many attacks, 100 MNIST images: plain CNN 1.09, "
-    "adversarial training (L∞) 1.36 (github.com/jonasrauber/analysis-by-synthesis, figures/)"
-)
-SCHOTT_CURVES = (
-    "of other networks on 100 MNIST images, accuracy at L2 0.5, 1 and 1.5: plain CNN 89, 61 and 8 %, "
-    "adversarial training (L∞) 90, 77 and 35 % (github.com/jonasrauber/analysis-by-synthesis, figures/)"
-)
+OTHERS = "of other networks: see the table of what others report"
 
 
 def section(
     *,
     networks: Columns,
     summary: Columns,
+    reach: Columns,
+    linear: Mapping[str, Columns],
+    controls: Mapping[str, Columns],
     record: Settings,
     source: str,
-    weight_decay: float,
+    rivals: Settings,
     settings: Mapping[str, Settings],
     attacked: int,
 ) -> Section:
-    """The section of the rivals; `attacked` is how many images of each class were, `record` the data's."""
+    """The section of the rivals; `attacked` is how many images of each class were, `record` the data's.
+
+    `linear` and `controls` have the tables of these names where the data set has them, else nothing.
+    """
     counts = record["test"]["images_per_class"].values()
     mnist = source == "mnist"
+    decay = rivals["weight_decay"]
+    claims = rivals_claims(networks, reach, decay, settings, numbers=mnist)
+    shown = tables(networks, summary, reach, decay)
+    if mnist:
+        shown.append(reported_table(summary, decay))
+    for table in linear.values():
+        claims.append(linear_claim(table, rivals["linear"], numbers=mnist))
+        shown.append(linear_table(table))
+    for table in controls.values():
+        claims += identity_claims(table)
+        shown.append(controls_table(table))
     return Section(
-        claims=rivals_claims(networks, weight_decay, settings, sum(counts), numbers=mnist),
-        captions=captions(
-            networks, summary, weight_decay, attacked * len(counts), sum(counts), published=mnist
-        ),
-        tables=tables(networks, summary, weight_decay),
+        claims=claims,
+        captions=captions(networks, summary, decay, attacked * len(counts), sum(counts), published=mnist),
+        tables=shown,
     )
 
 
@@ -71,7 +82,7 @@ def captions(
             "Test error against distance",
             "Test error against the median distance, a line for each rival as its strength grows.",
             sample,
-            SCHOTT if published else NO_NUMBER,
+            OTHERS if published else NO_NUMBER,
             "Test error and median norm at the last strength: "
             + "; ".join(f"{line.label} {_point(summary, line.rows[-1])}" for line in found.values())
             + f". Reference: {join(_point(summary, row) for row in reference)}.",
@@ -81,7 +92,7 @@ def captions(
             "Accuracy against L2 radius",
             "A panel for each rival: accuracy against the L2 radius, a line for each strength.",
             sample,
-            SCHOTT_CURVES if published else NO_NUMBER,
+            OTHERS if published else NO_NUMBER,
             "Accuracy at L2 1 at the last strength: "
             + "; ".join(
                 f"{line.label} {mean_text(summary, 'accuracy_l2_1.0', line.rows[-1], 100, '.0f', ' %')}"
@@ -109,8 +120,8 @@ def captions(
     }
 
 
-def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Table]:
-    """The means over seeds, a row per rival and strength; and the signs of masking of every network."""
+def tables(networks: Columns, summary: Columns, reach: Columns, weight_decay: float) -> list[Table]:
+    """How far each rival reaches; the means over seeds, a row per rival and strength; signs of masking."""
     rows = []
     for line in lines(summary, weight_decay).values():
         for row, text in zip(line.rows, line.texts(), strict=True):
@@ -152,6 +163,7 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
         for row, name in enumerate(networks["network"].tolist())
     ]
     return [
+        reach_rows(summary, reach, weight_decay),
         Table("Means over seeds, with 95 % intervals where there are several", header, rows),
         Table(
             "Signs of masked gradients, in % of the attacked images that are classified correctly",
@@ -159,6 +171,35 @@ def tables(networks: Columns, summary: Columns, weight_decay: float) -> list[Tab
             signs,
         ),
     ]
+
+
+def reach_rows(summary: Columns, reach: Columns, weight_decay: float) -> Table:
+    """The rivals by how far they reach, the farthest first."""
+    found = []
+    for name, line in lines(summary, weight_decay).items():
+        own = {key: column[reach["regulariser"] == name] for key, column in reach.items()}
+        own = {key: column[np.isfinite(own["reach"])] for key, column in own.items()}
+        mean, _, _ = mean_interval(own["reach"])
+        strengths = np.concatenate([own["strength_low"], own["strength_high"]])
+        found.append(
+            (
+                mean if np.isfinite(mean) else -np.inf,
+                (
+                    line.label,
+                    str(len(own["reach"])),
+                    span(strengths, exact) if len(strengths) else or_dash(np.nan),
+                    *(
+                        interval_cell(factor * own[key], ".2f")
+                        for key, factor in (("reach", 1), ("minimal_norm_median", 1), ("test_error", 100))
+                    ),
+                ),
+            )
+        )
+    return Table(
+        "Farthest at the error of the reference: chosen on held-out training images, measured on test images",
+        ("Rival", "Seeds", "Strength", "Distance over the reference’s", "Median L2 norm", "Test error (%)"),
+        [row for _, row in sorted(found, key=lambda item: -item[0])],
+    )
 
 
 def _counts(summary: Columns, row: int) -> str:

@@ -3,8 +3,10 @@
 Networks that diverged, stayed at chance or could not be attacked are listed and left out of every mean.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from report.networks import REGULARISERS
 from report.numerals import exact
 from report.seeds import over_seeds
 from tilt.intervals import wilson_interval
+from tilt.io import table_of
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -38,12 +41,14 @@ MASKED_SHARE = 0.05
 NEARER = 0.01  # share by which a norm has to be less; bisecting the segment leaves 6e-5 of it
 
 MEASURED = (
-    *("train_error", "test_error", "minimal_norm_median"),
+    *("train_error", "validation_error", "test_error"),
+    *("validation_norm_median", "minimal_norm_median"),
     *(f"accuracy_l2_{radius}" for radius in RADII),
     f"accuracy_signed_{EPSILON}",
     *("gradient_norm_median", "temperature", "ece", "seconds_per_epoch"),
     *("right_images", *SIGNS),
 )
+REACH = ("strength_low", "strength_high", "test_error", "minimal_norm_median", "reach")
 OF_RIVAL = ("regulariser", "weight_decay", "strength")
 
 
@@ -51,18 +56,22 @@ def attacked_row(attack: Columns, accuracy: Columns) -> dict[str, float]:
     """What the attacks say of one network: the columns of MEASURED with norms and accuracies.
 
     `attack` is an `attack_table`, `accuracy` the `accuracy_table` of all test images. The median is that of
-    the minimal-norm attack, where an image without an adversarial example lies beyond all others; accuracies
-    are shares of the images whose least norm exceeds the radius, so that one misclassified as it is counts 0.
+    the minimal-norm attack; accuracies are shares of the images whose least norm exceeds the radius, so that
+    one misclassified as it is counts 0.
     """
-    norms = found_norms(attack, MINIMAL)
-    median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
     signed = rows_of(accuracy, SIGNED)
     at = np.isclose(signed["magnitude"], EPSILON)
     return {
-        "minimal_norm_median": median if np.isfinite(median) else np.nan,
+        "minimal_norm_median": median_norm(found_norms(attack, MINIMAL)),
         **{f"accuracy_l2_{radius}": float(accuracies(attack, [radius])[0]) for radius in RADII},
         f"accuracy_signed_{EPSILON}": float(signed["accuracy"][at][0]) if at.any() else np.nan,
     }
+
+
+def median_norm(norms: Array) -> float:
+    """Median of norms (n,), nan for an image without an adversarial example, which lies beyond all others."""
+    median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
+    return median if np.isfinite(median) else np.nan
 
 
 def accuracies(attack: Columns, radii: Any) -> Array:
@@ -173,50 +182,74 @@ def lines(table: Columns, weight_decay: float) -> dict[str, Line]:
     return found
 
 
-def of_seeds(table: Columns) -> list[dict[str, NDArray[Any]]]:
-    """The networks of each seed of a table that count in claims: TRAINED, not masked, their norm measured."""
-    counts = (table["status"] == TRAINED) & ~table["masked"] & np.isfinite(table["minimal_norm_median"])
-    return [
-        {name: column[counts & (table["seed"] == seed)] for name, column in table.items()}
+def of_seeds(table: Columns) -> dict[int, dict[str, NDArray[Any]]]:
+    """The networks of each seed that count in claims: TRAINED, not masked, their norms measured."""
+    norms = table["minimal_norm_median"] + table["validation_norm_median"]
+    counts = (table["status"] == TRAINED) & ~table["masked"] & np.isfinite(norms)
+    return {
+        int(seed): {name: column[counts & (table["seed"] == seed)] for name, column in table.items()}
         for seed in np.unique(table["seed"])
-    ]
+    }
 
 
 def farthest(error: Array, distance: Array, allowed: float) -> float:
-    """The greatest distance along a line of trade-offs at an error of at most `allowed`.
+    """Where on a line of trade-offs the distance is greatest at an error of at most `allowed`.
 
-    The points (n,) of the line, in its order, are joined by straight segments. Nan where it stays above.
+    The points (n,) of the line, in its order, are joined by straight segments: 1.25 is a quarter of the way
+    from the second to the third. Nan where the error stays above.
     """
-    found = [float(d) for e, d in zip(error, distance, strict=True) if e <= allowed]
-    for k in range(len(error) - 1):
-        (e0, e1), (d0, d1) = error[k : k + 2], distance[k : k + 2]
+    places = np.arange(len(error), dtype=np.float64)
+    found = [place for place, e in zip(places, error, strict=True) if e <= allowed]
+    for k, (e0, e1) in enumerate(pairwise(error)):
         if min(e0, e1) <= allowed < max(e0, e1):
-            found.append(float(d0 + (d1 - d0) * (allowed - e0) / (e1 - e0)))
-    return max(found, default=np.nan)
+            found.append(k + (allowed - e0) / (e1 - e0))
+    return max(found, key=lambda place: np.interp(place, places, distance), default=np.nan)
 
 
-def reach(table: Columns, weight_decay: float, test_images: int) -> dict[str, Array]:
-    """How far each rival moves adversarial examples at the reference's test error, by regulariser (seeds,).
+def reach_table(table: Columns, weight_decay: float, validation_images: int) -> dict[str, NDArray[Any]]:
+    """How far each rival moves adversarial examples at the error of the reference: a row a rival and seed.
 
-    Of each seed in which reference and rival have networks that count: `farthest` along the rival's line at
-    no more than the reference's error and two standard errors of it, as a multiple of the reference's
-    distance. A seed without them has nan.
+    On the rival's line that point is chosen which is `farthest` by the distances of held-out training images,
+    at no more than the error of the reference of that seed on these and two standard errors of it. Columns:
+    `regulariser` and `seed`; `strength_low` and `strength_high`, between which the point lies, weight decays
+    where the regulariser is ""; of the test images `test_error` and `minimal_norm_median` there, and `reach`,
+    this as a multiple of the reference's. Nan where reference or rival have no network that counts.
     """
-    names = dict.fromkeys(["", *table["regulariser"].tolist()])
-    found: dict[str, list[float]] = {name: [] for name in names}
-    for of_seed in of_seeds(table):
+    names = list(dict.fromkeys(["", *table["regulariser"].tolist()]))
+    rows = []
+    for seed, of_seed in of_seeds(table).items():
         there = lines(of_seed, weight_decay)
-        for name, values in found.items():
+        for name in names:
+            row = {"regulariser": name, "seed": seed, **dict.fromkeys(REACH, np.nan)}
             line = there.get(name)
-            at = line.rows[line.reference] if line else np.zeros(0, np.intp)
-            if line is None or not at.size or len(line.rows) < 2:
-                values.append(np.nan)
-                continue
-            error, distance = of_seed["test_error"][line.rows], of_seed["minimal_norm_median"][line.rows]
-            start, own = float(of_seed["test_error"][at[0]]), float(of_seed["minimal_norm_median"][at[0]])
-            allowed = start + 2 * np.sqrt(start * (1 - start) / test_images)
-            values.append(farthest(error, distance, float(allowed)) / own if own else np.nan)
-    return {name: np.array(values) for name, values in found.items()}
+            if line and line.reference.any() and len(line.rows) > 1:
+                row |= _reach(of_seed, line, validation_images)
+            rows.append(row)
+    return table_of(rows)
+
+
+def _reach(table: Columns, line: Line, validation_images: int) -> dict[str, float]:
+    on_line = {name: table[name][line.rows] for name in MEASURED}
+    start = float(on_line["validation_error"][line.reference][0])
+    allowed = float(start + 2 * np.sqrt(start * (1 - start) / validation_images))
+    place = farthest(on_line["validation_error"], on_line["validation_norm_median"], allowed)
+    found = {
+        name: float(np.interp(place, np.arange(len(line.rows)), on_line[name]))
+        for name in ("test_error", "minimal_norm_median")
+    }
+    own = float(on_line["minimal_norm_median"][line.reference][0])
+    return {
+        "strength_low": line.amounts[math.floor(place)],
+        "strength_high": line.amounts[math.ceil(place)],
+        **found,
+        "reach": found["minimal_norm_median"] / own if own else np.nan,
+    }
+
+
+def reaches(reach: Columns) -> dict[str, Array]:
+    """The reach of each rival of a `reach_table` by regulariser, weight decay ("") first, (seeds,)."""
+    names = dict.fromkeys(reach["regulariser"].tolist())
+    return {name: reach["reach"][reach["regulariser"] == name] for name in names}
 
 
 def rows_alike(table: Columns, summary: Columns, row: int) -> NDArray[np.bool_]:

@@ -44,3 +44,6 @@ def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, int, str, s
     for key, recipe in [("training", dataset["training"]), *recipes(dataset)]:
         if recipe["train_per_class"] is not None:
             yield f"{key}.train_per_class", recipe["train_per_class"], 0, "training", every
+    if rivals := dataset["rivals"]:
+        trained = rivals["recipe"]["train_per_class"] or dataset["training"]["train_per_class"]
+        yield "rivals.validation_per_class", rivals["validation_per_class"], trained, "training", every

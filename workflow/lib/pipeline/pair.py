@@ -43,15 +43,16 @@ def explored(dataset: Mapping[str, Any], stage: str = "svm") -> list[str]:
 def unknown_pairs(at: str, dataset: Mapping[str, Any], stage: str) -> Iterator[str]:
     """A line for each pair listed for a stage of a data set that is none of its pairs of classes."""
     chosen, classes = dataset[stage]["pairs"], dataset["classes"]
-    return _unknown(f"{at}.{stage}.pairs", () if chosen == "all" else chosen, classes)
+    return no_such_pairs(f"{at}.{stage}.pairs", () if chosen == "all" else chosen, classes)
 
 
 def unknown_shown_pairs(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
     """The same for the pairs that get pictures of their own."""
-    return _unknown(f"{at}.svm.shown_pairs", dataset["svm"]["shown_pairs"], dataset["classes"])
+    return no_such_pairs(f"{at}.svm.shown_pairs", dataset["svm"]["shown_pairs"], dataset["classes"])
 
 
-def _unknown(key: str, names: Iterable[str], classes: int) -> Iterator[str]:
+def no_such_pairs(key: str, names: Iterable[str], classes: int) -> Iterator[str]:
+    """A line for each name under a key that is none of the pairs of so many classes."""
     possible = pair_names(classes)
     for name in names:
         if name not in possible:

@@ -41,6 +41,12 @@ def over_seeds(
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
+def interval_cell(values: NDArray[np.float64], digits: str = ".2f") -> str:
+    """The mean of values (n,) with its 95 % interval where there are two or more: 3.1 (2.9 to 3.3)."""
+    mean, *ends = (or_dash(value, digits) for value in mean_interval(values))
+    return f"{mean} ({' to '.join(ends)})" if len(values) > 1 else mean
+
+
 def mean_text(
     summary: Columns,
     quantity: str,

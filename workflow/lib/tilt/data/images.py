@@ -210,13 +210,13 @@ def _flat(
     return images.scaled(x).reshape(len(x), -1), np.where(of_class_j, 1.0, -1.0)
 
 
-def first_per_class(images: Images, per_class: int) -> Images:
+def first_per_class(images: Images, per_class: int, after: int = 0) -> Images:
     """The same images with a training part of the first `per_class` of each class, in file order.
 
-    Raises InputError when a class has fewer.
+    The first `after` of each class are passed over. Raises InputError when a class has fewer.
     """
     classes = np.unique(images.y_train)
-    rows = np.sort(np.concatenate([first_rows(images.y_train, c, per_class) for c in classes]))
+    rows = np.sort(np.concatenate([first_rows(images.y_train, c, per_class, after) for c in classes]))
     return replace(images, x_train=images.x_train[rows], y_train=images.y_train[rows])
 
 

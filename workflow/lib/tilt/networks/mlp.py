@@ -9,11 +9,14 @@ from torch import nn
 from tilt.errors import InputError
 
 
-def mlp(shape: tuple[int, ...], classes: int, *, hidden_layers: int = 1, width: int = 100) -> nn.Module:
+def mlp(
+    shape: tuple[int, ...], classes: int, *, hidden_layers: int = 1, width: int = 100, biases: bool = True
+) -> nn.Module:
     """A network of images of any shape: `hidden_layers` of `width` ReLU units each, then a score a class.
 
-    Without hidden layers it is softmax regression. Layers are called fc1, fc2 and so on. Raises InputError
-    for options out of their range.
+    Without hidden layers it is softmax regression; without biases its scores are homogeneous of degree
+    `hidden_layers` + 1 in the weights. Layers are called fc1, fc2 and so on. Raises InputError for options
+    out of their range.
     """
     if hidden_layers < 0 or width < 1:
         raise InputError(
@@ -22,7 +25,7 @@ def mlp(shape: tuple[int, ...], classes: int, *, hidden_layers: int = 1, width: 
     sizes = [math.prod(shape), *[width] * hidden_layers, classes]
     layers: OrderedDict[str, nn.Module] = OrderedDict(flatten=nn.Flatten())
     for number, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
-        layers[f"fc{number}"] = nn.Linear(inputs, outputs)
+        layers[f"fc{number}"] = nn.Linear(inputs, outputs, bias=biases)
         layers[f"relu{number}"] = nn.ReLU()
     layers.popitem()  # none after the scores
     return nn.Sequential(layers)
