@@ -16,6 +16,7 @@ from experiments.rivals.claims import rivals_claims
 from experiments.rivals.figures import figures
 from experiments.rivals.measure import signs, transferred_norms
 from experiments.rivals.panel import rivals_panels
+from experiments.rivals.reported import reported_table
 from experiments.rivals.tables import (
     POINTS,
     SIGNS,
@@ -279,9 +280,12 @@ def test_networks_all_of_which_diverged():
         assert claim.verdict == NOT
         assert "not measured" in claim.measured
         assert "decay_0_0_0: diverged" in claim.measured
-    drawn = lay_out(figures(networks=table, summary=summary, curve=curve, weight_decay=0))
+    drawn = lay_out(figures(summary=summary, curve=curve, weight_decay=0, published=True))
     assert_labelled_and_inside(drawn)
-    assert any("diverged: decay" in text.get_text() for text in drawn["trade_off"].findobj(Text))
+    assert any(
+        "diverged or at chance: weight decay 0 (1 of 1)" in text.get_text()
+        for text in drawn["trade_off"].findobj(Text)
+    )
     shown(rivals_panels(summary, curve, 0))
     for caption in section.captions(table, summary, 0, 20, 100, published=False).values():
         assert not re.search(r"\b(nan|inf|None)\b", f"{caption.sample} {caption.measured}")
@@ -294,11 +298,14 @@ def test_figures_mark_masked_networks_and_name_every_line():
     table = made.study()
     table["masked"] = table["regulariser"] == "adversarial_l2"
     summary, curve = made.tables(table)
-    drawn = lay_out(figures(networks=table, summary=summary, curve=curve, weight_decay=0))
+    drawn = lay_out(figures(summary=summary, curve=curve, weight_decay=0, published=True))
     assert_labelled_and_inside(drawn)
     texts = [text.get_text() for text in drawn["trade_off"].findobj(Text)]
     assert {"weight decay", "adversarial training (L2 ball)", "masked gradients"} <= set(texts)
     assert any(line.get_linestyle() == "--" for line in drawn["radii"].axes[1].lines)
+    crosses = [line for line in drawn["radii"].axes[0].lines if line.get_label() == "others"]
+    assert [line.get_xydata().tolist() for line in crosses] == [[[0.5, 0.89], [1, 0.61], [1.5, 0.08]]]
+    assert not any(line.get_label() == "others" for line in drawn["radii"].axes[1].lines)
 
 
 def test_panel_states_are_the_means():
@@ -311,3 +318,11 @@ def test_panel_states_are_the_means():
     np.testing.assert_allclose(bank["here_x"][1], [1.01, strong], rtol=1e-6)
     assert part(record, "strength", rival="adversarial_l2", rival_strength="2") == "1"
     assert part(record, "networks", rival="none", rival_strength="1") == "3 networks"
+
+
+def test_what_others_report_stands_beside_ours():
+    table = made.study()
+    rows = [row[:4] for row in reported_table(made.tables(table)[0], 0).rows]
+    assert rows[0] == ("median L2 norm", "plain CNN", "1.09", "1.01 (0.99 to 1.03)")
+    assert rows[1][2:] == ("89 %", "50 % (50 to 50)")
+    assert not any("gradient penalty" in row[1] for row in rows)  # not in this study

@@ -1,6 +1,7 @@
 """Figures of weight decay and its rivals: the trade-off, accuracy against L2 radius, cost."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,28 +11,31 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from experiments.calibration.tables import TRAINED
+from experiments.rivals.reported import curve_points
 from experiments.rivals.styles import look
 from experiments.rivals.tables import Columns, Line, lines, rows_alike
-from experiments.training.figures import diverged_note
 from report.figures.decay import log_axis
 from report.figures.style import figure, themed
+from report.numerals import exact
 
 SPACING = 0.075  # of the labels beside a figure, in heights of the axes
 COLUMNS = 4
 
 
-def figures(*, networks: Columns, summary: Columns, curve: Columns, weight_decay: float) -> dict[str, Figure]:
-    """The pictures of the rivals; `weight_decay` is that of the reference."""
+def figures(*, summary: Columns, curve: Columns, weight_decay: float, published: bool) -> dict[str, Figure]:
+    """The pictures of the rivals, with what others report where `published`.
+
+    `weight_decay` is that of the reference.
+    """
     return {
-        "trade_off": trade_off(networks, summary, weight_decay),
-        "radii": radii(summary, curve, weight_decay),
+        "trade_off": trade_off(summary, weight_decay),
+        "radii": radii(summary, curve, weight_decay, published=published),
         "cost": cost(summary, weight_decay),
     }
 
 
 @themed
-def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figure:
+def trade_off(summary: Columns, weight_decay: float) -> Figure:
     """Test error against median distance, one line a rival as its strength grows.
 
     Means over seeds with 95 % intervals in both directions; larger markers are later along a line, hollow
@@ -66,7 +70,9 @@ def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figur
     )
     ax.grid(color="0.92", linewidth=0.6)
     _name_ends(ax, ends)
-    diverged_note(ax, networks["network"][networks["status"] != TRAINED].tolist())
+    if gone := list(_left_out(summary, weight_decay)):
+        note = textwrap.fill("diverged or at chance: " + "; ".join(gone), 95)
+        ax.set_title(note, loc="left", fontsize=7.5, color="0.3")
     if (summary["n_masked"] > 0).any():
         hollow = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", color="0.3")
         ax.legend([hollow], ["masked gradients"], loc="lower right")
@@ -74,10 +80,11 @@ def trade_off(networks: Columns, summary: Columns, weight_decay: float) -> Figur
 
 
 @themed
-def radii(summary: Columns, curve: Columns, weight_decay: float) -> Figure:
+def radii(summary: Columns, curve: Columns, weight_decay: float, *, published: bool) -> Figure:
     """Accuracy against L2 radius: a panel a rival, a line a strength, dark where it is great.
 
-    The dotted line in each is the reference; dashed ones have masked networks among them.
+    The dotted line in each is the reference; dashed ones have masked networks among them. Crosses are what
+    others report of another network with the same regulariser.
     """
     found = lines(summary, weight_decay)
     rows = -(-len(found) // COLUMNS)
@@ -87,7 +94,7 @@ def radii(summary: Columns, curve: Columns, weight_decay: float) -> Figure:
     )
     for ax in axes.flat[len(found) :]:
         ax.set_visible(False)
-    for ax, line in zip(axes.flat, found.values(), strict=False):
+    for ax, (name, line) in zip(axes.flat, found.items(), strict=False):
         shades = colormaps["viridis_r"](np.linspace(0.2, 1, len(line.rows)))
         for row, text, of_reference, shade in zip(
             line.rows, line.texts(), line.reference, shades, strict=True
@@ -97,6 +104,8 @@ def radii(summary: Columns, curve: Columns, weight_decay: float) -> Figure:
                 text += " (left out)"
             style = ":" if of_reference else "--" if summary["n_masked"][row] else "-"
             ax.plot(radius, accuracy, style, color="0.4" if of_reference else shade, label=text)
+        if published and (points := curve_points(name)):
+            ax.plot(*zip(*points, strict=True), "x", color="black", markersize=5, label="others")
         ax.set_title(line.label, fontsize=8)
         ax.legend(fontsize=6.5, handlelength=1.2, loc="upper right")
         ax.set(ylim=(0, 1.02), xlim=(0, float(curve["radius"].max())))
@@ -141,6 +150,15 @@ def of_row(curve: Columns, summary: Columns, row: int) -> tuple[NDArray[np.float
 def _drawn(summary: Columns, line: Line) -> NDArray[np.bool_]:
     known = np.isfinite(summary["minimal_norm_median_mean"]) & np.isfinite(summary["test_error_mean"])
     return np.asarray(known[line.rows])
+
+
+def _left_out(summary: Columns, weight_decay: float) -> Iterator[str]:
+    """Each rival and strength that has networks which count nowhere, and how many."""
+    for k, line in enumerate(lines(summary, weight_decay).values()):
+        for row, amount, of_reference in zip(line.rows, line.amounts, line.reference, strict=True):
+            n, gone = summary["n"][row], summary["n_left_out"][row]
+            if gone and not (k and of_reference):
+                yield f"{line.label} {exact(amount)} ({gone} of {n + gone})"
 
 
 def _half(summary: Columns, quantity: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:

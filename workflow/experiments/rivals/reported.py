@@ -53,6 +53,16 @@ QUANTITIES = {
 }
 
 
+def curve_points(regulariser: str) -> list[tuple[float, float]]:
+    """Published L2 radii and accuracies of networks with a regulariser."""
+    prefix = "accuracy_l2_"
+    return [
+        (float(each.column.removeprefix(prefix)), each.value)
+        for each in REPORTED
+        if each.regulariser == regulariser and each.column.startswith(prefix)
+    ]
+
+
 def reported_table(summary: Columns, weight_decay: float) -> Table:
     """Each published value beside ours of the same regulariser, at every strength."""
     return Table(

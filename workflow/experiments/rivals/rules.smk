@@ -98,7 +98,6 @@ use rule table as rivals_controls with:
 use rule draw as rivals_figures with:
     input:
         code=code("draw.py", "rivals.figures"),
-        networks=rules.rivals_networks.output.networks,
         summary=rules.rivals_networks.output.summary,
         curve=rules.rivals_networks.output.curve,
     output:
@@ -110,6 +109,7 @@ use rule draw as rivals_figures with:
     params:
         function="rivals.figures.figures",
         weight_decay=setting("rivals.weight_decay"),
+        published=of_mnist,
 
 
 use rule panel as rivals_panel with:

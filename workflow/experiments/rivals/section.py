@@ -16,7 +16,7 @@ from report.numerals import counted, exact, or_dash, plain, span
 from report.seeds import interval_cell, mean_text
 from tilt.intervals import mean_interval
 
-OTHERS = "of other networks: see the table of what others report"
+OTHERS = "of other networks: the table of what others report"
 
 
 def section(
