@@ -212,6 +212,41 @@ def load_network(path: Path) -> Any:
     return model.load_network(path)
 
 
+def state_dict(tmp_path: Path) -> Path:
+    import torch
+
+    torch.save({"weight": torch.zeros(3, 4), "bias": torch.ones(3)}, tmp_path / "valid.pt")
+    return tmp_path / "valid.pt"
+
+
+def load_weights(path: Path) -> Any:
+    from tilt.networks.given.weights import read_weights
+
+    return read_weights(path)
+
+
+def exchanged(tmp_path: Path) -> Path:
+    import onnx
+    from onnx import helper, numpy_helper
+
+    weights = [numpy_helper.from_array(np.ones((9, 3), np.float32), "w")]
+    nodes = [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("MatMul", ["f", "w"], ["z"])]
+    ends = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in (("x", ("n", 1, 3, 3)), ("z", ("n", 3)))
+    ]
+    graph = helper.make_graph(nodes, "made", ends[:1], ends[1:], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    (tmp_path / "valid.onnx").write_bytes(model.SerializeToString())
+    return tmp_path / "valid.onnx"
+
+
+def load_exchanged(path: Path) -> Any:
+    from tilt.networks.given.network import Given, load_given
+
+    return load_given(Given(model=str(path)), (3, 3), 3)
+
+
 @pytest.mark.parametrize(
     ("make", "read", "examples", "named"),
     [
@@ -219,10 +254,12 @@ def load_network(path: Path) -> Any:
         (csv, read_table, 300, "damaged"),
         (record, read_json, 300, "damaged"),
         (network, load_network, 100, "damaged"),
+        (state_dict, load_weights, 300, "damaged"),
+        (exchanged, load_exchanged, 300, "damaged"),
         (own_table, load_own_table, 100, "damaged"),
         (picture, load_picture, 100, "images"),
     ],
-    ids=["NPZ", "CSV", "JSON", "safetensors", "own table", "image"],
+    ids=["NPZ", "CSV", "JSON", "safetensors", "state dict", "ONNX", "own table", "image"],
 )
 def test_damaged_files(make, read, examples, named, tmp_path, inputs_tried, request):
     valid = make(tmp_path)

@@ -110,7 +110,7 @@ def build(
     maps preprocessed images (n, *shape) to raw scores (n, classes). The network is in evaluation mode. Raises
     InputError, in one line, when there is no such model, file or function, or it does not do that.
     """
-    function = MODELS[name].build if name in MODELS else _own_function(name)
+    function = MODELS[name].build if name in MODELS else own_function(name)
     try:
         inspect.signature(function).bind(shape, classes, **options)
     except TypeError as error:
@@ -130,7 +130,7 @@ def build(
     return network
 
 
-def _own_function(name: str) -> Callable[..., Any]:
+def own_function(name: str) -> Callable[..., Any]:
     path, _, attribute = name.rpartition(":")
     if not path.endswith(".py"):
         raise InputError(f"model {name!r} is unknown; choose {', '.join(MODELS)}, or name FILE.py:FUNCTION")

@@ -1,0 +1,332 @@
+"""Networks trained elsewhere: what is read gives the scores that it should, what cannot be read one line."""
+
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import helper, numpy_helper
+from safetensors.torch import save_file
+from skl2onnx import to_onnx
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+
+from samples import refused
+from tilt.data.sources import embedded_digits
+from tilt.networks.given.network import Given, load_given
+from tilt.networks.given.sanity import doubts, reordered_error
+from tilt.networks.scores import predict_scores
+
+SHAPE, CLASSES = (6, 7), 3
+OWN = """
+from torch import nn
+import torch
+
+def build(shape, classes, width=4):
+    return nn.Sequential(nn.Conv2d(1, width, 3), nn.ReLU(), nn.Flatten(), nn.Linear(20 * width, classes))
+
+def raises(shape, classes):
+    raise ValueError("no such thing")
+
+def nothing(shape, classes):
+    return 3
+
+def noisy(shape, classes):
+    class Noisy(nn.Linear):
+        def forward(self, x):
+            return super().forward(x.flatten(1)) + torch.rand(len(x), 1)
+    return Noisy(42, classes)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working folder, with the functions and the weights of `build`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(OWN)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 3))
+    save_file(model.state_dict(), "own.safetensors")
+    torch.save(model.state_dict(), "own.pt")
+    return model
+
+
+def pixels(n=5, shape=SHAPE):
+    return np.random.default_rng(1).uniform(0, 255, (n, *shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("weights", ["own.safetensors", "own.pt"])
+def test_a_function_with_its_weights(folder, weights):
+    network = load_given(Given(model="own.py:build", weights=weights), SHAPE, CLASSES)
+    x = pixels()
+    expected = folder(torch.as_tensor(x)[:, None] / 255).detach().numpy()
+    np.testing.assert_allclose(predict_scores(network, x), expected, rtol=1e-5, atol=1e-6)
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert not network.training
+
+
+def test_images_as_the_network_takes_them():
+    """Range, mean and deviation of each channel, channels before or after, flat; by hand."""
+    given = {"value_range": (-1, 1), "mean": (0.1, 0.2, 0.3), "std": (0.5, 1, 2)}
+    x = pixels(2, (4, 5, 3))
+    expected = (2 * x / 255 - 1 - np.array(given["mean"])) / np.array(given["std"])
+    from tilt.networks.given.network import Adapted
+
+    for layout, order in (("channels_first", (0, 3, 1, 2)), ("channels_last", (0, 1, 2, 3))):
+        found = Adapted(Given(model="", **given), nn.Identity(), layout, 3)(torch.as_tensor(x)).numpy()
+        np.testing.assert_allclose(found, expected.transpose(order), rtol=1e-5, atol=1e-6)
+    flat = Adapted(Given(model="", **given), nn.Identity(), "flat", 3)(torch.as_tensor(x)).numpy()
+    np.testing.assert_allclose(flat, expected.reshape(2, -1), rtol=1e-5, atol=1e-6)
+    sized = Adapted(Given(model="", input_size=(8, 10)), nn.Identity(), "channels_first", 3)
+    grown = sized(torch.as_tensor(x))
+    assert grown.shape == (2, 3, 8, 10)
+    np.testing.assert_allclose(grown.mean().item(), x.mean() / 255, atol=0.02)
+
+
+@pytest.mark.parametrize("columns", [3, 1, 0])
+def test_a_linear_model(tmp_path, columns):
+    """Three classes, or two with one score, which is that of the second."""
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(42, columns) if columns else 42)
+    b = rng.normal(size=columns or 1)
+    np.savez(tmp_path / "linear.npz", w=w, b=b)
+    network = load_given(
+        Given(model=str(tmp_path / "linear.npz")), SHAPE, max(columns, 2) if columns != 1 else 2
+    )
+    x = pixels()
+    scores = x.reshape(5, -1) / 255 @ w.reshape(42, -1) + b
+    expected = scores if columns == 3 else np.hstack([0 * scores, scores])
+    np.testing.assert_allclose(predict_scores(network, x), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    """Models of scikit-learn on the digits in [0, 1], and their ONNX files."""
+    folder, data = tmp_path_factory.mktemp("fitted"), embedded_digits(20)
+    x = data.scaled(data.x_train).reshape(len(data.x_train), -1).astype(np.float32)
+    found = {}
+    models = (
+        MLPClassifier((8,), max_iter=60, random_state=0),
+        LogisticRegression(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+    )
+    for model in models:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(x, data.y_train)
+        path = folder / f"{type(model).__name__}.onnx"
+        path.write_bytes(to_onnx(model, x[:1]).SerializeToString())
+        found[path] = model
+    return data, found
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_models_of_scikit_learn(fitted, which):
+    """The scores' softmax is what scikit-learn says: probabilities are taken off, with the labels."""
+    data, models = fitted
+    path, model = list(models.items())[which]
+    network = load_given(Given(model=str(path)), (8, 8), 10)
+    x = data.scaled(data.x_test[:50]).reshape(50, -1)
+    scores = torch.as_tensor(predict_scores(network, (255 * x.reshape(-1, 8, 8)).astype(np.float32)))
+    np.testing.assert_allclose(scores.softmax(1), model.predict_proba(x), atol=1e-4)
+    image = torch.full((1, 8, 8), 100.0, requires_grad=True)
+    network(image).sum().backward()
+    assert image.grad is not None
+    assert image.grad.abs().sum() > 0
+
+
+def exported(path, nodes, weights, shape=("n", 1, *SHAPE)):
+    """An ONNX file of some nodes from `x` to `scores`."""
+    graph = helper.make_graph(
+        nodes, "made", [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("scores", onnx.TensorProto.FLOAT, ("n", "classes"))],
+        [numpy_helper.from_array(array.astype(np.float32), name) for name, array in weights.items()],
+    )  # fmt: skip
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 1)]
+    )
+    path.write_bytes(model.SerializeToString())
+    return model
+
+
+def of_convolution(path, **changed):
+    """Convolution, batch normalisation and a full layer, handed on by Identity, with a softmax behind."""
+    rng = np.random.default_rng(0)
+    weights = {
+        "k": rng.normal(size=(4, 1, 3, 3)), "s": np.ones(4), "o": rng.normal(size=4), "m": rng.normal(size=4),
+        "v": rng.uniform(1, 2, 4), "w": rng.normal(size=(80, 3)) / 9, "b": rng.normal(size=3), **changed,
+    }  # fmt: skip
+    nodes = [
+        helper.make_node("Identity", ["k"], ["kernel"]),
+        helper.make_node("Conv", ["x", "kernel"], ["c"]),
+        helper.make_node("BatchNormalization", ["c", "s", "o", "m", "v"], ["n"]),
+        helper.make_node("Relu", ["n"], ["r"]),
+        helper.make_node("Flatten", ["r"], ["f"]),
+        helper.make_node("Gemm", ["f", "w", "b"], ["z"]),
+        helper.make_node("Softmax", ["z"], ["scores"], axis=1),
+    ]
+    exported(path, nodes, weights)
+    return weights
+
+
+def test_a_convolutional_network(tmp_path):
+    """Against torch's own functions."""
+    weights = of_convolution(tmp_path / "made.onnx")
+    network = load_given(Given(model=str(tmp_path / "made.onnx")), SHAPE, CLASSES)
+    x = pixels()
+    k, s, o, m, v, w, b = (torch.tensor(array, dtype=torch.float32) for array in weights.values())
+    z = nn.functional.batch_norm(nn.functional.conv2d(torch.as_tensor(x)[:, None] / 255, k), m, v, s, o)
+    np.testing.assert_allclose(predict_scores(network, x), z.relu().flatten(1) @ w + b, rtol=1e-4, atol=1e-4)
+
+
+def compressed(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", b"0" * 10**7)
+
+
+WRONG = [
+    ("own.py:build", None, r"own\.py:build: no weights are given"),
+    ("own.py:build", "none.safetensors", r"none\.safetensors: no such file"),
+    ("own.py:build", "half.safetensors", r"half\.safetensors: not a readable safetensors file"),
+    ("own.py:build", "half.pt", r"half\.pt: not a readable file of torch"),
+    ("own.py:build", "wide.safetensors", r"wide\.safetensors: 0\.bias has shape \(5,\), .* \(4,\)"),
+    ("own.py:build", "other.pt", r"other\.pt: it lacks 0\.bias, .*; the network has no weight;"),
+    ("own.py:build", "nan.pt", r"nan\.pt: 0\.bias has values that are not finite"),
+    ("own.py:build", "whole.pt", r"whole\.pt: it holds objects and not weights alone"),
+    ("own.py:build", "script.pt", r"script\.pt: TorchScript is code that runs"),
+    ("own.py:build", "own.pt2", r"own\.pt2: .* runs code"),
+    ("own.py:build", "own.pkl", r"own\.pkl: a pickle runs code"),
+    ("own.py:build", "bomb.pt", r"bomb\.pt: it is compressed"),
+    ("own.py:raises", "own.pt", r"own\.py:raises: ValueError: no such thing; correct its file"),
+    ("own.py:nothing", "own.pt", r"own\.py:nothing: a int came back; return a torch\.nn\.Module"),
+    ("none.py:build", "own.pt", r"none\.py: no such file"),
+    ("none.onnx", None, r"none\.onnx: no such file"),
+    ("half.onnx", None, r"half\.onnx: not a (readable|valid) ONNX file"),
+    ("nan.onnx", None, r"nan\.onnx: w has values that are not finite"),
+    ("outside.onnx", None, r"outside\.onnx: its weights lie in other files"),
+    ("operator.onnx", None, r"operator\.onnx: the operator Binarizer cannot be converted"),
+    ("four.onnx", None, r"four\.onnx: it scores 4 classes, and the data have 3"),
+    ("large.onnx", None, r"large\.onnx: images of shape \(6, 7\), as \(1, 6, 7\), do not fit its input"),
+    ("none.npz", None, r"none\.npz: no such file"),
+    ("names.npz", None, r"names\.npz: no array named b"),
+    ("shape.npz", None, r"shape\.npz: b has shape \(2,\); give one number for each column of w, 3"),
+    ("nan.npz", None, r"nan\.npz: b has values that are not finite"),
+    ("small.npz", None, r"small\.npz: images of shape \(6, 7\) do not fit"),
+]  # fmt: skip
+
+
+def damage(model):
+    """The wrong files of all kinds."""
+    state = model.state_dict()
+    for name in ("own.safetensors", "own.pt"):
+        content = Path(name).read_bytes()
+        Path(name.replace("own", "half")).write_bytes(content[: len(content) // 2])
+    save_file(state | {"0.bias": torch.zeros(5)}, "wide.safetensors")
+    torch.save({"weight": torch.zeros(3)}, "other.pt")
+    torch.save(state | {"0.bias": torch.full((4,), torch.nan)}, "nan.pt")
+    torch.save(model, "whole.pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.trace(model, torch.zeros(1, 1, *SHAPE)), "script.pt")
+
+
+@pytest.mark.parametrize(("name", "weights", "message"), WRONG, ids=[row[1] or row[0] for row in WRONG])
+def test_wrong_files_end_in_one_line(folder, tmp_path, name, weights, message):
+    damage(folder)
+    compressed(tmp_path / "bomb.pt")
+    of_convolution(tmp_path / "half.onnx")
+    content = (tmp_path / "half.onnx").read_bytes()
+    (tmp_path / "half.onnx").write_bytes(content[: len(content) // 2])
+    of_convolution(tmp_path / "nan.onnx", w=np.full((80, 3), np.nan))
+    of_convolution(tmp_path / "four.onnx", w=np.zeros((80, 4)), b=np.zeros(4))
+    (tmp_path / "inside").mkdir()
+    of_convolution(tmp_path / "inside" / "outside.onnx")
+    flat = [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("Gemm", ["f", "w"], ["scores"])]
+    exported(tmp_path / "large.onnx", flat, {"w": np.zeros((243, 3))}, ("n", 3, 9, 9))
+    exported(
+        tmp_path / "operator.onnx",
+        [helper.make_node("Binarizer", ["x"], ["scores"], domain="ai.onnx.ml")],
+        {},
+    )
+    if name == "outside.onnx":
+        model = onnx.load(str(tmp_path / "inside" / "outside.onnx"))
+        for tensor in model.graph.initializer:
+            tensor.data_location = onnx.TensorProto.EXTERNAL
+            tensor.external_data.add(key="location", value="../../secret")
+        (tmp_path / "outside.onnx").write_bytes(model.SerializeToString())
+    arrays = {"names": {"w": np.zeros(42)}, "shape": {"w": np.zeros((42, 3)), "b": np.zeros(2)},
+              "nan": {"w": np.zeros((42, 3)), "b": np.full(3, np.nan)},
+              "small": {"w": np.zeros((41, 3)), "b": np.zeros(3)}}  # fmt: skip
+    for key, held in arrays.items():
+        np.savez(tmp_path / f"{key}.npz", **held)
+    refused(message, load_given, Given(model=name, weights=weights), SHAPE, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"value_range": (1, 0)}, r"value_range is \[1, 0\]"),
+        ({"std": 0}, r"std is 0; give numbers above 0"),
+        ({"mean": (0.1, 0.2)}, r"mean is \[0\.1, 0\.2\]; give a number, or one for each of 1 channels"),
+        ({"layout": "nchw"}, r"layout 'nchw' is unknown; choose channels_first"),
+    ],
+)
+def test_what_is_declared_is_checked(folder, changed, message):
+    refused(message, load_given, Given(model="own.py:build", weights="own.pt", **changed), SHAPE, CLASSES)
+
+
+W = torch.randn(42, 3, generator=torch.Generator().manual_seed(0))
+
+
+class Scored(nn.Module):
+    """Linear scores, changed by a function."""
+
+    def __init__(self, change=lambda scores: scores):
+        super().__init__()
+        self.w, self.change = nn.Parameter(W, requires_grad=False), change
+        self.eval()
+
+    def forward(self, x):
+        return self.change((x / 255 - 0.5).flatten(1) @ self.w)
+
+
+def doubted(model, x=None, y=None, norms=(1.0,), **given):
+    x = torch.as_tensor(pixels(200) if x is None else x)
+    scores = predict_scores(model, x)
+    y = predict_scores(Scored(), x).argmax(1) if y is None else y
+    return list(doubts(model, x, y, scores, np.array(norms), **given))
+
+
+def test_a_sane_network_is_not_doubted():
+    assert doubted(Scored(), stated_error=0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (lambda: doubted(Scored(), stated_error=0.2), "20.00 % was stated"),
+        (lambda: doubted(Scored(lambda scores: scores.softmax(1))), "probabilities already"),
+        (lambda: doubted(Scored(lambda scores: scores.roll(1, 1))), "the classes had another order"),
+        (lambda: doubted(Scored(lambda scores: scores + torch.rand_like(scores))), "two passes"),
+        (lambda: doubted(Scored(lambda scores: scores / 0)), "scores are not finite"),
+        (lambda: doubted(Scored(), x=pixels(50) / 255), "fill 0.39 % of their range"),
+        (lambda: doubted(Scored(), norms=(1, np.nan)), "gradients are not finite"),
+        (lambda: doubted(Scored(), norms=(1, 0)), "at 50 % of the images the gradient is zero"),
+        (lambda: doubted(Scored().train()), "in training mode"),
+    ],
+)
+def test_each_doubt_is_said(found, says):
+    assert any(says in sentence for sentence in found())
+
+
+def test_the_order_of_classes_by_hand():
+    y = np.array([0, 1, 2, 2, 1])
+    assert reordered_error((y + 1) % 3, y) == 0
+    assert reordered_error(np.zeros(5, int), y) == pytest.approx(0.6)

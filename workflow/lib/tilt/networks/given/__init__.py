@@ -1,0 +1,1 @@
+"""Networks trained elsewhere: their files, read without running them, and images as they take them."""

@@ -1,0 +1,144 @@
+"""Weights from files of numbers alone: safetensors, a state dict of torch, the arrays of a linear model."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from tilt.errors import InputError
+from tilt.io import read_arrays
+
+Weights = dict[str, Tensor]
+
+REFUSED = {
+    ".pkl": "a pickle runs code as it is read",
+    ".pickle": "a pickle runs code as it is read",
+    ".joblib": "a pickle runs code as it is read",
+    ".pt2": "torch's reader of exported programs falls back to a pickle, which runs code",
+    ".h5": "it needs Keras; export the network as ONNX",
+    ".keras": "it needs Keras; export the network as ONNX",
+}
+INSTEAD = "save the weights as safetensors, or export the network as ONNX"
+NAMED = 5  # parameters at most in a message
+
+
+def read_weights(path: str | Path) -> Weights:
+    """The tensors of a safetensors file, or of a state dict that torch.save wrote, by name.
+
+    Raises InputError when the file is missing or damaged, is of a kind that runs code as it is read, or a
+    tensor has values that are not finite.
+    """
+    path = Path(path)
+    if path.suffix in REFUSED:
+        raise InputError(f"{path}: {REFUSED[path.suffix]}; {INSTEAD}")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    weights = _safetensors(path) if path.suffix == ".safetensors" else _state_dict(path)
+    if not weights:
+        raise InputError(f"{path}: there are no weights in it; save a whole state dict")
+    for name, tensor in weights.items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise InputError(f"{path}: {name} has values that are not finite; train the network again")
+    return weights
+
+
+def _safetensors(path: Path) -> Weights:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"{path}: not a readable safetensors file ({_line(error)}); save it again"
+        ) from error
+
+
+def _state_dict(path: Path) -> Weights:
+    """By torch's reader of numbers alone; archives that hold code, or are compressed, are not opened."""
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = archive.infolist()
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise InputError(f"{path}: not a readable file of torch ({_line(error)})") from error
+        parts = {part for member in members for part in member.filename.split("/")}
+        if "constants.pkl" in parts or "code" in parts:
+            raise InputError(f"{path}: TorchScript is code that runs; {INSTEAD}")
+        if parts & {"archive_format", "models"}:
+            raise InputError(f"{path}: {REFUSED['.pt2']}; {INSTEAD}")
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise InputError(f"{path}: it is compressed, which torch.save does not do; {INSTEAD}")
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # its readers raise of every kind on damaged files
+        if "weights_only" in str(error) or "Unsupported" in str(error):
+            raise InputError(
+                f"{path}: it holds objects and not weights alone, a pickle; {INSTEAD}"
+            ) from error
+        raise InputError(f"{path}: not a readable file of torch ({_line(error)}); save it again") from error
+    if not isinstance(found, dict) or not all(isinstance(each, Tensor) for each in found.values()):
+        raise InputError(f"{path}: it is no state dict; save model.state_dict()")
+    return {str(name): tensor for name, tensor in found.items()}
+
+
+def put_weights(model: nn.Module, weights: Weights, path: str | Path) -> None:
+    """Put the weights of a file into a model, in place.
+
+    Raises InputError when names or shapes are not those of the model.
+    """
+    own = model.state_dict()
+    missing, unknown = sorted(own.keys() - weights.keys()), sorted(weights.keys() - own.keys())
+    if missing or unknown:
+        parts = [
+            f"{word} {', '.join(names[:NAMED])}{', …' if len(names) > NAMED else ''}"
+            for word, names in (("it lacks", missing), ("the network has no", unknown))
+            if names
+        ]
+        raise InputError(f"{path}: {'; '.join(parts)}; give the weights of this network")
+    for name, tensor in weights.items():
+        if tensor.shape != own[name].shape:
+            raise InputError(
+                f"{path}: {name} has shape {tuple(tensor.shape)}, and the network {tuple(own[name].shape)}; "
+                "give the weights of this network"
+            )
+    model.load_state_dict(weights)
+
+
+class Linear(nn.Module):
+    """Scores x W + b of flat images; one column is a binary model's, whose two scores are 0 and its own."""
+
+    def __init__(self, w: Tensor, b: Tensor) -> None:
+        super().__init__()
+        self.w, self.b = nn.Parameter(w), nn.Parameter(b)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Raw scores (n, classes)."""
+        scores = images.flatten(1) @ self.w + self.b
+        if scores.shape[1] == 1:
+            scores = torch.cat([torch.zeros_like(scores), scores], dim=1)
+        return scores
+
+
+def read_linear(path: str | Path) -> Linear:
+    """The linear model of an NPZ: w (d, classes), or (d,) of two classes, and b (classes,) or a number.
+
+    Raises InputError when the file is damaged, lacks an array, or these do not fit.
+    """
+    arrays: dict[str, Any] = read_arrays(path, "w", "b")
+    w, b = arrays["w"], arrays["b"]
+    if w.dtype.kind not in "iuf" or b.dtype.kind not in "iuf" or w.ndim not in (1, 2) or not w.size:
+        raise InputError(f"{path}: w has shape {w.shape} of {w.dtype}; give numbers, (d, classes) or (d,)")
+    w = w.reshape(len(w), -1)
+    if b.size != w.shape[1]:
+        raise InputError(f"{path}: b has shape {b.shape}; give one number for each column of w, {w.shape[1]}")
+    model = Linear(torch.tensor(w, dtype=torch.float32), torch.tensor(b.reshape(-1), dtype=torch.float32))
+    for name, parameter in model.named_parameters():
+        if not bool(parameter.isfinite().all()):
+            raise InputError(f"{path}: {name} has values that are not finite; train the model again")
+    return model
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
