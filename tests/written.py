@@ -12,6 +12,8 @@ from experiments.logistic import section as logistic_section
 from experiments.logistic.claims import logistic_claims
 from experiments.map import section as map_section
 from experiments.map.claims import map_claims
+from experiments.own import section as own_section
+from experiments.own.measure import image_table
 from experiments.published import section as published_section
 from experiments.published.claims import published_claims
 from experiments.random_labels import section as random_labels_section
@@ -60,6 +62,14 @@ from sweeps import example, mapped
 from tilt.linear.tables import summary_table
 
 
+def given(name, table):
+    """Attacks, images, accuracies and record of one network trained elsewhere."""
+    measured = {"test_error": 0.02, "images": 20, "doubts": ["odd"], "temperature": 1.2, "ece_before": 0.1,
+                "gradient_norm_median": 3.0}  # fmt: skip
+    images = image_table(table, np.full(20, 2.0), np.full(20, 4.0))
+    return {name: table}, {name: images}, {name: accuracies()["small_low"]}, {name: measured}
+
+
 def everything(words):
     """Those of 0v1 and 7v9 and two networks."""
     toy = toy_tables()
@@ -68,6 +78,7 @@ def everything(words):
     plane = {"positions": np.zeros((2, 5, 2)), "mirror_positions": np.ones((2, 5, 2))}
     histories = {"small_low": history(1.6), "small_high": history(1.2, diverged=True)}
     attacks = {name: attacked(np.linspace(1, 3, 20)) for name in NETWORKS}
+    own = given("{network}", attacks["small_low"])
     temperatures = dict.fromkeys(NETWORKS, 4.5)
     beyond = arbitration("d_adv", ["ours"])
     classifier = {"pair": "7v9", "lambda_article": 100.0, "norm_w": 2.0, "norms": [0.1, 10]}
@@ -114,6 +125,7 @@ def everything(words):
             "calibration": calibration_section.captions(calibrated, over_seeds, SHOWN),
             "rivals": rivals_section.captions(rivals, rival_means, 0, 20, 10_000, published=True),
             "random_labels": random_labels_section.captions(memorised, 10),
+            "own": own_section.captions(*own),
         },
         "tables": {
             "toy": toy_section.tables(toy["fits"]),
@@ -124,6 +136,10 @@ def everything(words):
             "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
             "two_layer": two_layer_section.tables({"7v9": two_layer}, words),
             "sweep": sweep_section.tables(*sweep),
+            "own": own_section.section(
+                **dict(zip(("attacks", "tables", "accuracies", "records"), own, strict=True)),
+                words=words, networks=own[0],
+            ).tables,
             "rivals": rivals_section.tables(rivals, rival_means, rival_reach(rivals), 0),
             "data": data_section.tables(
                 {"train": part, "test": part, "split": None, "labels": None, "range": None}

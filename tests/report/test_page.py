@@ -123,7 +123,7 @@ def test_the_page_is_whole(written, tmp_path):
     assert walk.open == []
     assert len(set(walk.ids)) == len(walk.ids)
     assert {link[1:] for link in walk.links if link.startswith("#")} - {"panel-svm"} <= set(walk.ids)
-    assert {f"claims-{section}" for section in written["captions"]} <= set(walk.ids)
+    assert {f"claims-{claim.section}" for claim in written["claims"]} <= set(walk.ids)
     assert all(source.startswith("data:") for source in walk.sources)
     assert len(walk.alts) == sum(map(len, written["captions"].values()))
     assert all(walk.alts)
@@ -151,7 +151,7 @@ def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
     assert {"training", "data", "run"} <= set(walk.ids)
 
 
-NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "rivals", "random_labels"}
+NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "rivals", "random_labels", "own"}
 
 
 def test_a_page_without_networks_leaves_out_its_sections(written, tmp_path):

@@ -26,7 +26,13 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
 from pipeline.code import imported_files
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
-from pipeline.networks import check_model, families, own_model
+from pipeline.networks import (
+    check_given,
+    check_model,
+    families,
+    given_files,
+    own_model,
+)
 from pipeline.pair import explored, pairs
 from pipeline.start import (
     check_location,
@@ -62,6 +68,8 @@ onstart:
                 check_counts(name, DATASETS[name])
             elif job.rule.name == "train_network":
                 check_model(name, job.wildcards.network, network(job.wildcards))
+            elif job.rule.name == "own_network":
+                check_given(name, job.wildcards.network, own_network(job.wildcards))
             elif job.rule.name == "published_tables":
                 check_location(name, DATASETS[name])
     except InputError as error:
@@ -165,6 +173,18 @@ def network(wildcards):
             return family[wildcards.network]
     raise WorkflowError(
         f"datasets.{wildcards.dataset}: no network is named {wildcards.network!r}"
+    )
+
+
+def own_network(wildcards):
+    """Settings of the network that was trained elsewhere and that the wildcard names."""
+    return DATASETS[wildcards.dataset]["own_networks"][wildcards.network]
+
+
+def of_own(pattern):
+    """An input: the pattern for each network that was trained elsewhere."""
+    return lambda w: expand(
+        pattern, network=DATASETS[w.dataset]["own_networks"] or [], dataset=w.dataset
     )
 
 

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 import rivals as made
 from attacked import attack_rows, images, pixels, weights
 from drawn import assert_labelled_and_inside, lay_out
+from experiments.attack.statistics import accuracy_within
 from experiments.attack.tables import accuracy_table, attack_table, unattacked_table
 from experiments.rivals import section
 from experiments.rivals.claims import rivals_claims
@@ -20,7 +21,6 @@ from experiments.rivals.reported import reported_table
 from experiments.rivals.tables import (
     POINTS,
     SIGNS,
-    accuracies,
     attacked_row,
     farthest,
     is_masked,
@@ -57,7 +57,7 @@ def test_a_network_s_attacks_by_hand():
     assert np.isnan(nothing["minimal_norm_median"])
     assert nothing["accuracy_l2_1.5"] == 1
     none = unattacked_table(np.arange(2), np.arange(2), {"minimal_norm": False}, "diverged")
-    assert np.isnan(accuracies(none, [0, 1])).all()
+    assert np.isnan(accuracy_within(none, [0, 1])).all()
 
 
 def test_signs_of_masking_by_hand():

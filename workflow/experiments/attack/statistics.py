@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 Array = NDArray[np.float64]
@@ -43,6 +43,19 @@ def found_norms(table: Columns, attack: str) -> Array:
     """
     rows = rows_of(table, attack)
     return np.where(rows["success"], rows["norm"], np.nan)
+
+
+def accuracy_within(table: Columns, radii: ArrayLike) -> Array:
+    """Share (k,) of the attacked images that keep their label within each of k L2 radii.
+
+    By the least norm that any attack found; an image that is misclassified as it is keeps it in none. Nan of
+    a network that was not attacked.
+    """
+    at = np.asarray(radii, np.float64)
+    if (np.asarray(table["status"]) != ATTACKED).any():
+        return np.full(len(at), np.nan)
+    norms = np.nan_to_num(found_norms(table, LEAST), nan=np.inf)
+    return np.asarray((norms[:, None] > at).mean(axis=0), np.float64)
 
 
 def finite(values: Array) -> Array:

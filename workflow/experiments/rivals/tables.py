@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import ATTACKED, LEAST, found_norms, rows_of
+from experiments.attack.statistics import LEAST, accuracy_within, found_norms, rows_of
 from experiments.calibration.tables import TRAINED
 from report.networks import REGULARISERS
 from report.numerals import exact
@@ -63,7 +63,7 @@ def attacked_row(attack: Columns, accuracy: Columns) -> dict[str, float]:
     at = np.isclose(signed["magnitude"], EPSILON)
     return {
         "minimal_norm_median": median_norm(found_norms(attack, MINIMAL)),
-        **{f"accuracy_l2_{radius}": float(accuracies(attack, [radius])[0]) for radius in RADII},
+        **{f"accuracy_l2_{radius}": float(accuracy_within(attack, [radius])[0]) for radius in RADII},
         f"accuracy_signed_{EPSILON}": float(signed["accuracy"][at][0]) if at.any() else np.nan,
     }
 
@@ -72,14 +72,6 @@ def median_norm(norms: Array) -> float:
     """Median of norms (n,), nan for an image without an adversarial example, which lies beyond all others."""
     median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
     return median if np.isfinite(median) else np.nan
-
-
-def accuracies(attack: Columns, radii: Any) -> Array:
-    """Share (k,) of the attacked images that keep their label within each of k radii; nan if not attacked."""
-    if (np.asarray(attack["status"]) != ATTACKED).any():
-        return np.full(len(radii), np.nan)
-    norms = np.nan_to_num(found_norms(attack, LEAST), nan=np.inf)
-    return np.asarray((norms[:, None] > np.asarray(radii)).mean(axis=0), np.float64)
 
 
 def vanishing_share(margins: Array, gradient_norms: Array, pixels: int) -> float:
@@ -130,7 +122,7 @@ def curve_table(table: Columns, attacks: Mapping[str, Columns]) -> dict[str, NDA
     finite = np.concatenate([norms[np.isfinite(norms)] for norms in known] or [np.zeros(0)])
     radii = np.linspace(0, np.ceil(2 * max(finite.max(initial=0), 0.5)) / 2, POINTS)
     values = [
-        accuracies(attacks[name], radii) if counts else np.full(POINTS, np.nan)
+        accuracy_within(attacks[name], radii) if counts else np.full(POINTS, np.nan)
         for name, counts in zip(table["network"].tolist(), trained, strict=True)
     ]
     long = {name: np.repeat(table[name], POINTS) for name in OF_RIVAL}

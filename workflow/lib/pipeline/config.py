@@ -24,7 +24,8 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 Counts = Mapping[str, int]
 
-NAMED = {"datasets", "networks", "recipes", "regularisers"}
+NAMED = {"datasets", "networks", "own_networks", "recipes", "regularisers"}
+GIVEN = (".onnx", ".npz")  # models that are a file
 OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 MEANT = {  # keys of other tools, and of earlier versions
@@ -42,11 +43,12 @@ def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None)
     from the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes
     of one image standing in; where that is None, it is a mistake like any other.
     """
-    config = _present(config)
+    config = _with_own_networks(_present(config))
     _check_keys_and_numbers(config)
     error = best_match(Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
-        raise InputError(f"configuration: {_readable(error, schema())}")
+        line = _readable(error, schema()).replace(".own_networks.", ".networks.")
+        raise InputError(f"configuration: {line}")
     resolved: Config = _filled(config, schema(), schema())
     for name, dataset in resolved["datasets"].items():
         for problem in _contradictions_of_source(name, dataset):
@@ -97,6 +99,34 @@ def _present(value: Any, key: str = "") -> Any:
         return value
     return {
         name: _present(part, name) for name, part in value.items() if part is not None or key not in NAMED
+    }
+
+
+def _with_own_networks(config: Any) -> Any:
+    """A copy in which the networks that were trained elsewhere stand under a key of their own."""
+    datasets = config.get("datasets") if isinstance(config, Mapping) else None
+    if not isinstance(datasets, Mapping):
+        return config
+    return {**config, "datasets": {name: _own_apart(dataset) for name, dataset in datasets.items()}}
+
+
+def _own_apart(dataset: Any) -> Any:
+    networks = dataset.get("networks") if isinstance(dataset, Mapping) else None
+    if not isinstance(networks, Mapping):
+        return dataset
+    own = {
+        name: network
+        for name, network in networks.items()
+        if isinstance(network, Mapping)
+        and ("weights" in network or str(network.get("model")).endswith(GIVEN))
+    }
+    if not own:
+        return dataset
+    trained = {name: network for name, network in networks.items() if name not in own}
+    return {
+        **dataset,
+        "networks": trained or None,
+        "own_networks": {**(dataset.get("own_networks") or {}), **own},
     }
 
 

@@ -101,6 +101,20 @@ def check_model(dataset: str, name: str, network: Mapping[str, Any]) -> None:
         )
 
 
+def given_files(network: Mapping[str, Any]) -> list[str]:
+    """The user's files of a network that was trained elsewhere: its model's, and its weights'."""
+    return [own_model(network) or network["model"], *filter(None, [network["weights"]])]
+
+
+def check_given(dataset: str, name: str, network: Mapping[str, Any]) -> None:
+    """Raise InputError where a file of a network that was trained elsewhere is not there."""
+    for file in given_files(network):
+        if not Path(file).is_file():
+            raise InputError(
+                f"configuration: datasets.{dataset}.networks.{name}: {file}: no such file; correct its name"
+            )
+
+
 def _complete(recipe: Mapping[str, Any], training: Mapping[str, Any], **given: Any) -> Settings:
     """All settings of a network, with what `training` says where its recipe is silent."""
     inherited = {key: training[key] for key in INHERITED if recipe[key] is None}
