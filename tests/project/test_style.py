@@ -39,7 +39,8 @@ def test_the_checks_pass(command):
 def pins() -> dict[str, str]:
     """Package and version of each requirement as Python 3.11 installs it."""
     found = {}
-    for line in (ROOT / "envs" / "requirements.txt").read_text().splitlines():
+    texts = [(ROOT / "envs" / f"{name}.txt").read_text() for name in ("requirements", "deep")]
+    for line in "".join(texts).splitlines():
         match = re.match(r"([a-z0-9-]+)==([^ ;]+)(?: ; (.*?))? *\\?$", line)
         if match and not re.search(r"python_full_version >= '3\.1[2-9]", match[3] or ""):
             found[match[1]] = match[2]
@@ -86,7 +87,8 @@ def test_conda_environments_hold_what_their_scripts_import():
             text = "\n".join(file.read_text() for file in [*files, *of_ours])
             imports = re.findall(r"^\s*(?:import (\w+)|from (\w+)[\w.]* import)", text, flags=re.M)
             imported = {plain or source for plain, source in imports} - set(sys.stdlib_module_names)
-            needed = {distributions.get(name, name) for name in imported} - {*FLOORS, "mpl_toolkits"}
+            known = {distributions.get(name, name) for name in imported} - {*FLOORS, "mpl_toolkits"}
+            needed = {name.replace("_", "-") for name in known}
             assert needed <= packages, f"{files[-1].name}: {environment}.yaml"
             checked += 1
     assert checked > 50
@@ -108,6 +110,7 @@ BUILDS_ON = {  # experiments on experiments
     "random_labels": {"training"},
     "rivals": {"attack", "calibration", "training"},
     "own": {"attack", "calibration", "training"},
+    "deep": {"training"},
 }
 
 

@@ -25,8 +25,8 @@ def pictures():
 
 
 def on_the_page():
-    """Those of them that the page shows; the timings are no part of it."""
-    return [picture for picture in pictures() if picture[0] != "bench"]
+    """Those of them that the page shows; the timings and the deep network are no part of it."""
+    return [picture for picture in pictures() if picture[0] not in ("bench", "deep")]
 
 
 CAPTIONS = sorted({(name, caption) for name, _, caption in pictures()})
