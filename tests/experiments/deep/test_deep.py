@@ -37,7 +37,7 @@ def found():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measure, "network", Coarse)
         patch.setattr(measure, "class_names", lambda: NAMES)
-        return measure.tables(images=[], steps=60, confidence=0.9)
+        return measure.tables(images=[], steps=60, confidence=0.8)
 
 
 def test_the_nearest_of_a_linear_network_is_at_its_boundary(found):
@@ -60,7 +60,7 @@ def test_the_nearest_of_a_linear_network_is_at_its_boundary(found):
 def test_the_targeted_reaches_its_class(found):
     table, pictures = found["found"], found["pictures"]
     assert table["search"].tolist() == ["nearest"] * 2 + ["targeted"] * 2
-    assert (table["reached_score"][2:] >= 0.9).all()
+    assert (table["reached_score"][2:] >= 0.8).all()
     assert (table["reached"][:2] != table["predicted"][:2]).all()
     change = (pictures["targeted"][1].astype(float) - pictures["originals"][1]) / 255
     assert table["norm"][3] == pytest.approx(np.linalg.norm(change))
