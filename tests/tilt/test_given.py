@@ -22,6 +22,7 @@ from samples import refused
 from tilt.data.sources import embedded_digits
 from tilt.networks.given.network import Given, load_given
 from tilt.networks.given.sanity import doubts, reordered_error
+from tilt.networks.model import build, save_network
 from tilt.networks.scores import predict_scores
 
 SHAPE, CLASSES = (6, 7), 3
@@ -88,6 +89,18 @@ def test_images_as_the_network_takes_them():
     grown = sized(torch.as_tensor(x))
     assert grown.shape == (2, 3, 8, 10)
     np.testing.assert_allclose(grown.mean().item(), x.mean() / 255, atol=0.02)
+
+
+def test_a_network_that_was_trained_here(tmp_path):
+    torch.manual_seed(0)
+    model = build("mlp", SHAPE, CLASSES, mean_image=np.full(SHAPE, 9, np.float32), pixel_scale=0.1)
+    save_network(tmp_path / "ours.safetensors", model, {})
+    given = Given(model=str(tmp_path / "ours.safetensors"))
+    x = pixels()
+    np.testing.assert_array_equal(
+        predict_scores(load_given(given, SHAPE, CLASSES), x), predict_scores(model, x)
+    )
+    refused(r"images of shape \(8, 8\) do not fit", load_given, given, (8, 8), CLASSES)
 
 
 @pytest.mark.parametrize("columns", [3, 1, 0])

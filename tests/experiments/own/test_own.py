@@ -64,6 +64,13 @@ def test_what_is_refused(network, says):
     refused(rf"^configuration: datasets\.digits\.networks\.{says}", resolve, study(mine=network))
 
 
+def test_the_search_for_the_nearest_is_needed():
+    config = study(mine=MINE)
+    config["datasets"]["digits"]["rivals"] = None
+    config["datasets"]["digits"]["attack"]["attacks"]["minimal_norm"] = None
+    refused(r"digits\.attack\.attacks\.minimal_norm: one's own networks need it", resolve, config)
+
+
 DATA = embedded_digits(10)
 ATTACK = {
     "images_per_class": 2,

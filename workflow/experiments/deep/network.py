@@ -5,7 +5,7 @@ from typing import Any
 from torch import nn
 
 from tilt.errors import InputError
-from tilt.networks.given.network import Adapted, Given, load_given
+from tilt.networks.given.network import Given, load_given
 
 SIDE = 224
 CLASSES = 1000
@@ -20,7 +20,7 @@ def build(shape: tuple[int, ...], classes: int) -> nn.Module:
     return model
 
 
-def network() -> Adapted:
+def network() -> nn.Module:
     """The network, for photographs (n, 224, 224, 3) on the 0-255 scale.
 
     Raises InputError when it is not installed.

@@ -12,6 +12,8 @@ def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
         return
     if dataset["source"] == "table":
         yield f"{at}.networks: they need images, and a table has vectors; set networks: null"
+    if dataset["attack"]["attacks"]["minimal_norm"] is None:
+        yield f"{at}.attack.attacks.minimal_norm: one's own networks need it; leave it in"
     for name, network in dataset["own_networks"].items():
         key = f"{at}.networks.{name}"
         if name in (dataset["networks"] or {}):

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from experiments.attack.statistics import ATTACKED, LEAST, found_norms, rows_of, searching
+from experiments.attack.statistics import ATTACKED, LEAST, first_images, found_norms, rows_of, searching
 from experiments.attack.tables import accuracy_table, attack_table, select_images
 from experiments.calibration.tables import calibrate, halves
 from tilt.attacks.models import Found, Graded, Targeted
@@ -119,15 +119,14 @@ def measure(
     table = attack_table(rows, y[rows], scores[rows].argmax(axis=1), found)
     steep = np.concatenate([margin_gradient_norms(model, pixels(of)) for of in batches(rows, batch)])
     best = np.sort(scores[rows].astype(np.float64), axis=1)
-    shown = first_of_classes(y[rows])
-    leading = next(iter(searching(table)), LEAST)
+    shown, leading = first_images(table), searching(table)[0]
     return made | {
         "attacks": table,
         "accuracy": accuracy_table(accuracies, len(y), ATTACKED),
         "images": image_table(table, best[:, -1] - best[:, -2], steep),
         "pictures": {
             "originals": pixels(rows[shown]).cpu().numpy(),
-            **({leading: found[leading].images[shown]} if leading in found else {}),
+            leading: found[leading].images[shown],
         },
     }
 
@@ -153,11 +152,6 @@ def joined(parts: list[dict[str, Any]]) -> Found:
             for name in names
         }
     )
-
-
-def first_of_classes(labels: NDArray[np.int64], most: int = 10) -> NDArray[np.intp]:
-    """Places of the first image of each class, of so many classes at most."""
-    return np.unique(labels, return_index=True)[1][:most]
 
 
 def image_table(table: Mapping[str, NDArray[Any]], margin: Array, steep: Array) -> dict[str, NDArray[Any]]:

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from tilt.errors import InputError
 from tilt.networks.given.weights import put_weights, read_linear, read_weights
-from tilt.networks.model import called, own_function
+from tilt.networks.model import called, load_network, own_function
 from tilt.networks.scores import count_classes
 
 LAYOUTS = ("channels_first", "channels_last", "flat")
@@ -26,7 +26,8 @@ class Given:
 
     `model` is FILE.py:FUNCTION, a function of the shape of an image, the number of classes and the options
     that returns a torch.nn.Module of raw scores, whose `weights` are a file; or FILE.onnx; or FILE.npz, a
-    linear model. A data set's values go to `value_range`, are resized to `input_size` (height, width) where
+    linear model; or FILE.safetensors, a network that `save_network` wrote, which takes images as they are.
+    For the others a data set's values go to `value_range`, are resized to `input_size` (height, width) where
     that is given, and become (value - mean) / std, each a number or one for each channel. `layout` is one of
     LAYOUTS, by default what the file says, else channels first.
     """
@@ -81,7 +82,7 @@ class Adapted(nn.Module):
         return scores
 
 
-def load_given(given: Given, shape: tuple[int, ...], classes: int) -> Adapted:
+def load_given(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
     """The network for images of a shape, on the CPU, in evaluation mode, its parameters frozen.
 
     The user's function, where there is one, is run; nothing else in a file is. Raises InputError, in one line
@@ -91,6 +92,8 @@ def load_given(given: Given, shape: tuple[int, ...], classes: int) -> Adapted:
     channels = shape[2] if len(shape) == 3 else 1
     _check(given, channels)
     suffix = Path(given.model).suffix
+    if suffix == ".safetensors":
+        return _counted(given, load_network(given.model), shape, classes)
     if suffix == ".onnx":
         model, layout = _exchanged(given, shape)
     elif suffix == ".npz":
@@ -107,6 +110,11 @@ def load_given(given: Given, shape: tuple[int, ...], classes: int) -> Adapted:
         model, layout = found, "channels_first"
         put_weights(model, read_weights(given.weights), given.weights)
     network = Adapted(given, model, given.layout or layout, channels).eval().requires_grad_(False)
+    return _counted(given, network, shape, classes)
+
+
+def _counted(given: Given, network: nn.Module, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The network, if it scores so many classes in images of that shape."""
     try:
         scored = count_classes(network, shape, repeated=False)
     except InputError as error:
