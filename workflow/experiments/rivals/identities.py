@@ -20,7 +20,7 @@ from experiments.rivals.tables import Columns
 from report.claims import Claim, if_comparable, interval_text, judged
 from report.contract import Table
 from report.networks import REGULARISERS
-from report.numerals import or_dash
+from report.numerals import counted, or_dash
 from report.seeds import interval_cell
 from tilt.intervals import mean_interval
 
@@ -74,6 +74,7 @@ def linear_claim(table: Columns, settings: Mapping[str, Any], *, numbers: bool) 
 def identity_claims(table: Columns) -> list[Claim]:
     """That a temperature is a decay relabelled, and the Jacobian penalty decay, on the table `controls`."""
     exact = _column(table, "difference", regulariser="temperature", in_its_place=WHOLLY)
+    seeds = counted(len(np.unique(table["seed"])), "seed")
     texts, most, means = [], [], []  # of each degree
     for layers in np.unique(table["layers"][table["regulariser"] == "temperature"]):
         norms = {
@@ -101,7 +102,7 @@ def identity_claims(table: Columns) -> list[Claim]:
             "not in the article, which ends with the question",
             f"T = {TEMPERATURE:g}, decay λ T^(2/L) in its place. With initial weights T^(-1/L) and the "
             f"learning rate T^(-2/L) times as large the scores differ by at most {exact.max():.1e}; with "
-            f"those as they were the median distance is, over that with the temperature ({_seeds(table)}), "
+            f"those as they were the median distance is, over that with the temperature ({seeds}), "
             + "; ".join(texts),
             f"relative difference of the scores below {100 * ROUNDING:g} % in every network where start and "
             "learning rate are relabelled too; and where they are not, as the minima are the same, ratio of "
@@ -116,7 +117,7 @@ def identity_claims(table: Columns) -> list[Claim]:
             "The Jacobian penalty of a linear model is weight decay",
             "in words (Hoffman, Roberts & Yaida 2019)",
             f"relative difference of the scores of softmax regression {_span(own)}; without a penalty "
-            f"{_span(without)} ({_seeds(table)})",
+            f"{_span(without)} ({seeds})",
             f"relative difference of the scores below {100 * ROUNDING:g} % with every seed, though the "
             "penalty is estimated with one random projection; and below a tenth of that without a penalty; "
             "partly, one of the two",
@@ -135,7 +136,7 @@ def linear_table(table: Columns) -> Table:
             reported = REPORTED.get(penalty, (np.nan, np.nan)) if images == PUBLISHED else (np.nan, np.nan)
             rows.append(
                 (
-                    f"{words}, {_images(table, images):,} images",
+                    f"{words}, {_images(table, images, penalty):,} images",
                     str(len(found[0])),
                     *(
                         cell
@@ -187,13 +188,8 @@ def _accuracies(table: Columns, images: str, penalty: str) -> tuple[NDArray[np.f
     return 1 - _column(table, "test_error", **of), _column(table, f"accuracy_signed_{EPSILON}", **of)
 
 
-def _images(table: Columns, images: str) -> int:
-    return int(table["train_images"][(table["images"] == images) & (table["penalty"] != MEANS)][0])
-
-
-def _seeds(table: Columns) -> str:
-    n = len(np.unique(table["seed"]))
-    return f"n = {n} seeds, 95 % interval" if n > 1 else "one seed, no interval"
+def _images(table: Columns, images: str, penalty: str = "l2") -> int:
+    return int(_column(table, "train_images", images=images, penalty=penalty)[0])
 
 
 def _span(values: NDArray[np.float64]) -> str:
