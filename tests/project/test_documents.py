@@ -59,7 +59,8 @@ def test_commands_are_targets():
     makefile, datasets = (ROOT / "Makefile").read_text(), yaml.safe_load((ROOT / "config.yaml").read_text())
     stages = {rules.parent.name for rules in (ROOT / "workflow" / "experiments").glob("*/rules.smk")}
     known = {f"{name}_{stage}" for name in datasets["datasets"] for stage in stages | {"libsvm", "report"}}
-    known |= {"mnist_two_cores", "digits_brightness"}  # an example, and the experiment of a recipe
+    known |= {path.stem for path in (ROOT / "examples").glob("*.yaml")}
+    known |= {"mnist_maxout_rivals", "digits_brightness"}  # of an example, and the experiment of a recipe
     made = named = 0
     for path in DOCUMENTS:
         text = path.read_text()

@@ -332,7 +332,7 @@ def test_the_full_study_is_planned(tmp_path):
     planned = jobs(plan(tmp_path, "mnist", "digits"))
     assert planned["svm_path"] == 90
     assert planned["attack_network"] == 4 + 4 + 3, "of the digits those named, the map and the rivals"
-    assert planned["train_network"] == 4 + 6, "of the digits random labels too"
+    assert planned["train_network"] == 4 + 6 + 3, "of the digits random labels too"
     assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
     assert planned["page"] == 2
