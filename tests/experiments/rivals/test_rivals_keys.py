@@ -16,7 +16,7 @@ CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 def test_networks_of_the_digits_share_the_named_ones():
     config = copy.deepcopy(CONFIG)
     digits = config["datasets"]["digits"]
-    digits["rivals"]["recipe"]["train_per_class"] = None
+    digits["rivals"]["recipe"] |= {"train_per_class": None, "epochs": None}
     digits["rivals"]["weight_decays"] = [1.0e-1, 1.0e-4]
     digits["training"]["train_per_class"] = 80
     made = families("digits", resolve(config)["datasets"]["digits"])["rivals"]
