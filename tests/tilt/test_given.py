@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from skl2onnx import to_onnx
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -343,3 +344,13 @@ def test_the_order_of_classes_by_hand():
     y = np.array([0, 1, 2, 2, 1])
     assert reordered_error((y + 1) % 3, y) == 0
     assert reordered_error(np.zeros(5, int), y) == pytest.approx(0.6)
+
+
+def test_a_linear_classifier_within_a_graph_is_refused(tmp_path):
+    """Its probabilities would be taken for scores."""
+    data = embedded_digits(20)
+    x = data.scaled(data.x_train).reshape(len(data.x_train), -1).astype(np.float32)
+    model = OneVsRestClassifier(LogisticRegression()).fit(x, data.y_train)
+    path = tmp_path / "within.onnx"
+    path.write_bytes(to_onnx(model, x[:1]).SerializeToString())
+    refused("a linear classifier stands within the graph", load_given, Given(model=str(path)), (8, 8), 10)

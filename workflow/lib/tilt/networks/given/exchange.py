@@ -78,6 +78,7 @@ def of_scores(model: onnx.ModelProto) -> onnx.ModelProto:
     tensor on is left out.
     """
     renamed: dict[str, str] = {}
+    classified = set()  # outputs of linear classifiers, taken before they become probabilities
     nodes, weights = [], {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         inputs = [renamed.get(name, name) for name in node.input]
@@ -85,6 +86,7 @@ def of_scores(model: onnx.ModelProto) -> onnx.ModelProto:
             renamed[node.output[0]] = inputs[0]
         elif node.op_type == "LinearClassifier":
             nodes.append(_product(node, inputs[0], weights))
+            classified.add(node.output[1])
         elif node.op_type == "Scaler":
             nodes += _scaled(node, inputs[0], weights)
         else:
@@ -105,6 +107,8 @@ def of_scores(model: onnx.ModelProto) -> onnx.ModelProto:
             needed.append(node)
             names.extend(node.input)
     nodes = [node for node in nodes if any(node is other for other in needed)]
+    if any(name in classified for node in nodes for name in node.input):
+        raise ValueError("a linear classifier stands within the graph; export the raw scores")
     used = {name for node in nodes for name in node.input}
     inputs = [each for each in model.graph.input if each.name in used and each.name not in weights]
     if len(inputs) != 1:
