@@ -5,13 +5,14 @@ import logging
 from pathlib import Path
 
 from experiments.attack.tables import summary_table
-from experiments.own.measure import Pieces, key_of, measure, records
+from experiments.own.measure import Pieces, measure, records
 from pipeline.job import job
 from tilt.data.images import load_images
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_json, write_table
 from tilt.networks import choose_device
 from tilt.networks.given.network import Given, load_given
+from tilt.settings import settings_key
 
 
 def main(input, output, params):
@@ -21,11 +22,10 @@ def main(input, output, params):
     given = Given(**own)
     model = load_given(given, images.x_train.shape[1:], int(images.y_train.max()) + 1)
     device = choose_device(params.device)
-    settings = {"network": own, "attack": params.attack}
-    digests = {
-        file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in [*given.files, input.images]
-    }
-    pieces = Pieces(Path(params.pieces), key_of(settings, digests))
+    files = [*input.own, input.images]
+    digests = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+    key = settings_key({"network": own, "attack": params.attack, "files": digests})
+    pieces = Pieces(Path(params.pieces), key)
     made = measure(
         model.to(device),
         images,

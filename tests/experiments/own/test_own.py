@@ -198,7 +198,7 @@ def test_figures_and_words(measured):
     accuracies = dict.fromkeys(both, measured["accuracy"])
     tables = dict.fromkeys(both, measured["images"])
     found = dict.fromkeys(both, measured["record"])
-    drawn = figures(attacks=both, accuracies=accuracies, tables=tables, words=IMAGES)
+    drawn = figures(attacks=both, accuracies=accuracies, tables=tables)
     drawn |= examples(attacks=both["mine"], pictures=measured["pictures"], words=IMAGES, name="mine")
     drawn = lay_out(drawn)
     assert_labelled_and_inside({name: drawn[name] for name in ("radii", "local", "accuracy")})

@@ -58,6 +58,12 @@ def accuracy_within(table: Columns, radii: ArrayLike) -> Array:
     return np.asarray((norms[:, None] > at).mean(axis=0), np.float64)
 
 
+def median_norm(norms: Array) -> float:
+    """Median of norms (n,), nan for an image without an adversarial example, which lies beyond all others."""
+    median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
+    return median if np.isfinite(median) else np.nan
+
+
 def finite(values: Array) -> Array:
     """Those of the values that are finite."""
     return values[np.isfinite(values)]

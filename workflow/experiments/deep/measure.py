@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
-from torch import Tensor, nn
+from scipy.special import softmax
 
 from experiments.deep.network import SIDE, class_names, network
+from tilt.attacks.ascent import targeted_ascent
 from tilt.attacks.minimal import minimal_norm
 from tilt.errors import InputError
 from tilt.io import table_of
@@ -21,7 +22,7 @@ from tilt.networks.scores import predict_scores
 Pixels = NDArray[np.float32]
 
 PHOTOGRAPHS = ("palace", "daisy")  # of scikit-learn, by what they show
-STEP, MOST = 0.05, 400  # length of a step of the targeted search, pixels in [0, 1], and how many there are
+STEP, MOST = 0.05, 400  # longest step of the targeted search, pixels in [0, 1], and how many there are
 
 
 def tables(*, images: list[str], steps: int, confidence: float) -> dict[str, Any]:
@@ -37,16 +38,17 @@ def tables(*, images: list[str], steps: int, confidence: float) -> dict[str, Any
     x = np.stack(list(named.values()))
     scores = predict_scores(model, x)
     order = scores.argsort(axis=1)
-    label, target = order[:, -1].astype(np.int64), order[:, -2]
+    label, target = order[:, -1], order[:, -2]
     logging.info("searching the nearest examples of %d photographs", len(x))
     nearest = minimal_norm(model, x, label, steps=steps).images
-    targeted = np.stack([towards(model, x[k], int(target[k]), confidence) for k in range(len(x))])
+    targeted = targeted_ascent(
+        model, x, target, 1.0, confidence=confidence, step=255 * STEP, max_steps=MOST
+    ).images
     margin = scores[np.arange(len(x)), label] - scores[np.arange(len(x)), target]
     local = margin / margin_gradient_norms(model, torch.as_tensor(x))
-    rows = []
+    start, rows = softmax(scores, axis=1), []
     for search, ends in (("nearest", nearest), ("targeted", targeted)):
-        reached = torch.as_tensor(predict_scores(model, ends)).softmax(1).numpy()
-        start = torch.as_tensor(scores).softmax(1).numpy()
+        reached = softmax(predict_scores(model, ends), axis=1)
         for k, name in enumerate(named):
             size, norm = (
                 float(np.linalg.norm(part.astype(np.float64)) / 255) for part in (x[k], ends[k] - x[k])
@@ -97,21 +99,3 @@ def square(image: Image.Image) -> Pixels:
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = (left, top, left + side, top + side)
     return np.asarray(image.crop(box).resize((SIDE, SIDE), Image.Resampling.BILINEAR), np.float32)
-
-
-def towards(model: nn.Module, image: Pixels, target: int, confidence: float) -> Pixels:
-    """Gradient ascent on the log-odds of a class from an image (h, w, 3), within the box of pixels.
-
-    It ends at the confidence, or after MOST steps, whatever was reached.
-    """
-    x = torch.as_tensor(image)[None].clone()
-    for _ in range(MOST):
-        x.requires_grad_()
-        scores: Tensor = model(x)[0]
-        if float(scores.detach().softmax(0)[target]) >= confidence:
-            break
-        others = scores.masked_fill(torch.arange(len(scores)) == target, -torch.inf)
-        (gradient,) = torch.autograd.grad(scores[target] - others.logsumexp(0), x)
-        x = (x.detach() + 255 * STEP * gradient / gradient.norm()).clamp(0, 255)
-    found: Pixels = x.detach()[0].numpy()
-    return found

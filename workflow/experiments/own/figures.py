@@ -22,14 +22,12 @@ def figures(
     attacks: Mapping[str, Columns],
     accuracies: Mapping[str, Columns],
     tables: Mapping[str, Columns],
-    words: Words,
 ) -> dict[str, Figure]:
     """The pictures that compare the networks, given by name."""
-    read = {name: attacks[name] for name in attacks}
     return {
-        "radii": radii(read),
-        "local": local({name: tables[name] for name in tables}),
-        "accuracy": accuracy_curves({name: accuracies[name] for name in accuracies}),
+        "radii": radii(dict(attacks)),
+        "local": local(dict(tables)),
+        "accuracy": accuracy_curves(dict(accuracies)),
     }
 
 

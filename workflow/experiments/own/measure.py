@@ -21,7 +21,6 @@ from tilt.errors import InputError
 from tilt.io import read_arrays, write_arrays
 from tilt.networks.given.sanity import doubts
 from tilt.networks.margin import margin_gradient_norms
-from tilt.settings import settings_key
 
 Settings = Mapping[str, Any]
 Array = NDArray[np.float64]
@@ -176,8 +175,3 @@ def records(table: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
     """The rows of a table as records."""
     columns = {name: column.tolist() for name, column in table.items()}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def key_of(settings: Settings, files: Mapping[str, str]) -> str:
-    """What pieces depend on: settings, and the digests of files."""
-    return settings_key({**settings, "files": dict(files)})

@@ -49,7 +49,6 @@ use rule draw as own_figures with:
         attacks=of_own("results/{dataset}/own/{network}/attacks.csv"),
         accuracies=of_own("results/{dataset}/own/{network}/accuracy.csv"),
         tables=of_own("results/{dataset}/own/{network}/images.csv"),
-        words=rules.images.output.record,
     output:
         radii=picture("own", "results/{dataset}/figures/own/radii"),
         local=picture("own", "results/{dataset}/figures/own/local"),

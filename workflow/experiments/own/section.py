@@ -1,11 +1,17 @@
 """Networks that were trained elsewhere: captions, doubts and tables."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from experiments.attack.statistics import LEAST, accuracy_within, found_norms, rows_of, searching
+from experiments.attack.statistics import (
+    LEAST,
+    accuracy_within,
+    found_norms,
+    median_norm,
+    rows_of,
+    searching,
+)
 from experiments.attack.styles import label
 from report.claims import Columns, Settings
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
@@ -27,13 +33,12 @@ def section(
     networks: Mapping[str, Settings],
 ) -> Section:
     """The section of the networks, given by name in the order of the configuration."""
-    found = {name: attacks[name] for name in networks}
-    measured = {name: records[name] for name in networks}
+    found, rows, measured = ({name: of[name] for name in networks} for of in (attacks, tables, records))
     return Section(
-        captions=captions(found, {name: tables[name] for name in networks}, accuracies, measured),
+        captions=captions(found, rows, accuracies, measured),
         tables=[
             doubts_table(measured),
-            networks_table(found, {name: tables[name] for name in networks}, measured),
+            networks_table(found, rows, measured),
             *(classes_table(name, table, words) for name, table in found.items()),
         ],
     )
@@ -80,7 +85,7 @@ def captions(
         ),
     }
     for name, table in attacks.items():
-        attack = next(iter(searching(table)), LEAST)
+        attack = searching(table)[0]
         norms = found_norms(table, attack)
         written[f"{name}_examples"] = Caption(
             "examples",
@@ -114,7 +119,7 @@ def networks_table(
         within = accuracy_within(table, RADII)
         low, high = wilson_interval(within, np.full(len(RADII), n))
         medians = [
-            f"{label(attack)}: {or_dash(_median(found_norms(table, attack)), '.3g')}"
+            f"{label(attack)}: {or_dash(median_norm(found_norms(table, attack)), '.3g')}"
             for attack in searching(table)
         ]
         rows.append(
@@ -159,11 +164,6 @@ def classes_table(name: str, table: Columns, words: Words) -> Table:
         ("Class", "Images", "Median least norm"),
         [(words.class_name(each), str(n), or_dash(median, ".3g")) for median, each, n in found],
     )
-
-
-def _median(norms: Any) -> float:
-    median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
-    return median if np.isfinite(median) else np.nan
 
 
 def _ratio(table: Columns) -> float:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.attack.statistics import median_norm
 from experiments.attack.tables import select_images
 from experiments.rivals.names import PLAIN, RELABELLED, TEMPERATURE, WHOLLY
-from experiments.rivals.tables import median_norm
 from tilt.attacks.minimal import minimal_norm
 from tilt.data.images import Images, first_per_class
 from tilt.io import table_of

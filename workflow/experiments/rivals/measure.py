@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from experiments.attack.statistics import ATTACKED, LEAST, found_norms, rows_of
+from experiments.attack.statistics import ATTACKED, LEAST, found_norms, median_norm, rows_of
 from experiments.attack.tables import select_images
 from experiments.calibration.tables import TRAINED, calibrate, halves
 from experiments.rivals.tables import (
@@ -22,7 +22,6 @@ from experiments.rivals.tables import (
     attacked_row,
     curve_table,
     is_masked,
-    median_norm,
     nearer_share,
     reach_table,
     summary_table,

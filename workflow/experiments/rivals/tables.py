@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import LEAST, accuracy_within, found_norms, rows_of
+from experiments.attack.statistics import LEAST, accuracy_within, found_norms, median_norm, rows_of
 from experiments.calibration.tables import TRAINED
 from report.networks import REGULARISERS
 from report.numerals import exact
@@ -66,12 +66,6 @@ def attacked_row(attack: Columns, accuracy: Columns) -> dict[str, float]:
         **{f"accuracy_l2_{radius}": float(accuracy_within(attack, [radius])[0]) for radius in RADII},
         f"accuracy_signed_{EPSILON}": float(signed["accuracy"][at][0]) if at.any() else np.nan,
     }
-
-
-def median_norm(norms: Array) -> float:
-    """Median of norms (n,), nan for an image without an adversarial example, which lies beyond all others."""
-    median = float(np.median(np.nan_to_num(norms, nan=np.inf)))
-    return median if np.isfinite(median) else np.nan
 
 
 def vanishing_share(margins: Array, gradient_norms: Array, pixels: int) -> float:

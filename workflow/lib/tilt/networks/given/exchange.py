@@ -99,14 +99,14 @@ def of_scores(model: onnx.ModelProto) -> onnx.ModelProto:
     last = renamed.get(model.graph.output[-1].name, model.graph.output[-1].name)
     while last in maker and maker[last].op_type in AFTER_SCORES:
         last = maker[last].input[0]
-    needed: list[onnx.NodeProto] = []
+    needed: set[str] = set()
     names = [last]
     while names:
-        node = maker.get(names.pop())
-        if node is not None and not any(node is other for other in needed):
-            needed.append(node)
-            names.extend(node.input)
-    nodes = [node for node in nodes if any(node is other for other in needed)]
+        name = names.pop()
+        if name in maker and name not in needed:
+            needed.add(name)
+            names.extend(maker[name].input)
+    nodes = [node for node in nodes if needed.intersection(node.output)]
     if any(name in classified for node in nodes for name in node.input):
         raise ValueError("a linear classifier stands within the graph; export the raw scores")
     used = {name for node in nodes for name in node.input}

@@ -41,11 +41,6 @@ class Given:
     input_size: Sequence[int] | None = None
     layout: str | None = None
 
-    @property
-    def files(self) -> list[str]:
-        """The user's files that it is read from."""
-        return [file for file in (self.model.rpartition(":")[0] or self.model, self.weights) if file]
-
 
 class Adapted(nn.Module):
     """A network behind what turns a data set's images into its input; on the device of the images.
