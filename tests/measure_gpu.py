@@ -112,7 +112,7 @@ def check_attacks(data, device, n, folder):
     from tilt.attacks.minimal import minimal_norm
     from tilt.attacks.signed import signed_gradient_step
     from tilt.calibration import fit_temperature
-    from tilt.networks import choose_device
+    from tilt.networks.device import choose_device
     from tilt.networks.model import load_network, save_network
     from tilt.networks.scores import predict_scores
 
@@ -152,7 +152,7 @@ def prepared(data, device):
     """Images and labels on the device, the batches of an epoch, and a network to start from by layout."""
     import torch
 
-    from tilt.networks import choose_device
+    from tilt.networks.device import choose_device
     from tilt.networks.model import Network
 
     place = choose_device(device)
@@ -271,7 +271,7 @@ def work(connection, folder, device, epochs):
     import torch
 
     from tilt.attacks.ascent import targeted_ascent
-    from tilt.networks import choose_device
+    from tilt.networks.device import choose_device
 
     torch.set_num_threads(1)
     data = tuple(np.load(Path(folder, f"{k}.npy")) for k in range(4))

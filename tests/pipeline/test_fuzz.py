@@ -242,7 +242,8 @@ def exchanged(tmp_path: Path) -> Path:
 
 
 def load_exchanged(path: Path) -> Any:
-    from tilt.networks.given.network import Given, load_given
+    from tilt.networks.given.declared import Given
+    from tilt.networks.given.network import load_given
 
     return load_given(Given(model=str(path)), (3, 3), 3)
 

@@ -1,5 +1,6 @@
 """Networks trained elsewhere: what is read gives the scores that it should, what cannot be read one line."""
 
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -12,16 +13,18 @@ from onnx import helper, numpy_helper
 from safetensors.torch import save_file
 from skl2onnx import to_onnx
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 from torch import nn
 
 from samples import refused
 from tilt.data.sources import embedded_digits
-from tilt.networks.given.network import Given, load_given
+from tilt.networks.given.declared import Given
+from tilt.networks.given.network import load_given
 from tilt.networks.given.sanity import doubts, reordered_error
 from tilt.networks.model import build, save_network
 from tilt.networks.scores import predict_scores
@@ -40,11 +43,36 @@ def raises(shape, classes):
 def nothing(shape, classes):
     return 3
 
-def noisy(shape, classes):
-    class Noisy(nn.Linear):
+def ends(shape, classes):
+    raise SystemExit(3)
+
+def opens(shape, classes):
+    open("none.txt")
+
+def lazy(shape, classes):
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(classes))
+
+def two(shape, classes):
+    class Two(nn.Sequential):
         def forward(self, x):
-            return super().forward(x.flatten(1)) + torch.rand(len(x), 1)
-    return Noisy(42, classes)
+            return super().forward(x), x
+    return Two(*build(shape, classes))
+
+def double(shape, classes):
+    return build(shape, classes).double()
+"""
+NEAR = """
+from __future__ import annotations
+from dataclasses import dataclass
+import near_by
+
+@dataclass
+class Size:
+    width: int = near_by.WIDTH
+
+def build(shape, classes):
+    import own
+    return own.build(shape, classes, Size().width)
 """
 
 
@@ -52,7 +80,11 @@ def noisy(shape, classes):
 def folder(tmp_path, monkeypatch):
     """The working folder, with the functions and the weights of `build`."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "own.py").write_text(OWN)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("own", "near_by"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name, text in {"own": OWN, "near": NEAR, "near_by": "WIDTH = 4"}.items():
+        (tmp_path / f"{name}.py").write_text(text)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 3))
     save_file(model.state_dict(), "own.safetensors")
@@ -64,9 +96,20 @@ def pixels(n=5, shape=SHAPE):
     return np.random.default_rng(1).uniform(0, 255, (n, *shape)).astype(np.float32)
 
 
-@pytest.mark.parametrize("weights", ["own.safetensors", "own.pt"])
-def test_a_function_with_its_weights(folder, weights):
-    network = load_given(Given(model="own.py:build", weights=weights), SHAPE, CLASSES)
+@pytest.mark.parametrize(
+    ("model", "weights"),
+    [
+        ("own.py:build", "own.safetensors"),
+        ("own.py:build", "own.pt"),
+        ("own.py:build", "renamed.pt"),
+        ("own.py:double", "own.pt"),
+        ("near.py:build", "own.pt"),
+    ],
+)
+def test_a_function_with_its_weights(folder, model, weights):
+    """By content, whatever the file is called; with neighbours of the function's file; in float32."""
+    Path("renamed.pt").write_bytes(Path("own.safetensors").read_bytes())
+    network = load_given(Given(model=model, weights=weights), SHAPE, CLASSES)
     x = pixels()
     expected = folder(torch.as_tensor(x)[:, None] / 255).detach().numpy()
     np.testing.assert_allclose(predict_scores(network, x), expected, rtol=1e-5, atol=1e-6)
@@ -206,7 +249,7 @@ def compressed(path):
 
 
 WRONG = [
-    ("own.py:build", None, r"own\.py:build: no weights are given"),
+    ("own.py:build", None, r"weights: own\.py:build needs them"),
     ("own.py:build", "none.safetensors", r"none\.safetensors: no such file"),
     ("own.py:build", "half.safetensors", r"half\.safetensors: not a readable safetensors file"),
     ("own.py:build", "half.pt", r"half\.pt: not a readable file of torch"),
@@ -218,18 +261,36 @@ WRONG = [
     ("own.py:build", "own.pt2", r"own\.pt2: .* runs code"),
     ("own.py:build", "own.pkl", r"own\.pkl: a pickle runs code"),
     ("own.py:build", "bomb.pt", r"bomb\.pt: it is compressed"),
+    ("own.py:build", ".", r"^\.: a folder; name a file in it"),
+    ("own.py:build", "text.pt", r"text\.pt: neither a safetensors file nor one of torch\.save"),
+    ("own.py:build", "empty.pt", r"empty\.pt: neither a safetensors file nor one of torch\.save"),
+    ("own.py:build", "wrapped.pt", r"wrapped\.pt: state_dict is a OrderedDict and no tensor; save model"),
+    ("own.py:build", "list.pt", r"list\.pt: it is a list and no state dict"),
+    ("own.py:build", "huge.pt", r"huge\.pt: 0\.bias has shape \(1000000000000,\), .* \(4,\)"),
+    ("own.py:build", "sparse.pt", r"sparse\.pt: 0\.bias is sparse, quantised or empty"),
+    ("own.py:build", "quantised.pt", r"quantised\.pt: 0\.bias is sparse, quantised or empty"),
+    ("own.py:build", "meta.pt", r"meta\.pt: 0\.bias is sparse, quantised or empty"),
+    ("own.py:build", "complex.pt", r"complex\.pt: 0\.bias has numbers of torch\.complex64, .*float32"),
+    ("own.py:build", "integer.pt", r"integer\.pt: 0\.bias has numbers of torch\.int64"),
+    ("own.py:build", "great.pt", r"great\.pt: 0\.bias has values that are not finite in torch\.float32"),
+    ("own.py:lazy", "own.pt", r"own\.pt: 3\.weight has no shape in the network yet"),
+    ("own.py:two", "own.pt", r"own\.py:two: the network gives a tuple; return the scores alone"),
+    ("own.py:ends", "own.pt", r"own\.py:ends: SystemExit: 3; correct its file"),
+    ("own.py:opens", "own.pt", r"own\.py:opens: FileNotFoundError: .*none\.txt.*; correct its file"),
+    ("own.safetensors", None, r"own\.safetensors: not a network that was trained here; .* FILE\.py:FUNCTION"),
     ("own.py:raises", "own.pt", r"own\.py:raises: ValueError: no such thing; correct its file"),
     ("own.py:nothing", "own.pt", r"own\.py:nothing: a int came back; return a torch\.nn\.Module"),
     ("none.py:build", "own.pt", r"none\.py: no such file"),
     ("none.onnx", None, r"none\.onnx: no such file"),
     ("half.onnx", None, r"half\.onnx: not a (readable|valid) ONNX file"),
-    ("nan.onnx", None, r"nan\.onnx: w has values that are not finite"),
+    ("nan.onnx", None, r"nan\.onnx: w has values that are not numbers"),
     ("outside.onnx", None, r"outside\.onnx: its weights lie in other files"),
     ("operator.onnx", None, r"operator\.onnx: the operator Binarizer cannot be converted"),
     ("four.onnx", None, r"four\.onnx: it scores 4 classes, and the data have 3"),
-    ("large.onnx", None, r"large\.onnx: images of shape \(6, 7\), as \(1, 6, 7\), do not fit its input"),
+    ("large.onnx", None, r"large\.onnx: images of shape \(6, 7\) do not fit its input \(3, 9, 9\)"),
     ("none.npz", None, r"none\.npz: no such file"),
     ("names.npz", None, r"names\.npz: no array named b"),
+    ("text.npz", None, r"text\.npz: b holds <U1; give numbers"),
     ("shape.npz", None, r"shape\.npz: b has shape \(2,\); give one number for each column of w, 3"),
     ("nan.npz", None, r"nan\.npz: b has values that are not finite"),
     ("small.npz", None, r"small\.npz: images of shape \(6, 7\) do not fit"),
@@ -246,6 +307,21 @@ def damage(model):
     torch.save({"weight": torch.zeros(3)}, "other.pt")
     torch.save(state | {"0.bias": torch.full((4,), torch.nan)}, "nan.pt")
     torch.save(model, "whole.pt")
+    torch.save({"state_dict": state, "epoch": 3}, "wrapped.pt")
+    torch.save([3], "list.pt")
+    bias = torch.arange(4.0)
+    great = torch.full((4,), 1e300, dtype=torch.float64)
+    changed = {
+        "huge": torch.zeros(1).expand(10**12), "sparse": bias.to_sparse(), "meta": bias.to("meta"),
+        "complex": bias * 1j, "integer": torch.arange(4), "great": great,
+    }  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        changed["quantised"] = torch.quantize_per_tensor(bias, 0.1, 0, torch.qint8)
+    for name, tensor in changed.items():
+        torch.save(state | {"0.bias": tensor}, f"{name}.pt")
+    Path("text.pt").write_text("weights\n" * 9)
+    Path("empty.pt").write_text("")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.jit.save(torch.jit.trace(model, torch.zeros(1, 1, *SHAPE)), "script.pt")
@@ -277,6 +353,7 @@ def test_wrong_files_end_in_one_line(folder, tmp_path, name, weights, message):
         (tmp_path / "outside.onnx").write_bytes(model.SerializeToString())
     arrays = {"names": {"w": np.zeros(42)}, "shape": {"w": np.zeros((42, 3)), "b": np.zeros(2)},
               "nan": {"w": np.zeros((42, 3)), "b": np.full(3, np.nan)},
+              "text": {"w": np.zeros((42, 3)), "b": np.array(["a", "b", "c"])},
               "small": {"w": np.zeros((41, 3)), "b": np.zeros(3)}}  # fmt: skip
     for key, held in arrays.items():
         np.savez(tmp_path / f"{key}.npz", **held)
@@ -286,14 +363,27 @@ def test_wrong_files_end_in_one_line(folder, tmp_path, name, weights, message):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"value_range": (1, 0)}, r"value_range is \[1, 0\]"),
-        ({"std": 0}, r"std is 0; give numbers above 0"),
-        ({"mean": (0.1, 0.2)}, r"mean is \[0\.1, 0\.2\]; give a number, or one for each of 1 channels"),
-        ({"layout": "nchw"}, r"layout 'nchw' is unknown; choose channels_first"),
+        ({"value_range": (1, 0)}, r"value_range: 1 is not below 0"),
+        ({"std": 0}, r"std: it divides; give numbers above 0"),
+        ({"std": 1e-60}, r"std: it divides; give numbers above 0"),
+        ({"mean": np.nan}, r"mean: nan is subtracted; give finite numbers"),
+        ({"mean": (0.1, 0.2)}, r"mean: \[0\.1, 0\.2\] does not fit; give a number for each of 1 channels"),
+        ({"layout": "nchw"}, r"layout: 'nchw' is unknown; choose channels_first"),
+        ({"input_size": (8,)}, r"input_size: \[8\] is no height and width"),
+        ({"input_size": (0, 0)}, r"input_size: \[0, 0\] is no height and width"),
+        ({"options": {"depth": 3}}, r"own\.py:build: it cannot be built with the options \{'depth': 3\}"),
+        ({"model": "line.npz"}, r"weights: line\.npz holds them; leave it out"),
+        ({"model": "line.npz", "weights": None, "options": {"a": 1}}, r"options: line\.npz is no function"),
+        ({"model": "ours.safetensors", "weights": None, "std": (2,)}, r"std: .* takes images as they are"),
+        (
+            {"model": "ours.safetensors", "weights": None, "layout": "flat"},
+            r"layout: .* takes images as they",
+        ),
     ],
 )
 def test_what_is_declared_is_checked(folder, changed, message):
-    refused(message, load_given, Given(model="own.py:build", weights="own.pt", **changed), SHAPE, CLASSES)
+    given = {"model": "own.py:build", "weights": "own.pt"} | changed
+    refused(message, load_given, Given(**given), SHAPE, CLASSES)
 
 
 W = torch.randn(42, 3, generator=torch.Generator().manual_seed(0))
@@ -326,7 +416,8 @@ def test_a_sane_network_is_not_doubted():
     ("found", "says"),
     [
         (lambda: doubted(Scored(), stated_error=0.2), "20.00 % was stated"),
-        (lambda: doubted(Scored(lambda scores: scores.softmax(1))), "probabilities already"),
+        (lambda: doubted(Scored(lambda scores: scores.softmax(1))), "as probabilities do"),
+        (lambda: doubted(Scored(torch.sigmoid)), "as probabilities do"),
         (lambda: doubted(Scored(lambda scores: scores.roll(1, 1))), "the classes had another order"),
         (lambda: doubted(Scored(lambda scores: scores + torch.rand_like(scores))), "two passes"),
         (lambda: doubted(Scored(lambda scores: scores / 0)), "scores are not finite"),
@@ -346,11 +437,149 @@ def test_the_order_of_classes_by_hand():
     assert reordered_error(np.zeros(5, int), y) == pytest.approx(0.6)
 
 
-def test_a_linear_classifier_within_a_graph_is_refused(tmp_path):
-    """Its probabilities would be taken for scores."""
+def of_scikit_learn(path, model, classes, dtype=np.float32):
+    """An ONNX file of a model fitted to the first classes of the digits, and test images (n, 64)."""
     data = embedded_digits(20)
-    x = data.scaled(data.x_train).reshape(len(data.x_train), -1).astype(np.float32)
-    model = OneVsRestClassifier(LogisticRegression()).fit(x, data.y_train)
-    path = tmp_path / "within.onnx"
+    x = data.scaled(data.x_train).reshape(len(data.x_train), -1).astype(dtype)[data.y_train < classes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(x, data.y_train[data.y_train < classes])
     path.write_bytes(to_onnx(model, x[:1]).SerializeToString())
-    refused("a linear classifier stands within the graph", load_given, Given(model=str(path)), (8, 8), 10)
+    return data.scaled(data.x_test[:50]).reshape(50, -1)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        MLPClassifier((8,), max_iter=60, random_state=0),
+        LogisticRegression(),
+        SGDClassifier(loss="log_loss", random_state=0),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_two_classes_of_scikit_learn(tmp_path, model):
+    """The margin is the log-odds, whether the file has one score, two, or probabilities p and 1 - p."""
+    x = of_scikit_learn(tmp_path / "two.onnx", model, 2)
+    network = load_given(Given(model=str(tmp_path / "two.onnx")), (8, 8), 2)
+    scores = predict_scores(network, (255 * x.reshape(-1, 8, 8)).astype(np.float32))
+    with np.errstate(divide="ignore"):
+        odds = np.diff(model.predict_log_proba(x), axis=1)
+    known = np.abs(odds) < 10  # beyond, float32 rounds 1 - p
+    assert known.sum() > 10
+    np.testing.assert_allclose(np.diff(scores, axis=1)[known], odds[known], rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:Using a non-tuple")  # by the converter
+def test_a_support_vector_machine_of_two_classes(tmp_path):
+    """Its file has one number an image: the second class's score, the first's being 0."""
+    model = LinearSVC()
+    x = of_scikit_learn(tmp_path / "svm.onnx", model, 2)
+    network = load_given(Given(model=str(tmp_path / "svm.onnx")), (8, 8), 2)
+    scores = predict_scores(network, (255 * x.reshape(-1, 8, 8)).astype(np.float32))
+    np.testing.assert_allclose(scores[:, 1], model.decision_function(x), rtol=1e-4, atol=1e-4)
+    assert not scores[:, 0].any()
+
+
+@pytest.mark.parametrize(
+    ("model", "dtype", "says"),
+    [
+        (OneVsRestClassifier(LogisticRegression()), np.float32, "its output is not the softmax of scores"),
+        (LogisticRegression(), np.float64, "its input is not float32; export it for images of float32"),
+    ],
+)
+def test_what_is_refused_of_scikit_learn(tmp_path, model, dtype, says):
+    of_scikit_learn(tmp_path / "made.onnx", model, 10, dtype)
+    refused(says, load_given, Given(model=str(tmp_path / "made.onnx")), (8, 8), 10)
+
+
+def test_an_export_of_torch(tmp_path, folder):
+    """Of one image, with its constants as nodes and its layers as functions, an end in probabilities."""
+    model = nn.Sequential(*folder, nn.Softmax(1)).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model, (torch.zeros(1, 1, *SHAPE),), "torch.onnx", dynamo=False, do_constant_folding=False
+        )
+    x = pixels()
+    expected = folder(torch.as_tensor(x)[:, None] / 255).detach().numpy()
+    found = predict_scores(load_given(Given(model="torch.onnx"), SHAPE, CLASSES), x)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["constants", "bounded", "reshaped", "domain", "function"])
+def test_graphs_of_other_exporters(tmp_path, kind):
+    """Weights as constants, an infinite bound, probabilities that are reshaped, the domain's full name, a
+    function of the file's own: the scores are x W + b all the same."""
+    rng = np.random.default_rng(0)
+    weights = {"w": rng.normal(size=(42, 3)), "b": rng.normal(size=3)}
+    node = helper.make_node
+    ends = {
+        "reshaped": [node("Softmax", ["z"], ["p"]), node("Flatten", ["p"], ["scores"])],
+        "bounded": [node("Clip", ["z", "", "most"], ["scores"])],
+    }
+    domain = {"domain": "ai.onnx", "function": "own"}.get(kind, "")
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["f"]),
+        helper.make_node("Gemm", ["f", "w", "b"], ["z" if kind in ends else "scores"], domain=domain),
+        *ends.get(kind, []),
+    ]
+    if kind == "constants":
+        nodes = [
+            helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array.astype(np.float32)))
+            for name, array in weights.items()
+        ] + nodes
+    held = (
+        {} if kind == "constants" else weights | ({"most": np.float32(np.inf)} if kind == "bounded" else {})
+    )
+    model = exported(tmp_path / "made.onnx", nodes, held)
+    if kind == "function":
+        inner = [helper.make_node("Gemm", ["f", "w", "b"], ["z"])]
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+        model.functions.append(helper.make_function("own", "Gemm", ["f", "w", "b"], ["z"], inner, opsets))
+        model.opset_import.append(helper.make_opsetid("own", 1))
+        (tmp_path / "made.onnx").write_bytes(model.SerializeToString())
+    network = load_given(Given(model=str(tmp_path / "made.onnx")), SHAPE, CLASSES)
+    x = pixels()
+    expected = x.reshape(5, -1) / 255 @ weights["w"] + weights["b"]
+    np.testing.assert_allclose(predict_scores(network, x), expected, rtol=1e-4, atol=1e-4)
+
+
+def linear_nodes(*more, end="scores"):
+    return [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("Gemm", ["f", "w"], [end]), *more]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "says"),
+    [
+        (linear_nodes(helper.make_node("Gelu", ["z"], ["scores"], domain="com.other"), end="z"),
+         r"the operator com\.other\.Gelu is not one of ONNX"),
+        (linear_nodes(helper.make_node("Sigmoid", ["z"], ["scores"]), end="z"),
+         r"its output is not the softmax of scores that it computes"),
+        (linear_nodes(helper.make_node("Sqrt", ["z"], ["scores"]), end="z"),
+         r"the scores of some images are not finite"),
+        (linear_nodes(
+            helper.make_node("BatchNormalization", ["z", *"bbbb"], ["scores", "m", "v"], training_mode=1),
+            end="z",
+         ),
+         r"exported in training mode; call model\.eval\(\) before"),
+        (linear_nodes(helper.make_node("Reshape", ["z", "one"], ["scores"]), end="z"),
+         r"do not fit its input \(1, 6, 7\) .*; export it for any number of images, not 1"),
+    ],
+)  # fmt: skip
+def test_graphs_that_are_refused(tmp_path, nodes, says):
+    weights = {"w": np.random.default_rng(0).normal(size=(42, 3)), "b": np.ones(3)}
+    model = exported(tmp_path / "made.onnx", nodes, weights, (1, 1, *SHAPE))
+    model.graph.initializer.append(numpy_helper.from_array(np.array([1, 3]), "one"))
+    model.opset_import.append(helper.make_opsetid("com.other", 1))
+    (tmp_path / "made.onnx").write_bytes(model.SerializeToString())
+    refused(says, load_given, Given(model=str(tmp_path / "made.onnx")), SHAPE, CLASSES)
+
+
+def test_a_graph_of_two_outputs_is_refused(tmp_path):
+    model = exported(tmp_path / "made.onnx", linear_nodes(), {"w": np.ones((42, 3))})
+    model.graph.output.append(helper.make_tensor_value_info("f", onnx.TensorProto.FLOAT, ("n", 42)))
+    (tmp_path / "made.onnx").write_bytes(model.SerializeToString())
+    refused(
+        r"it has 2 outputs of numbers \(scores, f\); export one, of raw scores",
+        *(load_given, Given(model=str(tmp_path / "made.onnx")), SHAPE, CLASSES),
+    )

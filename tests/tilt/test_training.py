@@ -13,8 +13,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from tilt.errors import InputError
-from tilt.networks import choose_device
 from tilt.networks.descent import Descent, Rule, descend
+from tilt.networks.device import choose_device
 from tilt.networks.layers import initialise, layer_rms
 from tilt.networks.lenet import resize_to_28
 from tilt.networks.model import Network, build

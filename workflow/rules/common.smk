@@ -23,7 +23,7 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
     # Snakemake puts it into shell commands as it is.
     sys.executable = shlex.quote(sys.executable)
 
-from pipeline.code import imported_files
+from pipeline.code import imported_files, neighbours
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.networks import (
@@ -194,7 +194,19 @@ def model_files(wildcards, *families):
         found = {own_model(network(wildcards))}
     else:
         found = {own_model(each) for each in networks(wildcards, *families).values()}
-    return [local(file) for file in sorted(filter(os.path.isfile, filter(None, found)))]
+    return with_neighbours(filter(None, found))
+
+
+def with_neighbours(files):
+    """The files of the user's that are there, and those beside them that functions in them import."""
+    there = sorted(filter(os.path.isfile, files))
+    modules = [Path(file) for file in there if file.endswith(".py")]
+    return [
+        local(str(file))
+        for file in dict.fromkeys(
+            [*there, *(str(near) for file in modules for near in neighbours(file))]
+        )
+    ]
 
 
 def of_networks(pattern, *families):

@@ -19,7 +19,7 @@ from tilt.calibration import fit_temperature
 from tilt.data.images import load_images
 from tilt.errors import InputError
 from tilt.io import read_json, write_arrays, write_json, write_table
-from tilt.networks import choose_device
+from tilt.networks.device import choose_device
 from tilt.networks.model import input_images, load_network
 from tilt.networks.scores import predict_scores
 

@@ -10,8 +10,9 @@ from pipeline.job import job
 from tilt.data.images import load_images
 from tilt.errors import InputError
 from tilt.io import write_arrays, write_json, write_table
-from tilt.networks import choose_device
-from tilt.networks.given.network import Given, load_given
+from tilt.networks.device import choose_device
+from tilt.networks.given.declared import Given
+from tilt.networks.given.network import load_given
 from tilt.settings import settings_key
 
 

@@ -10,7 +10,7 @@ from experiments.calibration.tables import Columns, bins_table, calibrate, halve
 from report.networks import Settings, record_columns
 from tilt.data.images import Images
 from tilt.io import table_of
-from tilt.networks import choose_device
+from tilt.networks.device import choose_device
 from tilt.networks.margin import margin_gradient_norms
 from tilt.networks.model import input_images, load_network
 from tilt.networks.scores import predict_scores

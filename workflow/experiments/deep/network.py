@@ -5,7 +5,8 @@ from typing import Any
 from torch import nn
 
 from tilt.errors import InputError
-from tilt.networks.given.network import Given, load_given
+from tilt.networks.given.declared import Given
+from tilt.networks.given.network import load_given
 
 SIDE = 224
 CLASSES = 1000

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
+from tilt.networks.given.declared import Given
 
 
 def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
@@ -18,13 +18,6 @@ def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
         key = f"{at}.networks.{name}"
         if name in (dataset["networks"] or {}):
             yield f"{key}: a network to be trained has that name too; choose another"
-        is_function = ".py:" in network["model"]
-        if is_function and network["weights"] is None:
-            yield f"{key}.weights: {network['model']} needs them; name their file"
-        if not is_function and network["weights"] is not None:
-            yield f"{key}.weights: {network['model']} holds them; leave it out"
-        low, high = network["value_range"]
-        if low >= high:
-            yield f"{key}.value_range: {low:g} is not below {high:g}; give black first"
-        if not (np.asarray(network["std"]) > 0).all():
-            yield f"{key}.std: it divides; give numbers above 0"
+        declared = {field: value for field, value in network.items() if field != "test_error"}
+        for field, sentence in Given(**declared).faults():
+            yield f"{key}.{field}: {sentence}"

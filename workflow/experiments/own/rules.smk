@@ -8,9 +8,7 @@ experiment(
 rule own_network:
     input:
         code=code("own_network.py"),
-        own=lambda w: [
-            local(file) for file in given_files(own_network(w)) if os.path.isfile(file)
-        ],
+        own=lambda w: with_neighbours(given_files(own_network(w))),
         images=rules.images.output.images,
     output:
         attacks="results/{dataset}/own/{network}/attacks.csv",

@@ -32,7 +32,7 @@ from tilt.attacks.models import Model, margin_gradient, misclassified, norms, pe
 from tilt.attacks.registry import ATTACKS
 from tilt.data.images import Images, first_per_class
 from tilt.io import table_of
-from tilt.networks import choose_device
+from tilt.networks.device import choose_device
 from tilt.networks.margin import margin_gradient_norms
 from tilt.networks.model import input_images, load_network
 from tilt.networks.scores import predict_scores

@@ -1,4 +1,4 @@
-"""Which files of ours a script or a module depends on, read off its imports.
+"""Which files of ours, or of the user's, a script or a module depends on, read off its imports.
 
 Snakemake sees edits to a script but not to the modules that it imports. Each rule therefore takes the
 files named here as inputs: small inputs are compared by checksum, so an edit reruns exactly what depends on
@@ -14,12 +14,12 @@ ROOTS = (LIBRARY, LIBRARY.parent)  # of tilt, report and pipeline, and of experi
 
 
 @cache
-def imported_files(source: Path) -> tuple[Path, ...]:
-    """The modules of ours that the file imports, directly or not, sorted; itself left out."""
+def imported_files(source: Path, roots: tuple[Path, ...] = ROOTS) -> tuple[Path, ...]:
+    """The modules below the roots that the file imports, directly or not, sorted; itself left out."""
     found: set[Path] = set()
     pending = [source]
     while pending:
-        for module in _imports(pending.pop()):
+        for module in _imports(pending.pop(), roots):
             if module not in found:
                 found.add(module)
                 pending.append(module)
@@ -27,21 +27,32 @@ def imported_files(source: Path) -> tuple[Path, ...]:
 
 
 @cache
-def _imports(source: Path) -> frozenset[Path]:
-    names = set()
+def _imports(source: Path, roots: tuple[Path, ...]) -> frozenset[Path]:
+    found: set[Path] = set()
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"), source)):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return frozenset(module for name in names for module in module_files(name))
+            for alias in node.names:
+                found.update(module_files(alias.name, roots))
+        elif isinstance(node, ast.ImportFrom):
+            near = (source.parents[node.level - 1],) if node.level else roots
+            for alias in node.names:
+                found.update(module_files(".".join(filter(None, (node.module, alias.name))), near))
+    return frozenset(found)
 
 
-def module_files(name: str) -> list[Path]:
-    """The files of ours that importing the dotted name runs: each package on the way, and the module."""
+def module_files(name: str, roots: tuple[Path, ...] = ROOTS) -> list[Path]:
+    """The files below the roots that importing the dotted name runs: each package on the way, the module."""
     parts = name.split(".")
     files = []
-    for root in ROOTS:
+    for root in roots:
         files += [root.joinpath(*parts[:k], "__init__.py") for k in range(1, len(parts) + 1)]
-        files.append(root.joinpath(*parts).with_suffix(".py"))
+        files += [root.joinpath(*parts[:k]).with_suffix(".py") for k in range(1, len(parts) + 1)]
     return [file for file in files if file.is_file()]
+
+
+def neighbours(source: Path) -> tuple[Path, ...]:
+    """The files beside a file of the user's, or in folders there, that it imports; none of a damaged one."""
+    try:
+        return imported_files(source, (source.parent,))
+    except (OSError, SyntaxError, ValueError):
+        return ()

@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -110,14 +111,7 @@ def build(
     maps preprocessed images (n, *shape) to raw scores (n, classes). The network is in evaluation mode. Raises
     InputError, in one line, when there is no such model, file or function, or it does not do that.
     """
-    function = MODELS[name].build if name in MODELS else own_function(name)
-    try:
-        inspect.signature(function).bind(shape, classes, **options)
-    except TypeError as error:
-        raise InputError(f"model {name}: it cannot be built with the options {options} ({error})") from error
-    model = called(name, function, shape, classes, **options)
-    if not isinstance(model, nn.Module):
-        raise InputError(f"model {name}: a {type(model).__name__} came back; return a torch.nn.Module")
+    model = build_module(name, shape, classes, **options)
     network = Preprocessed(Architecture(name, shape, classes, options), model, mean_image, pixel_scale).eval()
     try:
         found = count_classes(network, shape)
@@ -130,30 +124,46 @@ def build(
     return network
 
 
-def own_function(name: str) -> Callable[..., Any]:
+def build_module(name: str, shape: tuple[int, ...], classes: int, **options: Any) -> nn.Module:
+    """The module of one of MODELS, or of a function of the user's. Raises InputError as `build` does."""
+    function = MODELS[name].build if name in MODELS else _own_function(name)
+    try:
+        inspect.signature(function).bind(shape, classes, **options)
+    except TypeError as error:
+        raise InputError(f"model {name}: it cannot be built with the options {options} ({error})") from error
+    model = _called(name, function, shape, classes, **options)
+    if not isinstance(model, nn.Module):
+        raise InputError(f"model {name}: a {type(model).__name__} came back; return a torch.nn.Module")
+    return model
+
+
+def _own_function(name: str) -> Callable[..., Any]:
     path, _, attribute = name.rpartition(":")
     if not path.endswith(".py"):
         raise InputError(f"model {name!r} is unknown; choose {', '.join(MODELS)}, or name FILE.py:FUNCTION")
     if not Path(path).is_file():
         raise InputError(f"model {name}: {path}: no such file; correct the name")
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    folder = str(Path(path).resolve().parent)
+    if folder not in sys.path:
+        sys.path.append(folder)  # its neighbours can be imported, as when it is run
+    spec = importlib.util.spec_from_file_location(f"{path}:", path)
     assert spec
     assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    called(name, spec.loader.exec_module, module)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where dataclasses look it up
+    _called(name, spec.loader.exec_module, module)
     function = getattr(module, attribute, None)
     if not callable(function):
         raise InputError(f"model {name}: {path} has no function {attribute!r}; correct the name")
     return function  # type: ignore[no-any-return]
 
 
-def called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def _called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """What a function gives that may be the user's; its exceptions become one line."""
     try:
         return function(*arguments, **options)
-    except (InputError, OSError):
+    except InputError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         remedy = "its options" if name in MODELS else "its file"
         raise InputError(f"model {name}: {reason}; correct {remedy}") from error

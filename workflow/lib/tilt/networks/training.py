@@ -18,9 +18,9 @@ from torch.nn import functional as F
 
 from tilt.errors import InputError
 from tilt.io import table_of
-from tilt.networks import choose_device
 from tilt.networks.checkpoint import Row, digest, resume, save_checkpoint
 from tilt.networks.descent import Descent, FastGradient, Rule, descend
+from tilt.networks.device import choose_device
 from tilt.networks.layers import layer_rms
 from tilt.networks.regularisers.base import NONE, Regulariser
 from tilt.networks.scores import count_classes, predict_scores

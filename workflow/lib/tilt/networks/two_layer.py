@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tilt.errors import InputError
-from tilt.networks import choose_device
+from tilt.networks.device import choose_device
 from tilt.two_layer import TwoLayer
 
 Array = NDArray[np.float64]

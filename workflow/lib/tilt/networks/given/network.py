@@ -1,9 +1,7 @@
 """A network that was trained elsewhere, as a function of a data set's images."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,34 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tilt.errors import InputError
+from tilt.networks.given.declared import Given
 from tilt.networks.given.weights import put_weights, read_linear, read_weights
-from tilt.networks.model import called, load_network, own_function
+from tilt.networks.model import build_module, load_network
 from tilt.networks.scores import count_classes
 
-LAYOUTS = ("channels_first", "channels_last", "flat")
 COMPARED = 4  # images on which a conversion is compared
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """Where a network comes from, and what its input is.
-
-    `model` is FILE.py:FUNCTION, a function of the shape of an image, the number of classes and the options
-    that returns a torch.nn.Module of raw scores, whose `weights` are a file; or FILE.onnx; or FILE.npz, a
-    linear model; or FILE.safetensors, a network that `save_network` wrote, which takes images as they are.
-    For the others a data set's values go to `value_range`, are resized to `input_size` (height, width) where
-    that is given, and become (value - mean) / std, each a number or one for each channel. `layout` is one of
-    LAYOUTS, by default what the file says, else channels first.
-    """
-
-    model: str
-    weights: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    value_range: Sequence[float] = (0.0, 1.0)
-    mean: float | Sequence[float] = 0.0
-    std: float | Sequence[float] = 1.0
-    input_size: Sequence[int] | None = None
-    layout: str | None = None
 
 
 class Adapted(nn.Module):
@@ -84,28 +60,45 @@ def load_given(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
     that names the file, when a file is missing, damaged, of a kind that runs code, or does not fit the
     network, or the network does not fit the images or the number of classes.
     """
+    for name, sentence in given.faults():
+        raise InputError(f"{name}: {sentence}")
     channels = shape[2] if len(shape) == 3 else 1
-    _check(given, channels)
-    suffix = Path(given.model).suffix
-    if suffix == ".safetensors":
-        return _counted(given, load_network(given.model), shape, classes)
-    if suffix == ".onnx":
+    for name in ("mean", "std"):
+        values = np.asarray(getattr(given, name))
+        if values.shape not in ((), (1,), (channels,)):
+            raise InputError(
+                f"{name}: {values.tolist()} does not fit; give a number for each of {channels} channels"
+            )
+    if given.suffix == ".safetensors":
+        return _counted(given, _trained_here(given.model), shape, classes)
+    if given.suffix == ".onnx":
         model, layout = _exchanged(given, shape)
-    elif suffix == ".npz":
+    elif given.suffix == ".npz":
         model, layout = read_linear(given.model), "flat"
     else:
-        function = own_function(given.model)
-        found = called(given.model, function, shape, classes, **given.options)
-        if not isinstance(found, nn.Module):
-            raise InputError(
-                f"model {given.model}: a {type(found).__name__} came back; return a torch.nn.Module"
-            )
-        if given.weights is None:
-            raise InputError(f"model {given.model}: no weights are given; name their file")
-        model, layout = found, "channels_first"
-        put_weights(model, read_weights(given.weights), given.weights)
+        model, layout = _built(given, shape, classes), "channels_first"
     network = Adapted(given, model, given.layout or layout, channels).eval().requires_grad_(False)
     return _counted(given, network, shape, classes)
+
+
+def _trained_here(path: str) -> nn.Module:
+    try:
+        return load_network(path)
+    except InputError as error:
+        if not Path(path).is_file():
+            raise
+        raise InputError(
+            f"{path}: not a network that was trained here; give weights of your own with FILE.py:FUNCTION as "
+            "the model"
+        ) from error
+
+
+def _built(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The network of the user's function, with its weights, in float32."""
+    assert given.weights is not None
+    model = build_module(given.model, shape, classes, **given.options).float()
+    put_weights(model, read_weights(given.weights), given.weights)
+    return model
 
 
 def _counted(given: Given, network: nn.Module, shape: tuple[int, ...], classes: int) -> nn.Module:
@@ -124,40 +117,24 @@ def _counted(given: Given, network: nn.Module, shape: tuple[int, ...], classes: 
 
 def _exchanged(given: Given, shape: tuple[int, ...]) -> tuple[nn.Module, str]:
     """The network of an ONNX file, compared with the format's evaluator, and the layout of its input."""
-    from tilt.networks.given.exchange import agrees, read_onnx
+    from tilt.networks.given.exchange import check_converted, read_onnx
 
-    model, graph = read_onnx(given.model)
-    wanted = model.input_shape
+    model, graphs = read_onnx(given.model)
+    number, *wanted = model.input_shape or (0,)
     layout = "flat" if len(wanted) < 3 else "channels_last" if wanted[-1] in (1, 3) else "channels_first"
     trial = Adapted(given, nn.Identity(), given.layout or layout, shape[2] if len(shape) == 3 else 1)
     images = np.random.default_rng(0).uniform(0, 255, (COMPARED, *shape)).astype(np.float32)
-    x: NDArray[np.float32] = trial(torch.as_tensor(images)).numpy()
     try:
-        same = agrees(model, graph, x)
+        x: NDArray[np.float32] = trial(torch.as_tensor(images)).numpy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the evaluator and of the converted network
+            check_converted(model, graphs, x)
+    except InputError as error:
+        raise InputError(f"{given.model}: {error}") from error
     except Exception as error:  # the evaluator and the converted network raise of every kind
+        remedy = f"export it for any number of images, not {number}" if number else "set input_size or layout"
         raise InputError(
-            f"{given.model}: images of shape {shape}, as {x.shape[1:]}, do not fit its input {wanted} "
-            f"({type(error).__name__}); set input_size or layout"
+            f"{given.model}: images of shape {shape} do not fit its input {tuple(wanted)} "
+            f"({type(error).__name__}); {remedy}"
         ) from error
-    if not same:
-        raise InputError(
-            f"{given.model}: converted to torch its scores are not those of the format's own evaluator; "
-            "give the network as FILE.py:FUNCTION with its weights"
-        )
     return model, layout
-
-
-def _check(given: Given, channels: int) -> None:
-    low, high = given.value_range
-    if not -np.inf < low < high < np.inf:
-        raise InputError(f"value_range is {[low, high]}; give the values of black and white, the less first")
-    if given.layout not in (None, *LAYOUTS):
-        raise InputError(f"layout {given.layout!r} is unknown; choose {', '.join(LAYOUTS)}")
-    for name in ("mean", "std"):
-        values = np.asarray(getattr(given, name), np.float64)
-        if values.shape not in ((), (1,), (channels,)) or not np.isfinite(values).all():
-            raise InputError(
-                f"{name} is {values.tolist()}; give a number, or one for each of {channels} channels"
-            )
-    if not (np.asarray(given.std) > 0).all():
-        raise InputError(f"std is {np.asarray(given.std).tolist()}; give numbers above 0")
