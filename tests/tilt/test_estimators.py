@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -246,18 +247,24 @@ def test_searches_and_pipelines(wines):
 
 
 def test_a_model_that_is_not_certified_is_named(monkeypatch):
-    def short(X, y, lambdas, **settings):
-        warnings.warn("1 of 1 models did not reach", RuntimeWarning, stacklevel=2)
-        return fit_path(X, y, lambdas, **settings)
+    def poor(X, y, lambdas, **settings):
+        warnings.warn("without a name", RuntimeWarning, stacklevel=2)
+        gap = np.linspace(0.0, 0.5, len(lambdas) + 1)[1:]
+        return replace(fit_path(X, y, lambdas, **settings), duality_gap=gap)
 
     X, y = [[0.0], [0], [1], [1], [5], [5]], ["a", "a", "b", "b", "c", "c"]
-    monkeypatch.setattr("tilt.linear.estimators.problems.fit_path", short)
+    monkeypatch.setattr("tilt.linear.estimators.problems.fit_path", poor)
     with pytest.warns(RuntimeWarning) as caught:
-        CertifiedSVCCV(cv=2, multi_class="ovo").fit(X, y)
+        CertifiedSVCCV([1, 0.1, 0.01], cv=2, multi_class="ovo", tol=0.2).fit(X, y)
+    named = [str(warning.message).split(": ") for warning in caught]
     pairs = ["b against a", "c against a", "c against b"]
-    names = [f"{part}{pair}" for part in ("fold 1, ", "fold 2, ", "") for pair in pairs]
-    assert [str(w.message) for w in caught] == [f"{name}: 1 of 1 models did not reach" for name in names]
-    assert {w.filename for w in caught} == {__file__}
+    assert [name for name, _ in named] == [
+        f"{part}{pair}" for part in ("fold 1, ", "fold 2, ", "") for pair in pairs
+    ]
+    assert named[0][1] == (
+        "2 of 3 models did not reach a relative duality gap of 0.2 (largest 0.5), the first at lam = 0.1"
+    )
+    assert {warning.filename for warning in caught} == {__file__}
     with pytest.warns(RuntimeWarning) as caught:
         CertifiedSVC().fit(X, y)
     assert [str(w.message).split(":")[0] for w in caught] == [f"{c} against the rest" for c in "abc"]
@@ -274,6 +281,7 @@ def test_a_model_that_is_not_certified_is_named(monkeypatch):
         (CertifiedSVCCV(0), "aabb", "lams must be positive finite numbers, or how many .*, not 0"),
         (CertifiedSVCCV("10"), "aabb", "lams must be .*, not '10'"),
         (CertifiedSVCCV([1, -1]), "aabb", r"lams must be .*, not \[1, -1\]"),
+        (CertifiedSVCCV(np.arange(999)), "aabb", r"lams must be .*, not array\(.{,30}$"),
         (CertifiedSVCCV(cv=KFold(2)), "aabb", "fold 1 has no sample of class a to train on"),
         (
             CertifiedSVCCV(cv=2, scoring=lambda *_: np.nan),

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from copy import copy
 from numbers import Integral, Real
+from reprlib import repr as short
 from typing import Any, Self
 
 import numpy as np
@@ -67,18 +68,28 @@ class _Certified(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_paths(
         self, X: NDArray[Any], numbers: NDArray[np.intp], lams: Array, parts: dict[str, Rows]
     ) -> list[list[Models]]:
-        """Models of each part's rows, of each problem; what was warned of comes with their names."""
+        """Models of each part's rows, of each problem; of those that are not certified it warns by name."""
         posed = problems(len(self.classes_), self.multi_class)
         tasks = [(part, problem) for part in parts for problem in posed]
-        fitted = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
-            delayed(fit_problem)(X, numbers, parts[part], problem, lams, self._loss, self.tol)
-            for part, problem in tasks
-        )
+        with (
+            warnings.catch_warnings()
+        ):  # fit_path's, which names nothing and would be lost in other processes
+            warnings.filterwarnings("ignore", category=RuntimeWarning, module=fit_problem.__module__)
+            fitted = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
+                delayed(fit_problem)(X, numbers, parts[part], problem, lams, self._loss, self.tol)
+                for part, problem in tasks
+            )
         for (part, problem), models in zip(tasks, fitted, strict=True):
-            other = "the rest" if problem.negative is None else self.classes_[problem.negative]
-            for message, category in models.warned:
-                text = f"{part}{self.classes_[problem.positive]} against {other}: {message}"
-                warnings.warn(text, category, stacklevel=3)
+            missed = lams[models.gap > self.tol]
+            if missed.size:
+                other = "the rest" if problem.negative is None else self.classes_[problem.negative]
+                warnings.warn(
+                    f"{part}{self.classes_[problem.positive]} against {other}: {missed.size} of {lams.size} "
+                    f"models did not reach a relative duality gap of {self.tol:g} (largest "
+                    f"{models.gap.max():.2g}), the first at lam = {missed[0]:g}",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
         return [fitted[start : start + len(posed)] for start in range(0, len(fitted), len(posed))]
 
     def _take(self, models: Sequence[Models], k: int) -> Self:
@@ -234,12 +245,13 @@ class CertifiedLogisticRegressionCV(_Logistic, _CrossValidated):
 
 def _grid(lams: int | ArrayLike, X: NDArray[Any]) -> Array:
     if isinstance(lams, Integral) and lams > 0:
-        scale = X.var(axis=0, dtype=np.float64).sum()
+        with np.errstate(over="ignore"):
+            scale = min(X.var(axis=0, dtype=np.float64).sum(), np.finfo(np.float64).max)
         return np.geomspace(1, SMALLEST, int(lams)) * (scale or 1.0)
     try:
         grid = np.asarray(lams, dtype=np.float64)
     except (TypeError, ValueError):
         grid = np.empty(0)
     if grid.ndim != 1 or grid.size == 0 or not (np.isfinite(grid) & (grid > 0)).all():
-        raise InputError(f"lams must be positive finite numbers, or how many (1 or more), not {lams!r}")
+        raise InputError(f"lams must be positive finite numbers, or how many (1 or more), not {short(lams)}")
     return grid

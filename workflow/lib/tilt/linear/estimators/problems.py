@@ -1,6 +1,5 @@
 """The binary problems that several classes make, their paths, and what the models say together."""
 
-import warnings
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -25,13 +24,12 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Models:
-    """Models of a problem for k values of λ: w (k, d), b (k,), gap (k,), theta (k,); and its warnings."""
+    """Models of a problem for k values of λ: w (k, d), b (k,), gap (k,), theta (k,)."""
 
     w: Array
     b: Array
     gap: Array
     theta: Array
-    warned: list[tuple[str, type[Warning]]]
 
 
 def problems(classes: int, multi_class: str) -> list[Problem]:
@@ -58,16 +56,13 @@ def fit_problem(
         rows = rows[np.isin(numbers[rows], (problem.negative, problem.positive))]
     X = np.asarray(X[rows], dtype=np.float64)
     y = np.where(numbers[rows] == problem.positive, 1.0, -1.0)
-    with warnings.catch_warnings(record=True) as caught:  # those of another process would be lost
-        warnings.simplefilter("always")
-        path = fit_path(X, y, lams, loss=loss, tol=tol)
+    path = fit_path(X, y, lams, loss=loss, tol=tol)
     try:
         z_hat = nearest_centroid_direction(X, y)
         theta = np.array([tilt_angle(w, z_hat) if w.any() else np.nan for w in path.w])
     except InputError:  # the centroids coincide
         theta = np.full(len(lams), np.nan)
-    warned = [(str(warning.message), warning.category) for warning in caught]
-    return Models(path.w, path.b, path.duality_gap, theta, warned)
+    return Models(path.w, path.b, path.duality_gap, theta)
 
 
 def votes(scores: Array, classes: int) -> Array:
