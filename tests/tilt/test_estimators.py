@@ -208,6 +208,9 @@ def test_of_several_best_the_largest_lambda():
     X, y = [[-1.0], [-2], [1], [2]], [0, 0, 1, 1]
     assert CertifiedSVCCV([0.1, 1.0, 0.01], cv=2).fit(X, y).lam_ == 1.0
 
+    scores = iter([0.1, 0.1, 0.4, 0.1, 0.1, 0.4])  # whose means differ by a rounding error
+    assert CertifiedSVCCV([1.0, 0.1], cv=3, scoring=lambda *_: next(scores)).fit(2 * X, 2 * y).lam_ == 1.0
+
 
 @pytest.mark.parametrize("unit", [1e-3, 1.0, 1e6])
 def test_a_grid_spans_what_matters_in_any_unit(wines, unit):

@@ -24,6 +24,7 @@ from tilt.linear.estimators.problems import Models, Rows, fit_problem, problems,
 Array = NDArray[np.float64]
 
 SMALLEST = 1e-8  # last λ of a grid by number, over the first
+ROUNDING = 1e-12  # relative difference of mean scores that is none
 
 
 class _Certified(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -71,9 +72,7 @@ class _Certified(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Models of each part's rows, of each problem; of those that are not certified it warns by name."""
         posed = problems(len(self.classes_), self.multi_class)
         tasks = [(part, problem) for part in parts for problem in posed]
-        with (
-            warnings.catch_warnings()
-        ):  # fit_path's, which names nothing and would be lost in other processes
+        with warnings.catch_warnings():  # fit_path's: they name no classes, and other processes' are lost
             warnings.filterwarnings("ignore", category=RuntimeWarning, module=fit_problem.__module__)
             fitted = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
                 delayed(fit_problem)(X, numbers, parts[part], problem, lams, self._loss, self.tol)
@@ -175,7 +174,8 @@ class _CrossValidated(_Certified):
         if np.isnan(mean).any():
             fold, k = np.argwhere(np.isnan(self.cv_scores_))[0]
             raise InputError(f"the score of fold {fold + 1} at lam = {self.lams_[k]:g} is not a number")
-        self.lam_ = float(self.lams_[mean == mean.max()].max())
+        best = np.isclose(mean, mean.max(), rtol=ROUNDING, atol=0)
+        self.lam_ = float(self.lams_[best].max())
         (refitted,) = self._fit_paths(X, numbers, np.array([self.lam_]), {"": slice(None)})
         return self._take(refitted, 0)
 
@@ -226,7 +226,7 @@ class CertifiedSVCCV(_CrossValidated):
     lams: values of λ (k,), positive, or how many, evenly spaced in log λ from the mean square norm of the
     centred samples, above which boundaries hardly turn any more, to 1e-8 of it. cv, scoring: as those of
     scikit-learn's LogisticRegressionCV, five stratified folds and accuracy unless they are given; where
-    several λ are best, the largest is taken. multi_class, tol: as in CertifiedSVC. n_jobs, verbose: of
+    several λ are best, the largest is taken; `score` stays the accuracy. multi_class, tol: as in CertifiedSVC. n_jobs, verbose: of
     joblib, over folds and binary models.
 
     After `fit`, beside what CertifiedSVC has: lams_ (k,); lam_; cv_scores_ (folds, k), of all classes
