@@ -135,7 +135,7 @@ def test_several_classes_by_pairs(wines, kind):
 
 
 def test_ties_of_votes_are_broken_by_the_scores():
-    """Three corners of a triangle seen from its middle: each class has one vote."""
+    """Each of three classes has one vote."""
     model = CertifiedSVC(multi_class="ovo").fit([[0.0], [1], [2]], ["a", "b", "c"])
     model.coef_, model.intercept_ = np.zeros((3, 1)), np.array([0.5, -0.1, 0.2])  # a-b, a-c, b-c
     assert model.predict([[0.0]]) == ["b"]  # sums of scores: a -0.4, b 0.3, c 0.1

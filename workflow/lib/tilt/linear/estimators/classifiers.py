@@ -226,8 +226,8 @@ class CertifiedSVCCV(_CrossValidated):
     lams: values of λ (k,), positive, or how many, evenly spaced in log λ from the mean square norm of the
     centred samples, above which boundaries hardly turn any more, to 1e-8 of it. cv, scoring: as those of
     scikit-learn's LogisticRegressionCV, five stratified folds and accuracy unless they are given; where
-    several λ are best, the largest is taken; `score` stays the accuracy. multi_class, tol: as in CertifiedSVC. n_jobs, verbose: of
-    joblib, over folds and binary models.
+    several λ are best, the largest is taken; `score` stays the accuracy. multi_class, tol: as in
+    CertifiedSVC. n_jobs, verbose: of joblib, over folds and binary models.
 
     After `fit`, beside what CertifiedSVC has: lams_ (k,); lam_; cv_scores_ (folds, k), of all classes
     together; cv_duality_gaps_ (folds, models, k).
