@@ -15,6 +15,8 @@ from drawn import assert_labelled_and_inside, lay_out
 from experiments.own import section
 from experiments.own.figures import examples, figures
 from experiments.own.measure import PIECE, Pieces, joined, measure, records
+from experiments.own.panel import panel
+from panels import check_states, unpacked
 from pipeline.config import resolve
 from report.words import IMAGES
 from samples import refused
@@ -211,6 +213,25 @@ def test_figures_and_words(measured):
     assert not re.search(r"\b(nan|inf|None)\b", text)
     rows = {row[0]: row for row in made.tables[1].rows}
     assert rows["mine"][1] == f"{100 * measured['record']['test_error']:.2f}"
+
+
+def test_the_panel(measured):
+    """Every state of it, and the chosen image's numbers, read as the page does."""
+    names = ("mine", "other")
+    made = panel(
+        words=IMAGES, networks=dict.fromkeys(names), attacks=dict.fromkeys(names, measured["attacks"]),
+        tables=dict.fromkeys(names, measured["images"]), records=dict.fromkeys(names, measured["record"]),
+        pictures=dict.fromkeys(names, measured["pictures"]),
+    )  # fmt: skip
+    assert check_states(made) == 20
+    banks = unpacked(made)
+    first = np.flatnonzero(np.diff(measured["images"]["label"], prepend=-1))
+    np.testing.assert_allclose(
+        banks["own"]["found_here"][1], measured["images"]["least_norm"][first], rtol=1e-6
+    )
+    shown = banks["own/mine"]["original"][3]
+    np.testing.assert_allclose(shown, measured["pictures"]["originals"][3] / 255, atol=1 / 127)
+    assert np.abs(banks["own/mine"]["change"]).max() == pytest.approx(1, abs=0.01)
 
 
 def test_many_classes_make_a_short_table():

@@ -77,6 +77,23 @@ use rule draw as own_examples with:
         name=lambda w: w.network,
 
 
+use rule panel as own_panel with:
+    input:
+        code=code("panel.py", "own.panel"),
+        attacks=of_own("results/{dataset}/own/{network}/attacks.csv"),
+        tables=of_own("results/{dataset}/own/{network}/images.csv"),
+        records=of_own("results/{dataset}/own/{network}/record.json"),
+        pictures=of_own("results/{dataset}/own/{network}/pictures.npz"),
+        words=rules.images.output.record,
+    output:
+        "results/{dataset}/panels/own.json",
+    log:
+        "results/{dataset}/logs/own_panel.log",
+    params:
+        function="own.panel.panel",
+        networks=setting("own_networks"),
+
+
 use rule section as own_section with:
     input:
         code=code("section.py", "own.section"),
@@ -99,6 +116,7 @@ use rule section as own_section with:
 shows(
     "own",
     section=rules.own_section.output,
+    panel=rules.own_panel.output,
     pictures=lambda w: [
         *pngs(rules.own_figures),
         *of_own(rules.own_examples.output.examples[0])(w),

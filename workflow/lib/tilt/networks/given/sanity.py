@@ -44,8 +44,8 @@ def doubts(
         )
     if (scores >= 0).all() and (scores <= 1).all():
         yield (
-            "the scores lie in [0, 1], as probabilities do: their gradients vanish where the network is sure; "
-            "return what goes into the softmax"
+            "the scores lie in [0, 1], as probabilities do: their gradients vanish where the network is "
+            "sure; return what goes into the softmax"
         )
     if error > WRONG and (order := reordered_error(scores.argmax(axis=1), labels)) < SHIFTED * error:
         yield (
