@@ -24,7 +24,7 @@ from torch import nn
 from samples import refused
 from tilt.data.sources import embedded_digits
 from tilt.networks.given.declared import Given
-from tilt.networks.given.network import load_given
+from tilt.networks.given.network import class_numbers, load_given
 from tilt.networks.given.sanity import doubts, reordered_error
 from tilt.networks.model import build, save_network
 from tilt.networks.scores import predict_scores
@@ -115,6 +115,16 @@ def test_a_function_with_its_weights(folder, model, weights):
     np.testing.assert_allclose(predict_scores(network, x), expected, rtol=1e-5, atol=1e-6)
     assert not any(parameter.requires_grad for parameter in network.parameters())
     assert not network.training
+
+
+def test_outputs_of_a_network_with_other_classes(folder):
+    """The scores of the data's classes come first, the others as they were behind them."""
+    given = {"model": "own.py:build", "weights": "own.pt"}
+    whole = predict_scores(load_given(Given(**given), SHAPE, 3), pixels())
+    chosen = load_given(Given(**given, outputs=(2, 0)), SHAPE, 2)
+    np.testing.assert_array_equal(predict_scores(chosen, pixels()), whole[:, [2, 0, 1]])
+    np.testing.assert_array_equal(class_numbers((2, 0), 3), [0, 1, -2])
+    np.testing.assert_array_equal(class_numbers(None, 3), [0, 1, 2])
 
 
 def test_images_as_the_network_takes_them():
@@ -369,6 +379,9 @@ def test_wrong_files_end_in_one_line(folder, tmp_path, name, weights, message):
         ({"mean": np.nan}, r"mean: nan is subtracted; give finite numbers"),
         ({"mean": (0.1, 0.2)}, r"mean: \[0\.1, 0\.2\] does not fit; give a number for each of 1 channels"),
         ({"layout": "nchw"}, r"layout: 'nchw' is unknown; choose channels_first"),
+        ({"outputs": (1, 1)}, r"outputs: a number stands twice"),
+        ({"outputs": (0, 1, 3)}, r"outputs: 3 numbers up to 3; give 3, .*, from 0 to 2"),
+        ({"outputs": (0, 1)}, r"outputs: 2 numbers up to 1; give 3, one for each class"),
         ({"input_size": (8,)}, r"input_size: \[8\] is no height and width"),
         ({"input_size": (0, 0)}, r"input_size: \[0, 0\] is no height and width"),
         ({"options": {"depth": 3}}, r"own\.py:build: it cannot be built with the options \{'depth': 3\}"),

@@ -35,6 +35,7 @@ def main(input, output, params):
         attack=params.attack,
         calibration=params.calibration,
         stated_error=stated,
+        outputs=given.outputs,
     )
     for doubt in made["record"]["doubts"]:
         logging.warning("%s: %s", params.name, doubt)

@@ -139,6 +139,21 @@ def test_a_network_is_measured_as_its_attacks_alone_say(measured):
     assert measured["pictures"]["originals"].shape == (10, 8, 8)
 
 
+def test_classes_that_the_data_lack_are_called_by_their_output(tmp_path):
+    """A network of eleven classes; the eleventh, its output 3, scores highest in some images."""
+
+    class Eleven(Means):
+        def forward(self, x):
+            scores = super().forward(x)
+            return torch.cat([scores, scores[:, :1] + 0.1], dim=1)
+
+    outputs = [*range(3), *range(4, 11)]
+    table = run(tmp_path / "pieces", Eleven(), outputs=outputs)["images"]
+    assert set(table["predicted"][table["label"] == 0]) == {-4}
+    assert IMAGES.class_name(-4) == "output 3"
+    assert table["predicted"][table["label"] > 0].min() >= 0
+
+
 def test_a_kill_loses_no_piece_and_changed_settings_use_none(tmp_path):
     """A network that fails after some images: the next run attacks the others only."""
 

@@ -1,6 +1,6 @@
 """One network of the user's on the test images: scores, doubts, attacks in pieces that outlive a kill."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,14 @@ from tilt.attacks.registry import ATTACKS
 from tilt.data.images import Images, rescaled
 from tilt.errors import InputError
 from tilt.io import read_arrays, write_arrays
+from tilt.networks.given.network import class_numbers
 from tilt.networks.given.sanity import doubts
 from tilt.networks.margin import margin_gradient_norms
 
 Settings = Mapping[str, Any]
 Array = NDArray[np.float64]
 
-VALUES = 4_000_000  # of pixels in a batch, which networks of usual sizes make a few hundred MB of
+VALUES = 2_000_000  # of pixels in a batch, of which usual networks make a GB or two
 MOST = 250  # images in a batch
 PIECE = 10  # images that are attacked before what was found is written
 
@@ -66,8 +67,12 @@ def measure(
     attack: Settings,
     calibration: Settings,
     stated_error: float | None,
+    outputs: Sequence[int] | None = None,
 ) -> dict[str, Any]:
-    """Tables, pictures and record of a network that maps a data set's images on the 0-255 scale to scores."""
+    """Tables, pictures and record of a network that maps a data set's images on the 0-255 scale to scores.
+
+    `outputs` are those of `Given`; an output that is no class's has the number of `class_numbers`.
+    """
     y, shape = images.y_test, images.x_test.shape[1:]
     batch = max(1, min(MOST, VALUES // int(np.prod(shape))))
 
@@ -116,6 +121,10 @@ def measure(
             ]
             accuracies[name] = settings[graded], 1 - np.sum(hits, axis=0) / len(y)
     table = attack_table(rows, y[rows], scores[rows].argmax(axis=1), found)
+    numbers = class_numbers(outputs, scores.shape[1])
+    for column in ("predicted", "found"):
+        table[column] = numbers[table[column]]
+    table["target"] = np.where(table["target"] < 0, table["target"], numbers[table["target"]])
     steep = np.concatenate([margin_gradient_norms(model, pixels(of)) for of in batches(rows, batch)])
     best = np.sort(scores[rows].astype(np.float64), axis=1)
     shown, leading = first_images(table), searching(table)[0]

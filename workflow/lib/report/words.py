@@ -46,7 +46,9 @@ class Words:
         return replace(self, names=[name.replace("$", r"\$") for name in self.names])
 
     def class_name(self, label: float) -> str:
-        """The name of a class by its number, or the number."""
+        """The name of a class by its number, or the number; -1 - k is output k of a network, no class's."""
+        if label < 0:
+            return f"output {-1 - label:.0f}"
         return self.names[int(label)] if self.names else f"{label:.0f}"
 
     def ticks(self, classes: NDArray[Any]) -> dict[int, str]:

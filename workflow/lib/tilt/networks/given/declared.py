@@ -19,7 +19,8 @@ class Given:
     linear model; or FILE.safetensors, a network that `save_network` wrote, which takes images as they are.
     For the others a data set's values go to `value_range`, are resized to `input_size` (height, width) where
     that is given, and become (value - mean) / std, each a number or one for each channel. `layout` is one of
-    LAYOUTS, by default what the file says, else channels first.
+    LAYOUTS, by default what the file says, else channels first. `outputs` are those of the network that
+    belong to the classes of the data, in their order; by default it has one for each class, in that order.
     """
 
     model: str
@@ -30,6 +31,7 @@ class Given:
     std: float | Sequence[float] = 1.0
     input_size: Sequence[int] | None = None
     layout: str | None = None
+    outputs: Sequence[int] | None = None
 
     @property
     def suffix(self) -> str:
@@ -64,6 +66,8 @@ class Given:
             )
         if self.layout not in (None, *LAYOUTS):
             yield "layout", f"{self.layout!r} is unknown; choose {', '.join(LAYOUTS)}"
+        if self.outputs is not None and len(set(self.outputs)) < len(self.outputs):
+            yield "outputs", "a number stands twice; give each class an output of its own"
 
 
 def _comparable(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """A network that was trained elsewhere, as a function of a data set's images."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,21 @@ class Adapted(nn.Module):
         return scores
 
 
+class Reordered(nn.Module):
+    """A network with its scores in another order: those of some outputs, then the others as they were."""
+
+    def __init__(self, network: nn.Module, outputs: Sequence[int], scores: int) -> None:
+        super().__init__()
+        self.network = network
+        others = np.setdiff1d(np.arange(scores), outputs)
+        self.order: Tensor
+        self.register_buffer("order", torch.tensor([*outputs, *others.tolist()]))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Raw scores (n, classes)."""
+        return torch.index_select(self.network(images), 1, self.order)
+
+
 def load_given(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
     """The network for images of a shape, on the CPU, in evaluation mode, its parameters frozen.
 
@@ -70,7 +86,7 @@ def load_given(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
                 f"{name}: {values.tolist()} does not fit; give a number for each of {channels} channels"
             )
     if given.suffix == ".safetensors":
-        return _counted(given, _trained_here(given.model), shape, classes)
+        return _of_classes(given, _trained_here(given.model), shape, classes)
     if given.suffix == ".onnx":
         model, layout = _exchanged(given, shape)
     elif given.suffix == ".npz":
@@ -78,7 +94,13 @@ def load_given(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
     else:
         model, layout = _built(given, shape, classes), "channels_first"
     network = Adapted(given, model, given.layout or layout, channels).eval().requires_grad_(False)
-    return _counted(given, network, shape, classes)
+    return _of_classes(given, network, shape, classes)
+
+
+def class_numbers(outputs: Sequence[int] | None, scores: int) -> NDArray[np.int64]:
+    """The class of each score that `load_given`'s network gives: -1 - k of output k, which is no class's."""
+    chosen = np.arange(scores) if outputs is None else np.asarray(outputs)
+    return np.concatenate([np.arange(len(chosen)), -1 - np.setdiff1d(np.arange(scores), chosen)])
 
 
 def _trained_here(path: str) -> nn.Module:
@@ -101,18 +123,25 @@ def _built(given: Given, shape: tuple[int, ...], classes: int) -> nn.Module:
     return model
 
 
-def _counted(given: Given, network: nn.Module, shape: tuple[int, ...], classes: int) -> nn.Module:
-    """The network, if it scores so many classes in images of that shape."""
+def _of_classes(given: Given, network: nn.Module, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The network with the scores of the data's classes first, if it has them."""
     try:
         scored = count_classes(network, shape, repeated=False)
     except InputError as error:
         raise InputError(f"model {given.model}: {error}") from error
-    if scored != classes:
+    if given.outputs is None:
+        if scored != classes:
+            raise InputError(
+                f"model {given.model}: it scores {scored} classes, and the data have {classes}; give data or a "
+                "network that fit, or say which outputs these classes are"
+            )
+        return network
+    if len(given.outputs) != classes or not 0 <= min(given.outputs) <= max(given.outputs) < scored:
         raise InputError(
-            f"model {given.model}: it scores {scored} classes, and the data have {classes}; give the data or "
-            "the network that belongs to the other"
+            f"outputs: {len(given.outputs)} numbers up to {max(given.outputs)}; give {classes}, one for each "
+            f"class of the data, from 0 to {scored - 1}"
         )
-    return network
+    return Reordered(network, given.outputs, scored).eval()
 
 
 def _exchanged(given: Given, shape: tuple[int, ...]) -> tuple[nn.Module, str]:
