@@ -132,8 +132,8 @@ def _of_classes(given: Given, network: nn.Module, shape: tuple[int, ...], classe
     if given.outputs is None:
         if scored != classes:
             raise InputError(
-                f"model {given.model}: it scores {scored} classes, and the data have {classes}; give data or a "
-                "network that fit, or say which outputs these classes are"
+                f"model {given.model}: it scores {scored} classes, and the data have {classes}; give data or "
+                "a network that fit, or say which outputs these classes are"
             )
         return network
     if len(given.outputs) != classes or not 0 <= min(given.outputs) <= max(given.outputs) < scored:
