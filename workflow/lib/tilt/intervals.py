@@ -26,4 +26,4 @@ def wilson_interval(
     """Ends of Wilson's 95 % intervals of shares (k,), each of n (k,) samples."""
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)  # where rounding leaves it
