@@ -23,6 +23,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,6 +48,7 @@ MORE_DECADES = 2  # ... below them where a radius needs it, down to ...
 LAST_DECADE = 14
 PER_DECADE = 2
 MAX_ROUNDS = 40
+MIXED_ROUNDS = 4  # after which every second round halves the step between neighbours
 WANTED = 1e-3  # gap that is tried for, relative to the tolerance: a small gap alone leaves w inaccurate
 # Softplus
 MAX_STEPS = 100
@@ -63,8 +65,8 @@ class AdversarialPath:
     """Minimisers of mean f(y (w·x + b) - ε‖w‖*) for k radii ε, in the order in which they were given.
 
     epsilons (k,), in units of X; w (k, d); b (k,); objective (k,); duality_gap (k,): (P - D)/P; collapsed
-    (k,): w = 0 is optimal; unique (k,): False where w is not the only minimiser, or there is none, of which
-    the function that made the path tells more; tol: what was asked for.
+    (k,): w = 0 is optimal; unique (k,): False where w is known not to be the only minimiser, or there is
+    none, of which the function that made the path tells more; tol: what was asked for.
     """
 
     epsilons: Array
@@ -123,6 +125,9 @@ def adversarial_path(path: LinearPath, y: ArrayLike) -> AdversarialPath:
     norm, total = np.linalg.norm(path.w, axis=1), path.alpha.sum(axis=1)
     hinge = path.objective - path.lambdas * norm**2
     separable = hinge <= np.maximum(path.duality_gap, path.tol) * path.objective
+    difference = hinge - 2 * path.lambdas * (total - norm**2)  # of the path's primal and dual
+    if (difference > (path.duality_gap + path.tol) * path.objective).any():
+        raise InputError("path must be of the hinge, with the multipliers that belong to its weights")
     epsilons = norm / total
     smaller_class = min((y > 0).sum(), (y < 0).sum())
     collapsed = 2 * path.lambdas * total >= (2 * smaller_class / y.size) * (1 - path.tol)
@@ -164,8 +169,8 @@ def fit_adversarial_path(
     The hinge in L2 is looked up on the path of `fit_path`, whose models are linear in 1/λ between values of
     λ at which a sample reaches the margin: mixtures of two neighbours, primal and dual, are certified, or
     another λ is put between them. The softplus is solved by Newton's method in (w, b) from the collapse
-    downwards, for a radius so little smaller that its p is feasible. The hinge in the largest change of a pixel
-    is a linear programme.
+    downwards, for a radius so little smaller that its p is feasible. The hinge with norm = inf is a linear
+    programme, of which there may be more minimisers of equal objective.
     """
     X, y, _ = _checked(X, y, np.ones(1), loss, tol)
     if norm not in (2, np.inf):
@@ -178,9 +183,8 @@ def fit_adversarial_path(
     solver: Callable[[_Problem, Array, float], list[_Model]] = (
         _linear_programmes if norm == np.inf else _hinge if loss == "hinge" else _softplus
     )
-    models: list[_Model] = [_UNSOLVED] * radii.size
-    for k, model in zip(order.tolist(), solver(problem, radii[order] / problem.scale, tol), strict=True):
-        models[k] = model
+    solved = solver(problem, radii[order] / problem.scale, tol)
+    models = [solved[k] for k in np.argsort(order).tolist()]
     w, b = problem.in_units_of_x(models)
     result = AdversarialPath(
         epsilons=radii,
@@ -219,11 +223,11 @@ def fit_l1_path(X: ArrayLike, y: ArrayLike, mus: ArrayLike) -> L1Path:
         p = _balanced(p, y)
         p *= min(1.0, y.size * mu / max(np.abs(p @ problem.A).max(), np.finfo(float).tiny))
         models.append(_Model(w, b, objective, 1 - float(p.mean()) / objective))
-    w, b = problem.in_units_of_x(models)
+    weights, biases = problem.in_units_of_x(models)
     return L1Path(
         mus=mus,
-        w=w,
-        b=b,
+        w=weights,
+        b=biases,
         objective=np.array([model.objective for model in models]),
         duality_gap=np.array([model.gap for model in models]),
     )
@@ -242,9 +246,6 @@ class _Model:
     b: float
     objective: float
     gap: float
-
-
-_UNSOLVED = _Model(np.zeros(0), 0.0, 0.0, 1.0)
 
 
 @dataclass(eq=False)
@@ -267,10 +268,12 @@ class _Problem:
     @classmethod
     def of(cls, X: Array, y: Array, loss: str, norm: float) -> "_Problem":
         columns = np.flatnonzero(np.ptp(X, axis=0) > 0)
+        if columns.size == 0:
+            columns = np.zeros(1, dtype=np.intp)
         A = X[:, columns]
         centre = A.mean(axis=0)
         A -= centre
-        scale = float(np.linalg.norm(A)) / np.sqrt(y.size) if columns.size else 1.0
+        scale = float(np.linalg.norm(A) / np.sqrt(y.size)) or 1.0
         A *= y[:, None] / scale
         return cls(A, y, loss, norm, columns, X.shape[1], centre, scale)
 
@@ -317,15 +320,17 @@ class _Problem:
     def programme(self, *, epsilon: float = 0.0, penalty: float = 0.0) -> tuple[Array, float, Array]:
         """w, b and p (n,) at the minimum of mean hinge(y (w·x + b) - ε‖w‖₁) + penalty ‖w‖₁.
 
-        The variables are the positive and the negative parts of w, their sum, b and the losses. X is given
-        uncentred, where its zeros are left out.
+        The variables are the positive and the negative parts of w, ‖w‖₁, b and the losses. X is shifted by
+        the medians, which are 0 in most pixels, so that its zeros can be left out.
         """
         n, d = self.A.shape
-        rows = sparse.csr_array(self.A + self.y[:, None] * self.centre / self.scale)
-        y, one = self.y[:, None], np.ones((n, 1))
-        losses = sparse.hstack([-rows, rows, epsilon * one, -y, -sparse.eye_array(n)], format="csc")
+        y = self.y[:, None]
+        median = np.median(y * self.A, axis=0)
+        rows = sparse.csr_array(self.A - y * median)
+        norm_and_bias = sparse.csr_array(np.hstack([np.full((n, 1), epsilon), -y]))
+        losses = sparse.hstack([-rows, rows, norm_and_bias, -sparse.eye_array(n)], format="csc")
         parts = sparse.csc_array(np.concatenate([np.ones(2 * d), [-1], np.zeros(1 + n)])[None])
-        solution = linprog(
+        solution: Any = linprog(  # type: ignore[call-overload] # which knows no sparse matrices
             np.concatenate([np.zeros(2 * d), [penalty, 0], np.full(n, 1 / n)]),
             A_ub=losses,
             b_ub=-np.ones(n),
@@ -336,9 +341,10 @@ class _Problem:
         )
         if solution.status != 0:
             raise RuntimeError(f"the linear programme was not solved: {solution.message}")
-        w = solution.x[:d] - solution.x[d : 2 * d]
-        shift = float(w @ self.centre) / self.scale
-        return w, float(solution.x[2 * d + 1]) + shift, np.clip(-n * solution.ineqlin.marginals, 0, 1)
+        w: Array = solution.x[:d] - solution.x[d : 2 * d]
+        b = float(solution.x[2 * d + 1] - w @ median)
+        p: Array = np.clip(-n * solution.ineqlin.marginals, 0, 1)
+        return w, b, p
 
 
 def _balanced(p: Array, y: Array) -> Array:
@@ -347,7 +353,8 @@ def _balanced(p: Array, y: Array) -> Array:
     smaller = min(positive, negative)
     if smaller == 0:
         return np.zeros_like(p)
-    return p * np.where(y > 0, smaller / positive, smaller / negative)
+    balanced: Array = p * np.where(y > 0, smaller / positive, smaller / negative)
+    return balanced
 
 
 # Each solver takes radii that fall, in units of A.
@@ -376,14 +383,14 @@ def _hinge(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
     A, y = problem.A, problem.y
     n = y.size
     # From this λ on the whole smaller class is inside the margin, and its radius is that of the collapse.
-    largest = max(float(np.einsum("ij,ij->i", A, A).max()), np.finfo(float).tiny) if A.size else 1.0
-    X = y[:, None] * A if A.size else np.zeros((n, 1))
+    largest = float(np.einsum("ij,ij->i", A, A).max()) or 1.0
+    X = y[:, None] * A
 
     def follow(Cs: Array) -> list[_Known]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # the certificate here tells
             path = fit_path(X, y, 1 / (2 * n * Cs), tol=min(tol / 10, 1e-9))
-        norm = np.linalg.norm(path.alpha @ (y[:, None] * X), axis=1)
+        norm = np.linalg.norm(path.alpha @ A, axis=1)
         return [
             _Known(*one)
             for one in zip(
@@ -397,23 +404,26 @@ def _hinge(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
 
     known = follow(decades(0, FIRST_DECADES))
     last = FIRST_DECADES
-    models = {}
+    models: dict[int, _Model] = {}
     waiting = list(enumerate(radii.tolist()))
-    for _ in range(MAX_ROUNDS):
-        between, beyond = [], False
-        still = []
+    for round_ in range(MAX_ROUNDS):
+        halving = round_ >= MIXED_ROUNDS and round_ % 2 == 0
+        between, beyond, unfinished = set(), False, []
         for place, epsilon in waiting:
-            model, C = _looked_up(problem, known, epsilon)
+            model, C = _looked_up(problem, known, epsilon, halving)
             better = place not in models or model.gap < models[place].gap
             if better:
                 models[place] = model
             gap = models[place].gap
-            if gap > tol and (C is not None or last < LAST_DECADE) or gap > WANTED * tol and C is not None and better:
-                still.append((place, epsilon))
-                between += [] if C is None else [C]
-                beyond |= C is None
-        waiting = still
-        new = sorted(set(between) - {model.C for model in known})
+            if C is None and gap > tol and last < LAST_DECADE:
+                beyond = True
+            elif C is not None and (gap > tol or (better and gap > WANTED * tol)):
+                between.add(C)
+            else:
+                continue
+            unfinished.append((place, epsilon))
+        waiting = unfinished
+        new = sorted(between - {model.C for model in known})
         if beyond:
             new += decades(last + 1 / PER_DECADE, last + MORE_DECADES).tolist()
             last += MORE_DECADES
@@ -423,10 +433,13 @@ def _hinge(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
     return [models[place] for place in range(radii.size)]
 
 
-def _looked_up(problem: _Problem, known: list[_Known], epsilon: float) -> tuple[_Model, float | None]:
-    """The model for ε mixed of its neighbours on the path, C rising, and the C that it belongs to.
+def _looked_up(
+    problem: _Problem, known: list[_Known], epsilon: float, halving: bool
+) -> tuple[_Model, float | None]:
+    """The model for ε mixed of its neighbours on the path, C rising, and a C to put between them.
 
-    No C: the radius is collapsed or separable, or the path ends before it (gap 1).
+    That is the one of the mixture, or halfway. No C: the radius is collapsed or separable, or the path ends
+    before it (gap 1).
     """
     y = problem.y
     first = known[0]
@@ -441,10 +454,13 @@ def _looked_up(problem: _Problem, known: list[_Known], epsilon: float) -> tuple[
                 (1 - share) * getattr(before, name) + share * getattr(after, name)
                 for name in ("C", "alpha", "w", "b")
             )
-            grown = 1 / (1 - epsilon * float(np.linalg.norm(v)))
-            if 0 < grown < np.inf:
-                return problem.model(epsilon, grown * v, grown * b, alpha / C), C
-            return problem.model(epsilon, v, b, np.zeros(y.size)), C
+            p = alpha / C
+            if halving:
+                C = float(np.sqrt(before.C * after.C))
+            shrunk = 1 - epsilon * float(np.linalg.norm(v))
+            if shrunk > 0:
+                return problem.model(epsilon, v / shrunk, b / shrunk, p), C
+            return problem.model(epsilon, v, b, p), C
     final = known[-1]
     return problem.separating(epsilon, final.w) or problem.model(epsilon, final.w, final.b, 0 * y), None
 
@@ -478,7 +494,9 @@ def _softplus(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
             models.append(models[-1])
         else:
             warm = bool(models and models[-1].w.any())
-            models.append(_newton(problem, epsilon, *((models[-1].w, models[-1].b) if warm else (start, b)), tol))
+            models.append(
+                _newton(problem, epsilon, *((models[-1].w, models[-1].b) if warm else (start, b)), tol)
+            )
     return models
 
 
@@ -505,23 +523,28 @@ def _newton(problem: _Problem, epsilon: float, w: Array, b: float, tol: float) -
         r = epsilon * (1 - min(share, SHORTER))
         p = expit(r * norm - scores - b * y)
         direction = _newton_direction(problem, r, w, p)
-        dw, db = direction[:d], float(direction[d])
-        change = A @ dw + db * y
-
-        def slope(step: float, w=w, dw=dw, margins=scores + b * y, change=change, r=r) -> float:  # type: ignore[no-untyped-def]
-            moved = w + step * dw
-            norm = np.linalg.norm(moved)
-            p = expit(r * norm - margins - step * change)
-            return float(r * (moved @ dw) / norm * p.sum() - p @ change)
-
-        first = slope(0.0)
-        if not first < 0:
+        step = _step(problem, r, w, scores + b * y, direction)
+        if not step:
             break
-        step = root_of_rising(slope, SEARCH_ACCURACY * abs(first))
-        w, b = w + step * dw, b + step * db
+        w, b = w + step * direction[:d], b + step * float(direction[d])
         scores = A @ w
     assert best is not None
     return best
+
+
+def _step(problem: _Problem, r: float, w: Array, margins: Array, direction: Array) -> float:
+    """The step along the direction at which the slope of the objective nearly vanishes; 0 for no descent."""
+    dw = direction[:-1]
+    change = problem.A @ dw + direction[-1] * problem.y
+
+    def slope(step: float) -> float:
+        moved = w + step * dw
+        norm = np.linalg.norm(moved)
+        p = expit(r * norm - margins - step * change)
+        return float(r * (moved @ dw) / norm * p.sum() - p @ change)
+
+    first = slope(0.0)
+    return root_of_rising(slope, SEARCH_ACCURACY * abs(first)) if first < 0 else 0.0
 
 
 def _newton_direction(problem: _Problem, r: float, w: Array, p: Array) -> Array:
