@@ -99,6 +99,7 @@ def test_only_paths_of_the_hinge_are_taken():
     X, y = problem("overlapping")
     refused("path must be of the hinge", adversarial_path, fit_path(X, y, [0.1], loss="softplus"), y)
     refused("y must have shape \\(60,\\)", adversarial_path, fit_path(X, y, [0.1]), y[1:])
+    refused("y must hold the labels", adversarial_path, fit_path(X, y, [0.1]), y[::-1] * np.sign(X[:, 0]))
 
 
 # Both losses

@@ -30,11 +30,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf
-from scipy.optimize import linprog
+from scipy.optimize import brentq, linprog
 from scipy.special import expit, xlog1py, xlogy
 
 from tilt.errors import InputError
-from tilt.linear.newton import root_of_rising
 from tilt.linear.path import LinearPath, _checked, fit_path
 from tilt.losses import LOSSES
 
@@ -52,12 +51,17 @@ MIXED_ROUNDS = 4  # after which every second round halves the step between neigh
 WANTED = 1e-3  # gap that is tried for, relative to the tolerance: a small gap alone leaves w inaccurate
 # Softplus
 MAX_STEPS = 100
-SEARCH_ACCURACY = 0.2  # slope along a direction at which the search stops, relative to the first
+SHORTER = 1e-10  # relative, by how much at most the radius is shorter whose p is feasible for the radius
+SLOPE = 0.2  # along a direction, relative to the first, at which a step is taken as it is; ...
+SEARCH_ACCURACY = 0.05  # ... of one that is not, relative
+LARGEST_STEP = 1e12
 FIRST_SIZE = 1e-3  # of the first weights, the samples having mean square norm 1
 LEFT_OUT = 1e-3  # share of the curvature that is left out of the Hessian
 JITTER = 1e-14  # added to the diagonal of the Hessian, relative to its trace
-
-SHORTER = 1e-10  # relative, how much shorter the radius is whose duals are feasible for the radius itself
+# Linear programmes
+FEASIBLE = (
+    1e-10  # the least tolerance that HiGHS takes, and by how much the radius is shorter for that reason
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +127,8 @@ def adversarial_path(path: LinearPath, y: ArrayLike) -> AdversarialPath:
     if y.shape != path.alpha.shape[1:]:
         raise InputError(f"y must have shape {path.alpha.shape[1:]} like the path's samples, not {y.shape}")
     norm, total = np.linalg.norm(path.w, axis=1), path.alpha.sum(axis=1)
+    if not (np.isin(y, (-1, 1)).all() and (np.abs(path.alpha @ y) <= 1e-6 * total).all()):
+        raise InputError("y must hold the labels -1 and +1 that the path was fitted to")
     hinge = path.objective - path.lambdas * norm**2
     separable = hinge <= np.maximum(path.duality_gap, path.tol) * path.objective
     difference = hinge - 2 * path.lambdas * (total - norm**2)  # of the path's primal and dual
@@ -338,6 +344,7 @@ class _Problem:
             b_eq=[0.0],
             bounds=[(0, None)] * (2 * d + 1) + [(None, None)] + [(0, None)] * n,
             method="highs",
+            options=dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), FEASIBLE),
         )
         if solution.status != 0:
             raise RuntimeError(f"the linear programme was not solved: {solution.message}")
@@ -363,7 +370,7 @@ def _balanced(p: Array, y: Array) -> Array:
 def _linear_programmes(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
     models = []
     for epsilon in radii.tolist():
-        w, b, p = problem.programme(epsilon=epsilon * (1 - SHORTER))
+        w, b, p = problem.programme(epsilon=max(epsilon - FEASIBLE, epsilon / 2))
         models.append(problem.separating(epsilon, w) or problem.model(epsilon, w, b, p))
     return models
 
@@ -444,7 +451,7 @@ def _looked_up(
     y = problem.y
     first = known[0]
     d = problem.A.shape[1]
-    if first.radius <= epsilon:
+    if first.radius <= epsilon * (1 + ROUNDING):
         majority = float(np.sign(y.sum()))
         return problem.model(epsilon, np.zeros(d), majority, first.alpha / first.C), None
     for before, after in pairwise(known):
@@ -487,7 +494,7 @@ def _softplus(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
     start = direction * (FIRST_SIZE / max(2 * collapse, np.finfo(float).tiny))
     models: list[_Model] = []
     for epsilon in radii.tolist():
-        if epsilon >= collapse:
+        if collapse <= epsilon * (1 + ROUNDING):
             p = np.where(y > 0, y.size - positive, positive) / y.size
             models.append(problem.model(epsilon, np.zeros(A.shape[1]), b, p))
         elif models and models[-1].objective == 0:
@@ -503,8 +510,8 @@ def _softplus(problem: _Problem, radii: Array, tol: float) -> list[_Model]:
 def _newton(problem: _Problem, epsilon: float, w: Array, b: float, tol: float) -> _Model:
     """The minimiser for ε, from (w, b).
 
-    The steps are those of a radius r just below ε, such that the objectives differ by a quarter of what the
-    tolerance allows: its p, once accurate, satisfies the dual's constraint of ε with something to spare.
+    The steps are those of a radius r just below ε, such that the objectives differ by less than a quarter of
+    the tolerance: its p, once accurate, satisfies the dual's constraint of ε with something to spare.
     """
     A, y = problem.A, problem.y
     n, d = A.shape
@@ -533,7 +540,7 @@ def _newton(problem: _Problem, epsilon: float, w: Array, b: float, tol: float) -
 
 
 def _step(problem: _Problem, r: float, w: Array, margins: Array, direction: Array) -> float:
-    """The step along the direction at which the slope of the objective nearly vanishes; 0 for no descent."""
+    """Newton's step of 1, or where the objective is least along the direction; 0 for no descent."""
     dw = direction[:-1]
     change = problem.A @ dw + direction[-1] * problem.y
 
@@ -543,8 +550,14 @@ def _step(problem: _Problem, r: float, w: Array, margins: Array, direction: Arra
         p = expit(r * norm - margins - step * change)
         return float(r * (moved @ dw) / norm * p.sum() - p @ change)
 
-    first = slope(0.0)
-    return root_of_rising(slope, SEARCH_ACCURACY * abs(first)) if first < 0 else 0.0
+    first, step = slope(0.0), 1.0
+    if first >= 0:
+        return 0.0
+    while (last := slope(step)) < SLOPE * first and step < LARGEST_STEP:
+        step *= 4
+    if last <= SLOPE * -first:
+        return step
+    return float(brentq(slope, 0.0, step, xtol=np.finfo(float).tiny, rtol=SEARCH_ACCURACY))
 
 
 def _newton_direction(problem: _Problem, r: float, w: Array, p: Array) -> Array:
