@@ -2,14 +2,22 @@
 
 Plain arrays and keyword arguments in, arrays and tables out; nothing here knows Snakemake,
 ``config.yaml`` or the paths of ``results/``. Imports run one way: data, losses and geometry at the
-bottom; linear models, networks and attacks on them. `fit_path` and `LinearPath` of `tilt.linear` can be
-imported from here.
+bottom; linear models, networks and attacks on them. The public names of `tilt.linear` can be imported from
+here.
 """
 
 from importlib import import_module
 from typing import Any
 
-_OF_LINEAR = ("LinearPath", "fit_path")
+_OF_LINEAR = (
+    "AdversarialPath",
+    "L1Path",
+    "LinearPath",
+    "adversarial_path",
+    "fit_adversarial_path",
+    "fit_l1_path",
+    "fit_path",
+)
 
 
 def __getattr__(name: str) -> Any:
