@@ -10,7 +10,8 @@ from samples import refused
 from tilt import adversarial_path, fit_adversarial_path, fit_l1_path, fit_path
 from tilt.data.images import BinaryPair, binary_pair
 from tilt.data.sources import embedded_digits
-from tilt.linear import AdversarialPath, adversarial
+from tilt.linear.adversarial import AdversarialPath, hinge, softplus
+from tilt.linear.adversarial.problem import Problem
 
 SEPARABLE = (
     np.array([[0, 0], [0, 1], [-1, 0], [2, 0], [2, 5], [3, -1.0]]),
@@ -186,7 +187,7 @@ def test_the_gap_bounds_how_far_a_coarse_model_is_above_the_least(monkeypatch):
     X, y = problem("overlapping")
     radii = np.geomspace(0.05, 0.9, 6) * half_the_centroids(X, y)
     exact = fit_adversarial_path(X, y, radii, tol=1e-9)
-    monkeypatch.setattr(adversarial, "WANTED", 1.0)
+    monkeypatch.setattr(hinge, "WANTED", 1.0)
     coarse = fit_adversarial_path(X, y, radii, tol=0.3)
     assert 1e-6 < coarse.duality_gap.max() <= 0.3
     assert (coarse.objective >= exact.objective * (1 - 1e-9)).all()
@@ -197,7 +198,7 @@ def test_the_gap_bounds_how_far_a_coarse_model_is_above_the_least(monkeypatch):
 def test_the_dual_takes_multipliers_of_smaller_radii_and_no_others(loss):
     X, y = problem("overlapping")
     least = fit_adversarial_path(X, y, [0.3], loss=loss, tol=1e-9)
-    samples = adversarial._Problem.of(X, y, loss, 2)
+    samples = Problem.of(X, y, loss, 2)
     other = fit_adversarial_path(X, y, [0.28, 0.32], loss="softplus", tol=1e-9)
     for k, feasible in enumerate((True, False)):
         w, b = other.w[k], other.b[k]
@@ -223,7 +224,7 @@ def test_radii_in_any_order_and_units(loss):
 
 def test_a_gap_that_is_not_reached_is_warned_of(monkeypatch):
     X, y = problem("overlapping")
-    monkeypatch.setattr(adversarial, "MAX_STEPS", 1)
+    monkeypatch.setattr(softplus, "MAX_STEPS", 1)
     with pytest.warns(RuntimeWarning, match="1 of 2 models did not reach .* at epsilon = 0.1"):
         path = fit_adversarial_path(X, y, [0.1, 9.0], loss="softplus")
     np.testing.assert_array_equal(path.certified, [False, True])

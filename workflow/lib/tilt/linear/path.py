@@ -64,7 +64,7 @@ def fit_path(
     (a free bias absorbs that) and scaled to rows of mean square norm 1, so that no tolerance depends on the
     units of X.
     """
-    X, y, lambdas = _checked(X, y, lambdas, loss, tol)
+    X, y, lambdas = checked(X, y, lambdas, loss, tol)
     n, d = X.shape
     used = np.ptp(X, axis=0) > 0
     varied = bool(used.any())
@@ -111,7 +111,7 @@ def fit_path(
     return result
 
 
-def _checked(
+def checked(
     X: ArrayLike, y: ArrayLike, lambdas: ArrayLike, loss: str, tol: float
 ) -> tuple[Array, Array, Array]:
     if hasattr(X, "toarray"):
