@@ -1,7 +1,12 @@
 """All captions, tables and claims of a report, from made-up results."""
 
+from functools import cache
+
 import numpy as np
 
+from experiments.adversarial_linear import section as adversarial_linear_section
+from experiments.adversarial_linear.claims import adversarial_linear_claims
+from experiments.adversarial_linear.tables import path as adversarial_linear_path
 from experiments.attack import section as attack_section
 from experiments.attack.claims import attack_claims
 from experiments.calibration import section as calibration_section
@@ -59,6 +64,7 @@ from rivals import settings as of_rivals
 from rivals import study as rival_study
 from rivals import tables as rival_tables
 from sweeps import example, mapped
+from tilt.data.sources import embedded_digits
 from tilt.linear.tables import summary_table
 
 
@@ -68,6 +74,15 @@ def given(name, table):
                 "gradient_norm_median": 3.0}  # fmt: skip
     images = image_table(table, np.full(20, 2.0), np.full(20, 4.0))
     return {name: table}, {name: images}, {name: accuracies()["small_low"]}, {name: measured}
+
+
+@cache
+def trained_pair():
+    """Adversarially trained linear models of a pair of the digits."""
+    return adversarial_linear_path(
+        data=embedded_digits(100), dataset="digits", pair="7v9", train_per_class=50,
+        shares=(0.5, 0.9), pixel_shares=(0.5, 0.9), checked=0.5,
+    )  # fmt: skip
 
 
 def everything(words):
@@ -95,6 +110,7 @@ def everything(words):
     rivals = rival_study()
     rival_means = rival_tables(rivals)[0]
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
+    trained = trained_pair()
     of_losses = logistic_section.pair_captions("7v9", *tables.values(), 3000, words)
     of_pair = svm_section.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
     return {
@@ -107,6 +123,12 @@ def everything(words):
             ),
             "logistic": {
                 f"{{pair}}_{name.split('_')[1]}": caption for name, caption in of_losses.items()
+            },
+            "adversarial_linear": {
+                f"{{pair}}_{name.split('_')[1]}": caption
+                for name, caption in adversarial_linear_section.pair_captions(
+                    "7v9", trained["path"], trained["robust"], 3000, words
+                ).items()
             },
             "svm": svm_section.captions(summary, 5, 3000, words)
             | {f"{{pair}}_{name}": caption for name, caption in of_pair.items()},
@@ -131,6 +153,7 @@ def everything(words):
             "toy": toy_section.tables(toy["fits"]),
             "svm": svm_section.tables(summary, words),
             "logistic": svm_section.tables(summary, words),
+            "adversarial_linear": [adversarial_linear_section.best_table({"7v9": trained["path"]}, words)],
             "published": published_section.tables(deviations(d_adv=999), beyond),
             "training": training_section.tables(NETWORKS, histories),
             "attack": attack_section.tables(attacks, temperatures, accuracies(), LINEAR, words),
@@ -153,6 +176,7 @@ def everything(words):
             *scaling_claims(risk_table(MARGINS, [1e-3, 1e3]), words),
             *svm_claims({words.pair(pair): table for pair, table in tables.items()}, numbers=True),
             *logistic_claims(tables, tables),
+            *adversarial_linear_claims({"7v9": trained["path"]}, {"7v9": trained["check"]}, words),
             *published_claims(deviations(), NO_ARBITRATION),
             *training_claims(NETWORKS, histories, test_images=797, numbers=False),
             *attack_claims(NETWORKS, attacks, accuracies(), numbers=True),

@@ -104,6 +104,7 @@ FLOORS = {
 BUILDS_ON = {  # experiments on experiments
     "attack": {"training"},
     "logistic": {"svm"},
+    "adversarial_linear": {"svm"},
     "published": {"svm"},
     "sweep": {"attack", "training"},
     "map": {"attack", "training", "sweep"},

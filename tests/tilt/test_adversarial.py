@@ -1,5 +1,6 @@
 """Adversarially trained linear models: closed forms, optimality, another solver, what is refused."""
 
+import clarabel
 import numpy as np
 import pytest
 from scipy import sparse
@@ -272,7 +273,6 @@ def test_unusable_arguments_are_named():
 
 def cone_solution(X, y, epsilon, loss):
     """Weights and bias by Clarabel: t ≥ ‖w‖, and a bound of each sample's loss at its margin less ε t."""
-    clarabel = pytest.importorskip("clarabel")
     n, d = X.shape
     below = np.hstack([-y[:, None] * X, -y[:, None], np.full((n, 1), epsilon)])  # minus the margin
     one, none, free = np.eye(n), np.zeros((n, n)), np.zeros((n, d + 2))

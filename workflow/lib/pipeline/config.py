@@ -160,6 +160,8 @@ def _fill_from_data(dataset: Config, classes: int, smallest: int) -> None:
     fitted = [pair for pair in pairs(dataset) if pair in pairs(dataset, "logistic")] or pairs(dataset)
     of_article = [pair for pair in ARTICLE_PAIRS if pair in fitted and dataset["classes"] == 10]
     svm["shown_pairs"] = svm["shown_pairs"] or of_article or fitted[:3]
+    if dataset["adversarial_linear"]:
+        dataset["adversarial_linear"]["pairs"] = dataset["adversarial_linear"]["pairs"] or svm["shown_pairs"]
     scaling["pair"] = scaling["pair"] or (of_article or svm["shown_pairs"][:1])[-1]
 
 

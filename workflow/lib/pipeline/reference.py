@@ -58,7 +58,7 @@ def _resolved(part: Schema, definitions: Schema) -> tuple[Schema, str]:
 
 def _written(default: Any) -> str:
     """A default as YAML; nothing for that of a mapping, whose keys have their own."""
-    text = yaml.safe_dump(default, default_flow_style=True).removesuffix("...\n").strip()
+    text = yaml.safe_dump(default, default_flow_style=True, width=10_000).removesuffix("...\n").strip()
     return "" if default == {} else f"`{text}`"
 
 

@@ -25,7 +25,7 @@ class LinearPath:
     lambdas (k,); w (k, d); b (k,); bias_low, bias_high (k,): the interval of optimal biases, of which b is
     the middle (low = high where the bias is unique, always so for the softplus); alpha (k, n): dual
     variables in [0, C], C = 1/(2nλ), with w = Σ alpha_i y_i x_i and Σ alpha_i y_i = 0; objective (k,): mean
-    loss + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for.
+    loss + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for; loss: "hinge" or "softplus".
     """
 
     lambdas: Array
@@ -37,6 +37,7 @@ class LinearPath:
     objective: Array
     duality_gap: Array
     tol: float
+    loss: str
 
     @property
     def certified(self) -> NDArray[np.bool_]:
@@ -99,6 +100,7 @@ def fit_path(
         objective=np.array([model.primal / (n * model.C) for model in path]),
         duality_gap=np.array([model.gap for model in path]),
         tol=tol,
+        loss=loss,
     )
     if not result.certified.all():
         missed = lambdas[~result.certified]

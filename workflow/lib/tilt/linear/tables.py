@@ -25,6 +25,7 @@ from tilt.geometry import (
 )
 from tilt.histograms import edges_by_row
 from tilt.io import table_of
+from tilt.linear.adversarial import adversarial_path
 from tilt.linear.path import LinearPath
 
 Array = NDArray[np.float64]
@@ -46,7 +47,10 @@ def lambda_grid(
 
 
 def path_table(pair: BinaryPair, path: LinearPath, lambda_article: Array) -> Columns:
-    """One row per λ (the columns are documented in results/README.md); errors are fractions."""
+    """One row per λ (the columns are documented in results/README.md); errors are fractions.
+
+    Of the hinge, with the radius of the adversarial training that each model is.
+    """
     x, y = pair.x_train, pair.y_train
     centroid_i, centroid_j = centroids(x, y)
     z_hat = nearest_centroid_direction(x, y)
@@ -85,9 +89,16 @@ def path_table(pair: BinaryPair, path: LinearPath, lambda_article: Array) -> Col
         "lambda_inside": np.full(len(rows), inside),
         "objective": path.objective,
         "duality_gap": path.duality_gap,
+        **(_radii(path, y) if path.loss == "hinge" else {}),
         "n_support": support.sum(axis=1),
         "n_margin": (support & (path.alpha < C[:, None])).sum(axis=1),
     }
+
+
+def _radii(path: LinearPath, y: Array) -> Columns:
+    trained = adversarial_path(path, y)
+    kind = np.where(trained.collapsed, "collapsed", np.where(trained.unique, "unique", "separable"))
+    return {"epsilon": trained.epsilons, "epsilon_kind": kind}
 
 
 def weight_arrays(pair: BinaryPair, path: LinearPath) -> Columns:
@@ -182,6 +193,8 @@ def summary_table(pairs: Sequence[tuple[int, int]], tables: Sequence[Mapping[str
         for place, k in places.items():
             for quantity in ("err_train", "err_test", "balanced_err_test", "theta", "d_adv"):
                 row[f"{quantity}_{place}"] = table[quantity][k]
+            if "epsilon" in table:
+                row[f"epsilon_{place}"] = table["epsilon"][k]
         row["largest_duality_gap"] = np.max(table["duality_gap"])
         rows.append(row)
     return table_of(rows)

@@ -131,7 +131,7 @@ def build_module(name: str, shape: tuple[int, ...], classes: int, **options: Any
         inspect.signature(function).bind(shape, classes, **options)
     except TypeError as error:
         raise InputError(f"model {name}: it cannot be built with the options {options} ({error})") from error
-    model = _called(name, function, shape, classes, **options)
+    model = called(name, function, shape, classes, **options)
     if not isinstance(model, nn.Module):
         raise InputError(f"model {name}: a {type(model).__name__} came back; return a torch.nn.Module")
     return model
@@ -150,14 +150,14 @@ def _own_function(name: str) -> Callable[..., Any]:
     assert spec
     assert spec.loader
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where dataclasses look it up
-    _called(name, spec.loader.exec_module, module)
+    called(name, spec.loader.exec_module, module)
     function = getattr(module, attribute, None)
     if not callable(function):
         raise InputError(f"model {name}: {path} has no function {attribute!r}; correct the name")
     return function  # type: ignore[no-any-return]
 
 
-def _called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def called(name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """What a function gives that may be the user's; its exceptions become one line."""
     try:
         return function(*arguments, **options)

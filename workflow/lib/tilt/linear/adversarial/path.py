@@ -17,14 +17,17 @@ from tilt.linear.path import LinearPath, checked
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+COLLAPSED = 1e-9  # share of the objective of w = 0 that a model is below it at least, where it is not optimal
+
 
 @dataclass(frozen=True, eq=False)
 class AdversarialPath:
     """Minimisers of mean f(y (w·x + b) - ε‖w‖*) for k radii ε, in the order in which they were given.
 
     epsilons (k,), in units of X; w (k, d); b (k,); objective (k,); duality_gap (k,): (P - D)/P; collapsed
-    (k,): w = 0 is optimal; unique (k,): False where w is known not to be the only minimiser, or there is
-    none, of which the function that made the path tells more; tol: what was asked for.
+    (k,): w = 0 is optimal, whatever w is given; unique (k,): False where w is known not to be the only
+    minimiser, or there is none, of which the function that made the path tells more; tol: what was asked
+    for.
     """
 
     epsilons: Array
@@ -77,6 +80,8 @@ def adversarial_path(path: LinearPath, y: ArrayLike) -> AdversarialPath:
     where H is 0 to within the certificate, ε is the hard margin 1/‖v‖, for which w diverges (w and b NaN,
     objective 0, the infimum for any smaller radius).
     """
+    if path.loss != "hinge":
+        raise InputError(f"path must be of the hinge, not of the {path.loss}")
     y = np.asarray(y, dtype=np.float64)
     if y.shape != path.alpha.shape[1:]:
         raise InputError(f"y must have shape {path.alpha.shape[1:]} like the path's samples, not {y.shape}")
@@ -85,9 +90,6 @@ def adversarial_path(path: LinearPath, y: ArrayLike) -> AdversarialPath:
         raise InputError("y must hold the labels -1 and +1 that the path was fitted to")
     hinge = path.objective - path.lambdas * norm**2
     separable = hinge <= np.maximum(path.duality_gap, path.tol) * path.objective
-    difference = hinge - 2 * path.lambdas * (total - norm**2)  # of the path's primal and dual
-    if (difference > (path.duality_gap + path.tol) * path.objective).any():
-        raise InputError("path must be of the hinge, with the multipliers that belong to its weights")
     epsilons = norm / total
     smaller_class = min((y > 0).sum(), (y < 0).sum())
     collapsed = 2 * path.lambdas * total >= (2 * smaller_class / y.size) * (1 - path.tol)
@@ -152,7 +154,7 @@ def fit_adversarial_path(
         b=b,
         objective=np.array([model.objective for model in models]),
         duality_gap=np.array([model.gap for model in models]),
-        collapsed=np.array([not model.w.any() for model in models]),
+        collapsed=np.array([model.objective >= problem.collapsed * (1 - COLLAPSED) for model in models]),
         unique=np.array([model.objective > 0 for model in models]),
         tol=tol,
     )

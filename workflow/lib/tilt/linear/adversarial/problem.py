@@ -66,6 +66,12 @@ class Problem:
         difference: Array = self.A[positive].mean(axis=0) + self.A[~positive].mean(axis=0)
         return difference
 
+    @property
+    def collapsed(self) -> float:
+        """The objective of w = 0, with the best bias."""
+        p = np.where(self.y > 0, (self.y < 0).mean(), (self.y > 0).mean())
+        return self.dual(np.inf, p / p.max() if self.loss == "hinge" else p)
+
     def dual_norm(self, w: Array) -> float:
         """‖w‖*."""
         return float(np.linalg.norm(w, 2 if self.norm == 2 else 1))

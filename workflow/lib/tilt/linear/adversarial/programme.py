@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import linprog
 
 from tilt.linear.adversarial.problem import Model, Problem
 
@@ -29,6 +28,8 @@ def programme(problem: Problem, *, epsilon: float = 0.0, penalty: float = 0.0) -
     The variables are the positive and the negative parts of w, ‖w‖₁, b and the losses. X is shifted by
     the medians, which are 0 in most pixels, so that its zeros can be left out.
     """
+    from scipy.optimize import linprog  # takes longer to load than most jobs that import this module need
+
     n, d = problem.A.shape
     y = problem.y[:, None]
     median = np.median(y * problem.A, axis=0)

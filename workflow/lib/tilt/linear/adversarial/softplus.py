@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from tilt.linear.adversarial.problem import ROUNDING, Model, Problem
@@ -78,6 +77,8 @@ def _newton(problem: Problem, epsilon: float, w: Array, b: float, tol: float) ->
 
 def _step(problem: Problem, r: float, w: Array, margins: Array, direction: Array) -> float:
     """Newton's step of 1, or where the objective is least along the direction; 0 for no descent."""
+    from scipy.optimize import brentq  # takes longer to load than most jobs that import this module need
+
     dw = direction[:-1]
     change = problem.A @ dw + direction[-1] * problem.y
 

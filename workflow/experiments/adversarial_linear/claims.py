@@ -1,0 +1,106 @@
+"""What is said of adversarial training and regularization of linear models."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.svm.claims import pairs_claim
+from report.claims import Claim, Columns
+from report.numerals import significant
+from report.words import Words
+
+SECTION = "adversarial_linear"
+SAME_OBJECTIVE = 1e-6  # relative
+SAME_TILT = 0.05  # degrees
+NEAR_TILT = 1.0
+
+
+def adversarial_linear_claims(
+    paths: Mapping[str, Columns], checks: Mapping[str, Columns], words: Words
+) -> list[Claim]:
+    """The claims, from the tables of `tables.path` by pair."""
+    return [_is_l2(paths, checks), _is_l1(checks, words), _collapse(paths), _logistic(paths)]
+
+
+def rows_of(table: Columns, loss: str, norm: str) -> dict[str, NDArray[Any]]:
+    """The rows of one loss and one norm of the perturbations."""
+    own = (table["loss"] == loss) & (table["norm"] == norm)
+    return {name: column[own] for name, column in table.items()}
+
+
+def tilts_apart(table: Columns, loss: str) -> NDArray[np.float64]:
+    """Degrees between the L2-regularised model and the one trained in L2, where both are known."""
+    rows = rows_of(table, loss, "l2")
+    apart = np.degrees(np.abs(rows["theta"] - rows["theta_regularised"]))
+    return np.asarray(apart[np.isfinite(apart)])
+
+
+def _differences(checks: Mapping[str, Columns], norm: str) -> list[float]:
+    """Relative differences of the objectives, of the pairs with one minimiser at that radius."""
+    return [
+        abs(float(table["difference"][k]))
+        for table in checks.values()
+        for k in np.flatnonzero((table["norm"] == norm) & table["unique"])
+    ]
+
+
+def _is_l2(paths: Mapping[str, Columns], checks: Mapping[str, Columns]) -> Claim:
+    differences = _differences(checks, "l2")
+    apart = [tilts_apart(table, "hinge").max(initial=0) for table in paths.values()]
+    holds = [
+        *(difference <= SAME_OBJECTIVE for difference in differences),
+        *(degrees <= SAME_TILT for degrees in apart),
+    ]
+    return pairs_claim(
+        SECTION,
+        "For the SVM L2 regularization is adversarial training of a radius ε(λ)",
+        holds,
+        f"objective of a cone solver within {SAME_OBJECTIVE:g} (relative) at one radius, and tilts of both "
+        f"models within {SAME_TILT}° at all, each counted for itself",
+        f"; objectives differ by at most {significant(max(differences, default=0), 2)} "
+        f"({len(differences)} compared), tilts by at most {significant(max(apart, default=0), 2)}°",
+    )
+
+
+def _is_l1(checks: Mapping[str, Columns], words: Words) -> Claim:
+    differences = _differences(checks, "linf")
+    return pairs_claim(
+        SECTION,
+        f"For the SVM L1 regularization is training against the largest change of a {words.feature}",
+        [difference <= SAME_OBJECTIVE for difference in differences],
+        f"objectives of the two linear programmes within {SAME_OBJECTIVE:g} (relative) at one radius",
+        f"; they differ by at most {significant(max(differences, default=0), 2)}",
+    )
+
+
+def _collapse(paths: Mapping[str, Columns]) -> Claim:
+    holds = []
+    for table in paths.values():
+        rows = rows_of(table, "hinge", "l2")
+        beyond = rows["share"] >= 1 - SAME_OBJECTIVE
+        holds.append(bool((rows["collapsed"] == beyond).all()))
+    return pairs_claim(
+        SECTION,
+        "At ε = ½‖j − i‖, the greatest adversarial distance, the classifier collapses, and not before",
+        holds,
+        "w = 0 is optimal at the radii from there on and at none below",
+        "",
+    )
+
+
+def _logistic(paths: Mapping[str, Columns]) -> Claim:
+    apart = [tilts_apart(table, "softplus") for table in paths.values()]
+    told = [degrees for degrees in apart if degrees.size]
+    most, middle = (
+        max((float(of(degrees)) for degrees in told), default=np.nan) for of in (np.max, np.median)
+    )
+    return pairs_claim(
+        SECTION,
+        "Logistic regression trained against perturbations is the L2-regularised one of the same shrinkage",
+        [degrees.max() <= NEAR_TILT for degrees in told],
+        f"tilts within {NEAR_TILT:g}° at every radius",
+        f"; they differ by at most {significant(most, 2)}°, in the median over radii by at most "
+        f"{significant(middle, 2)}° of any pair",
+    )
