@@ -27,7 +27,8 @@ FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 20 
 FIRST_SIGMA = 1.0  # ... but σ is at least this: the scores of a small C differ little
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
-LARGEST_SIGMA = 1e4  # growth stops here: σ beyond it loses digits of the multipliers
+LARGEST_SIGMAS = (1e4, 1e6, 1e9)  # growth stops here: a larger σ loses digits of the multipliers, and is needed
+# only where a model is missed with a smaller one
 FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖; a tenth each round
 ON_MARGIN = 1e-9  # relative slack of the conditions on active sets
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
@@ -37,6 +38,7 @@ UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biase
 NEAR_MARGIN = 0.02  # samples this near to the margin always stay in play
 SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
 SCREEN_FACTOR = 1.5  # ... this many times that far from the margin, a sample is first left out
+PREDICTED = 0.5  # of the way that the last step over log C would go on
 
 
 def hinge_models(A: Array, y: Array, Cs: Array, tol: float) -> list[Model]:
@@ -58,7 +60,7 @@ class _PathSolver:
         share = np.where(self.y > 0, n - self.positive, self.positive)  # of the other class
         largest = np.minimum(1.0, share / (n - share))  # multipliers/C, as large as y·a = 0 lets them be
         all_inside = 2 * self.positive == n
-        previous = self._model(Cs[0] * largest, Cs[0] * (largest @ self.A), Cs[0])
+        before = previous = self._model(Cs[0] * largest, Cs[0] * (largest @ self.A), Cs[0])
         reach = np.inf
         models = []
         for C in Cs.tolist():
@@ -66,26 +68,33 @@ class _PathSolver:
                 model = self._model(np.full(n, C), C * self.A.sum(axis=0), C)
                 all_inside = model.margins.max() <= 1
             if not all_inside:
-                model = self._solve(C, previous, reach)
+                predicted = _predicted(before, previous, C)
+                for largest_sigma in LARGEST_SIGMAS:
+                    model = self._solve(C, previous, predicted, reach, largest_sigma)
+                    if model.gap <= self.tol:
+                        break
                 reach = SCREEN_FACTOR * np.quantile(np.abs(model.margins - previous.margins), SCREEN_QUANTILE)
             models.append(model)
-            previous = model
+            before, previous = previous, model
         return models
 
-    def _solve(self, C: float, start: Model, reach: float) -> Model:
-        """Solve for one C, from the model of a neighbouring C; `reach` screens samples by margin."""
+    def _solve(self, C: float, start: Model, predicted: Array, reach: float, largest_sigma: float) -> Model:
+        """Solve for one C, from the model of a neighbouring C and multipliers predicted for this one.
+
+        `reach` screens samples by margin.
+        """
         w, b, m = start.w, start.b, start.margins
         a = start.a * (C / start.C) if (start.a >= start.C).any() else start.a
         active = (a > 0) & (a < C)
         self.gram.retain(np.flatnonzero(active))
-        in_play = active | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
+        in_play = active | (predicted > 0) & (predicted < C) | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
         inner = self._inner(in_play, m < 1, C)
         sigma = max(FIRST_PENALTY * a.max(), FIRST_SIGMA)
-        largest_sigma = max(min(LARGEST_PENALTY * a.max(), LARGEST_SIGMA), sigma)
+        largest_sigma = max(min(LARGEST_PENALTY * a.max(), largest_sigma), sigma)
         accuracy = FIRST_ACCURACY
         best = None
         for round_ in range(MAX_ROUNDS):
-            exact = self._exact(inner, a[inner.samples], b)
+            exact = self._exact(inner, (a if round_ else predicted)[inner.samples], b)
             settled = exact is not None
             if exact is None and round_ >= INEXACT_ROUNDS:
                 exact = _balanced(a[inner.samples], inner.y, -inner.beta, C)
@@ -188,6 +197,21 @@ class _PathSolver:
         half = w @ w / 2
         primal = float(half + C * np.maximum(1 - margins, 0).sum())
         return Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
+
+
+def _predicted(before: Model, last: Model, C: float) -> Array:
+    """Multipliers at C, the last two models' course over log C continued, but less far.
+
+    Samples that the margins predicted in that way put on the other side of the margin lie on it.
+    """
+    p = last.a / last.C
+    if before.C == last.C:
+        return C * p
+    ahead = PREDICTED * np.log(C / last.C) / np.log(last.C / before.C)
+    margins = last.margins + ahead * (last.margins - before.margins)
+    crossed = (p <= 0) & (margins < 1) | (p >= 1) & (margins > 1)
+    moved = np.clip(p + ahead * (p - before.a / before.C), 0, 1)
+    return C * np.where(crossed, 0.5, np.where((p > 0) & (p < 1), moved, p))
 
 
 def _bordered_solve(

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import xlog1py, xlogy
 
 from tilt.errors import InputError
 from tilt.linear.hinge import hinge_models
 from tilt.linear.softplus import softplus_models
+from tilt.losses import softplus
 
 Array = NDArray[np.float64]
 
@@ -16,6 +18,7 @@ _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
 # λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
 SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
+LONGEST_STEP = 10**0.5  # by which λ falls at once below the mean square norm of the centred samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,23 +84,36 @@ def fit_path(
             f"lambdas from {lambdas.min():.3g} to {lambdas.max():.3g} must be {SMALLEST:g} to "
             f"{LARGEST[loss]:g} times the mean square norm of the centred samples, {scale:.3g} squared"
         )
-    A /= scale
+    unit = 2.0 ** np.round(np.log2(scale))
+    A /= unit
     Cs = 1 / (2 * n * lambdas)
-    order = np.argsort(Cs, kind="stable")
-    models = dict(zip(order.tolist(), _SOLVERS[loss](A, y, Cs[order] * scale**2, tol), strict=True))
-    path = [models[k] for k in range(lambdas.size)]
+    distinct, places = np.unique(Cs * unit**2, return_inverse=True)
+    steps = _stepped(distinct, unit**2 / (2 * n * scale**2))
+    solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
+    models = [solved[C] for C in distinct[places].tolist()]
+    weights = np.array([model.w / unit for model in models])
+    shift = weights.astype(np.longdouble) @ centre
+    ends = np.array([(model.bias_low, model.bias_high) for model in models]).T
+    larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - shift).astype(float))
+    weights *= larger[:, None]
+    shift = weights.astype(np.longdouble) @ centre
+    low, high = (ends * larger - shift).astype(float)
+    b = (low + high) / 2
     w = np.zeros((lambdas.size, d))
-    w[:, used] = [model.w / scale for model in path]
-    shift = w[:, used] @ centre
+    w[:, used] = weights
+    p = np.array([model.a / model.C for model in models])
+    primal, gap = _certificate(
+        loss, A, y, unit * weights, (b + shift).astype(float), p, distinct[places]
+    )
     result = LinearPath(
         lambdas=lambdas,
         w=w,
-        b=np.array([model.b for model in path]) - shift,
-        bias_low=np.array([model.bias_low for model in path]) - shift,
-        bias_high=np.array([model.bias_high for model in path]) - shift,
-        alpha=np.array([model.a / model.C for model in path]) * Cs[:, None],
-        objective=np.array([model.primal / (n * model.C) for model in path]),
-        duality_gap=np.array([model.gap for model in path]),
+        b=b,
+        bias_low=low,
+        bias_high=high,
+        alpha=p * Cs[:, None],
+        objective=primal / (n * distinct[places]),
+        duality_gap=gap / primal,
         tol=tol,
     )
     if not result.certified.all():
@@ -109,6 +125,39 @@ def fit_path(
             stacklevel=2,
         )
     return result
+
+
+def _stepped(Cs: Array, first: float) -> Array:
+    """Rising values of C with others between them, so that no step beyond `first` is longer than the longest."""
+    steps: list[float] = []
+    last = 0.0
+    for C in Cs.tolist():
+        start = max(last, first)
+        if C > max(LONGEST_STEP * last, start):
+            count = int(np.ceil(np.log(C / start) / np.log(LONGEST_STEP) - 1e-9))
+            steps += np.geomspace(start, C, count, endpoint=False)[int(start == last) :].tolist()
+        steps.append(C)
+        last = C
+    return np.array(steps)
+
+
+def _certificate(
+    loss: str, A: Array, y: Array, w: Array, b: Array, p: Array, Cs: Array
+) -> tuple[Array, Array]:
+    """Primal and primal - dual (k,) of models w (k, d), b (k,), a = C p (k, n), all of them of A = diag(y) X.
+
+    For y·a = 0 the difference is ½‖w - Aᵀa‖² + C Σ (f(m) + f*(-p) + p m), of terms none of which is negative.
+    """
+    margins = w @ A.T + b[:, None] * y
+    if loss == "hinge":
+        losses = np.maximum(1 - margins, 0)
+        excess = losses - p * (1 - margins)
+    else:
+        losses = softplus(margins)
+        excess = losses + xlogy(p, p) + xlog1py(1 - p, -p) + p * margins
+    rest = w - Cs[:, None] * (p @ A)
+    primal = np.einsum("kj,kj->k", w, w) / 2 + Cs * losses.sum(axis=1)
+    return primal, np.einsum("kj,kj->k", rest, rest) / 2 + Cs * excess.sum(axis=1)
 
 
 def _checked(
