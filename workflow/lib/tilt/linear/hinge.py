@@ -53,6 +53,7 @@ class _PathSolver:
         self.A, self.y, self.tol = A, y, tol
         self.positive = int((y > 0).sum())
         self.gram = GramCache(A)
+        self.fixed, self.fixed_sum = np.zeros(len(y), dtype=bool), np.zeros(A.shape[1])
 
     def models(self, Cs: Array) -> list[Model]:
         """One model for each C; Cs rises."""
@@ -131,7 +132,9 @@ class _PathSolver:
         if samples.size == 0 or not -C * (y < 0).sum() <= -beta <= C * (y > 0).sum():
             in_play[:] = True  # no multipliers of the samples in play alone satisfy y·a = 0
             return self._inner(in_play, inside, C)
-        return Inner(self.A[samples], y, samples, fixed, C * (fixed.astype(float) @ self.A), beta, C)
+        self.fixed_sum = _updated(self.fixed_sum, self.A, self.fixed, fixed)
+        self.fixed = fixed
+        return Inner(self.A[samples], y, samples, fixed, C * self.fixed_sum, beta, C)
 
     def _exact(self, inner: Inner, a: Array, b: float) -> Array | None:
         """Exact multipliers of the samples in play, by a primal-dual active set method started from a.
@@ -142,13 +145,14 @@ class _PathSolver:
         """
         A, y, C = inner.A, inner.y, inner.C
         full, edge = a >= C, (a > 0) & (a < C)
+        full_sum = full.astype(float) @ A
         fewest = len(y)
         for _ in range(MAX_SET_CHANGES):
             E = np.flatnonzero(edge)
             balance = -inner.beta - C * y[full].sum()
             if E.size > A.shape[1] + 1:
                 return None
-            w = inner.v + C * (full.astype(float) @ A)
+            w = inner.v + C * full_sum
             if E.size == 0:
                 kinks = y * (1 - A @ w)  # the biases that put a sample on the margin
                 below = full == (y < 0)
@@ -174,8 +178,10 @@ class _PathSolver:
             if wrong > fewest + fewest // 4 + 2:
                 return None
             fewest = min(fewest, wrong)
+            was_full = full.copy()
             full[E[leave]] = a_E[leave] > C
             full[enter] = False
+            full_sum = _updated(full_sum, A, was_full, full)
             edge[E[leave]] = False
             edge |= enter
         return None
@@ -212,6 +218,12 @@ def _predicted(before: Model, last: Model, C: float) -> Array:
     crossed = (p <= 0) & (margins < 1) | (p >= 1) & (margins > 1)
     moved = np.clip(p + ahead * (p - before.a / before.C), 0, 1)
     return C * np.where(crossed, 0.5, np.where((p > 0) & (p < 1), moved, p))
+
+
+def _updated(total: Array, A: Array, before: Mask, after: Mask) -> Array:
+    """The sum of the rows of A (n, d) of one set, from that of another."""
+    changed = np.flatnonzero(before != after)
+    return total + np.where(after[changed], 1.0, -1.0) @ A[changed]
 
 
 def _bordered_solve(

@@ -108,13 +108,14 @@ def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db
     def derivative(step: float) -> float:
         return float(step * curvature + slope - dm @ np.clip(t - (sigma * step) * dm, 0, problem.C))
 
-    return root_of_rising(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
+    first = derivative(0.0)
+    return root_of_rising(derivative, first, SEARCH_ACCURACY * abs(first))
 
 
-def root_of_rising(rising: Callable[[float], float], accuracy: float) -> float:
-    """Positive argument at which a rising function that starts below 0 is within `accuracy` of 0."""
+def root_of_rising(rising: Callable[[float], float], first: float, accuracy: float) -> float:
+    """Positive argument at which a rising function, `first` < 0 at 0, is within `accuracy` of 0."""
     low, high = 0.0, 1.0
-    value_low, value_high = rising(low), rising(high)
+    value_low, value_high = first, rising(high)
     if abs(value_high) <= accuracy:
         return high
     while value_high < 0 and high < 1e12:

@@ -18,7 +18,9 @@ _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
 # λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
 SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
-LONGEST_STEP = 10**0.5  # by which λ falls at once below the mean square norm of the centred samples
+# Where λ below the mean square norm of the centred samples falls by more than this at once, others are inserted
+LONGEST_STEP = 10**0.5
+STEP = 10**0.1  # between those inserted; with shorter ones the samples on the margin hardly change
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,7 @@ def _stepped(Cs: Array, first: float) -> Array:
     for C in Cs.tolist():
         start = max(last, first)
         if C > max(LONGEST_STEP * last, start):
-            count = int(np.ceil(np.log(C / start) / np.log(LONGEST_STEP) - 1e-9))
+            count = int(np.ceil(np.log(C / start) / np.log(STEP) - 1e-9))
             steps += np.geomspace(start, C, count, endpoint=False)[int(start == last) :].tolist()
         steps.append(C)
         last = C
