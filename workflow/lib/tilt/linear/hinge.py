@@ -69,29 +69,35 @@ class _PathSolver:
                 model = self._model(np.full(n, C), C * self.A.sum(axis=0), C)
                 all_inside = model.margins.max() <= 1
             if not all_inside:
-                predicted = _predicted(before, previous, C)
-                for largest_sigma in LARGEST_SIGMAS:
-                    model = self._solve(C, previous, predicted, reach, largest_sigma)
-                    if model.gap <= self.tol:
-                        break
+                model = self._solve(C, previous, _predicted(before, previous, C), reach)
                 reach = SCREEN_FACTOR * np.quantile(np.abs(model.margins - previous.margins), SCREEN_QUANTILE)
             models.append(model)
             before, previous = previous, model
         return models
 
-    def _solve(self, C: float, start: Model, predicted: Array, reach: float, largest_sigma: float) -> Model:
+    def _solve(self, C: float, start: Model, predicted: Array, reach: float) -> Model:
         """Solve for one C, from the model of a neighbouring C and multipliers predicted for this one.
 
         `reach` screens samples by margin.
         """
-        w, b, m = start.w, start.b, start.margins
         a = start.a * (C / start.C) if (start.a >= start.C).any() else start.a
+        sigma = max(FIRST_PENALTY * a.max(), FIRST_SIGMA)
+        tried = []
+        for largest in np.unique(np.maximum(np.minimum(LARGEST_SIGMAS, LARGEST_PENALTY * a.max()), sigma)):
+            tried.append(self._attempt(C, start, a, predicted, reach, sigma, largest))
+            if tried[-1].gap <= self.tol:
+                break
+        return min(tried, key=lambda model: model.gap)
+
+    def _attempt(
+        self, C: float, start: Model, a: Array, predicted: Array, reach: float, sigma: float, largest: float
+    ) -> Model:
+        """The model of least gap that is found with σ from `sigma` to `largest`, from multipliers a."""
+        w, b, m = start.w, start.b, start.margins
         active = (a > 0) & (a < C)
         self.gram.retain(np.flatnonzero(active))
         in_play = active | (predicted > 0) & (predicted < C) | (np.abs(1 - m) < max(reach, NEAR_MARGIN))
         inner = self._inner(in_play, m < 1, C)
-        sigma = max(FIRST_PENALTY * a.max(), FIRST_SIGMA)
-        largest_sigma = max(min(LARGEST_PENALTY * a.max(), largest_sigma), sigma)
         accuracy = FIRST_ACCURACY
         best = None
         for round_ in range(MAX_ROUNDS):
@@ -118,7 +124,7 @@ class _PathSolver:
                     continue
             w, b, approximate = minimise(inner, self.gram, a[inner.samples], sigma, w, b, accuracy)
             a = inner.scatter(approximate)
-            sigma = min(sigma * PENALTY_GROWTH, largest_sigma)
+            sigma = min(sigma * PENALTY_GROWTH, largest)
             accuracy = max(0.1 * accuracy, 1e-12)
         assert best is not None
         return best
@@ -191,7 +197,8 @@ class _PathSolver:
 
         The hinge of a sample has its kink at the bias y - w·x. Below all kinks the slope of the sum is
         minus the number of positive samples, and each kink adds one: so the optimal biases lie between two
-        neighbouring kinks.
+        neighbouring kinks. Where rounding leaves samples of the margin just inside it, w and the biases are
+        made larger by as little, if that lowers the primal: it is far below 1 where classes are separable.
         """
         y, k = self.y, self.positive
         scores = self.A @ w
@@ -201,8 +208,14 @@ class _PathSolver:
             low = high = (low + high) / 2
         margins = scores + (low + high) / 2 * y
         half = w @ w / 2
-        primal = float(half + C * np.maximum(1 - margins, 0).sum())
-        return Model(C, w, low, high, a, margins, primal, float(primal - (a.sum() - half)) / primal)
+        short = float((1 - margins).max(initial=0, where=(a > 0) & (a < C)))
+        larger = 1 + 3 * min(short, ON_MARGIN)
+        primal, factor = min(
+            (float(factor**2 * half + C * np.maximum(1 - factor * margins, 0).sum()), factor)
+            for factor in (1.0, larger)
+        )
+        gap = (primal - float(a.sum() - half)) / primal
+        return Model(C, factor * w, factor * low, factor * high, a, factor * margins, primal, gap)
 
 
 def _predicted(before: Model, last: Model, C: float) -> Array:

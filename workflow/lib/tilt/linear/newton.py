@@ -69,6 +69,8 @@ def minimise(
         dw, db = _direction(problem, gram, sigma, curved, gradient_w, gradient_b)
         dm = A @ dw + db * y
         step = _line_search(problem, sigma, t, w, dw, db, dm)
+        if step == 0:
+            break
         w = w + step * dw
         b = b + step * db
         m += step * dm
@@ -101,7 +103,10 @@ def _solve(matrix: Array, shift: float, right: Array) -> Array:
 
 
 def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:
-    """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes."""
+    """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes.
+
+    0 where it is nothing but rounding errors at the start.
+    """
     curvature = dw @ dw
     slope = (w - problem.v) @ dw - problem.beta * db
 
@@ -109,6 +114,9 @@ def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db
         return float(step * curvature + slope - dm @ np.clip(t - (sigma * step) * dm, 0, problem.C))
 
     first = derivative(0.0)
+    size = (np.abs(w) + np.abs(problem.v)) @ np.abs(dw) + np.abs(dm) @ np.clip(t, 0, problem.C)
+    if -first <= ROUNDING * size:
+        return 0.0
     return root_of_rising(derivative, first, SEARCH_ACCURACY * abs(first))
 
 

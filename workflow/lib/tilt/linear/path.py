@@ -20,7 +20,7 @@ SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
 # Where λ below the mean square norm of the centred samples falls by more than this at once, others are inserted
 LONGEST_STEP = 10**0.5
-STEP = 10**0.1  # between those inserted; with shorter ones the samples on the margin hardly change
+STEPS = {"hinge": 10**0.1, "softplus": 10**0.5}  # ... by these; the samples on the margin should hardly change
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def fit_path(
     A /= unit
     Cs = 1 / (2 * n * lambdas)
     distinct, places = np.unique(Cs * unit**2, return_inverse=True)
-    steps = _stepped(distinct, unit**2 / (2 * n * scale**2))
+    steps = _stepped(distinct, unit**2 / (2 * n * scale**2), STEPS[loss])
     solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
     models = [solved[C] for C in distinct[places].tolist()]
     weights = np.array([model.w / unit for model in models])
@@ -129,14 +129,14 @@ def fit_path(
     return result
 
 
-def _stepped(Cs: Array, first: float) -> Array:
-    """Rising values of C with others between them, so that no step beyond `first` is longer than the longest."""
+def _stepped(Cs: Array, first: float, step: float) -> Array:
+    """Rising values of C, and others at most a step apart from `first` on where they lie too far apart."""
     steps: list[float] = []
     last = 0.0
     for C in Cs.tolist():
         start = max(last, first)
         if C > max(LONGEST_STEP * last, start):
-            count = int(np.ceil(np.log(C / start) / np.log(STEP) - 1e-9))
+            count = int(np.ceil(np.log(C / start) / np.log(step) - 1e-9))
             steps += np.geomspace(start, C, count, endpoint=False)[int(start == last) :].tolist()
         steps.append(C)
         last = C
