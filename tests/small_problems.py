@@ -1,6 +1,6 @@
-"""Small binary problems of many kinds for the path solver: `python tests/small_problems.py` counts the certified.
+"""Small binary problems of many kinds: `python tests/small_problems.py` counts those that are certified.
 
-A problem is named by its family and its seed. Each is solved with both losses, and each gap that the solver certifies
+A problem is named by its family and its seed. Each is solved with both losses, and each gap that is certified
 is computed anew in extended precision from the samples as they were given and the model as it was returned.
 """
 
@@ -137,7 +137,9 @@ def true_gaps(X: np.ndarray, y: np.ndarray, path: LinearPath, loss: str) -> np.n
 
 
 def _entropy(p: np.ndarray) -> np.ndarray:
-    return -p * np.where(p < 0.5, np.log(np.maximum(p, np.finfo(p.dtype).tiny)), np.log1p(np.maximum(p, 0.5) - 1))
+    return -p * np.where(
+        p < 0.5, np.log(np.maximum(p, np.finfo(p.dtype).tiny)), np.log1p(np.maximum(p, 0.5) - 1)
+    )
 
 
 def tried(family: str, seed: int, loss: str) -> tuple[bool, float]:
@@ -160,7 +162,11 @@ def counted(seeds: range, families: Iterator[str]) -> None:
                 missed += not certified
                 untrue += gap > TOLERANCE
                 if not certified or gap > TOLERANCE:
-                    print(f"{family} {seed} {loss}: " + ("not certified" if not certified else f"gap is {gap:.3g}"), flush=True)
+                    print(
+                        f"{family} {seed} {loss}: "
+                        + ("not certified" if not certified else f"gap is {gap:.3g}"),
+                        flush=True,
+                    )
     print(f"{total - missed} of {total} problems certified, {untrue} of them with an untrue certificate")
 
 

@@ -4,9 +4,10 @@ Method. C rises along the path. While every sample lies inside the margin, a = C
 the solution is closed form (balanced classes). After that each C starts from its neighbour, with the
 samples near the margin in play only; the others keep their multiplier, 0 or C. Given E = {0 < a < C} and
 L = {a = C} the solution is that of a linear system, so a primal-dual active set method tries to find these
-sets. Where it fails, a round of the augmented Lagrangian on the dual, its inner problem solved by semismooth
-Newton (`tilt.linear.newton`), brings them closer, and it tries again. A model is accepted on its duality gap
-over ALL samples, which also checks the screening.
+sets, first from multipliers predicted from the last two models. Where it fails, a round of the augmented
+Lagrangian on the dual, its inner problem solved by semismooth Newton (`tilt.linear.newton`), brings them
+closer, and it tries again. A model is accepted on its duality gap over ALL samples, which also checks the
+screening. One that is missed is tried again with a larger penalty σ.
 """
 
 import numpy as np
@@ -27,8 +28,13 @@ FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 20 
 FIRST_SIGMA = 1.0  # ... but σ is at least this: the scores of a small C differ little
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
-LARGEST_SIGMAS = (1e4, 1e6, 1e9)  # growth stops here: a larger σ loses digits of the multipliers, and is needed
-# only where a model is missed with a smaller one
+LARGEST_SIGMAS = (
+    1e4,
+    1e6,
+    1e8,
+    1e10,
+)  # growth stops at the first, as a larger σ loses digits of the multipliers;
+# at the others where a model is missed
 FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖; a tenth each round
 ON_MARGIN = 1e-9  # relative slack of the conditions on active sets
 JITTER = 1e-12  # added to the Gram matrix of E, relative to its mean diagonal; refined away
@@ -38,16 +44,17 @@ UNIQUE_BIAS = 1e-6  # width (in scores) below which an interval of optimal biase
 NEAR_MARGIN = 0.02  # samples this near to the margin always stay in play
 SCREEN_QUANTILE = 0.95  # of the changes of the margins at the last λ: ...
 SCREEN_FACTOR = 1.5  # ... this many times that far from the margin, a sample is first left out
-PREDICTED = 0.5  # of the way that the last step over log C would go on
+PREDICTED = 0.5  # of the way that the last step over log C would go on; ...
+FARTHEST = 1.0  # ... at most this many times that step
 
 
 def hinge_models(A: Array, y: Array, Cs: Array, tol: float) -> list[Model]:
-    """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of mean square norm 1."""
+    """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of square norms near 1."""
     return _PathSolver(A, y, tol).models(Cs)
 
 
 class _PathSolver:
-    """Models along a path of rising C; A = diag(y) X (n, d), centred, rows of mean square norm 1."""
+    """Models along a path of rising C; A = diag(y) X (n, d), centred, rows of mean square norm near 1."""
 
     def __init__(self, A: Array, y: Array, tol: float) -> None:
         self.A, self.y, self.tol = A, y, tol
@@ -226,7 +233,7 @@ def _predicted(before: Model, last: Model, C: float) -> Array:
     p = last.a / last.C
     if before.C == last.C:
         return C * p
-    ahead = PREDICTED * np.log(C / last.C) / np.log(last.C / before.C)
+    ahead = min(PREDICTED * np.log(C / last.C) / np.log1p((last.C - before.C) / before.C), FARTHEST)
     margins = last.margins + ahead * (last.margins - before.margins)
     crossed = (p <= 0) & (margins < 1) | (p >= 1) & (margins > 1)
     moved = np.clip(p + ahead * (p - before.a / before.C), 0, 1)

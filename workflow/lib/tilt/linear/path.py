@@ -18,9 +18,12 @@ _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
 # λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
 SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
-# Where λ below the mean square norm of the centred samples falls by more than this at once, others are inserted
+# Where λ falls by more at once, below the mean square norm of the centred samples, others are inserted, ...
 LONGEST_STEP = 10**0.5
-STEPS = {"hinge": 10**0.1, "softplus": 10**0.5}  # ... by these; the samples on the margin should hardly change
+STEPS = {
+    "hinge": 10**0.1,
+    "softplus": 10**0.5,
+}  # ... this far apart: samples on the margin then change little
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +61,18 @@ def fit_path(
     "softplus"; tol: relative duality gap to reach. Raises InputError naming the argument that is not so, and
     for λ beyond 1e-15 or 1e150 (softplus: 1e12) times the mean square norm of the centred samples. A
     gap that is not reached is reported by a RuntimeWarning and by `certified`. Computed in float64, with
-    memory for about three copies of X; deterministic for a fixed BLAS and number of threads.
+    memory for about three copies of X and ten of alpha; deterministic for a fixed BLAS and number of threads.
 
     With C = 1/(2nλ) the problems are, in libsvm's form,
 
         min  ½‖w‖² + C Σ f(y_i (w·x_i + b))                                        (primal P)
         max  -C Σ f*(-a_i/C) - ½‖Σ a_i y_i x_i‖²,   0 ≤ a ≤ C,   y·a = 0               (dual D)
 
-    and the relative duality gap (P - D)/P bounds how far the objective is above its minimum. X is centred
-    (a free bias absorbs that) and scaled to rows of mean square norm 1, so that no tolerance depends on the
-    units of X.
+    and the relative duality gap (P - D)/P bounds how far the objective is above its minimum: that of w, b and
+    alpha as they are returned, for X as it was given. X is centred (a free bias absorbs that) and scaled by
+    a power of two to rows of mean square norm near 1, so that no tolerance depends on the units of X. λ
+    falls along the path; where it would fall by more than √10 at once, from that mean square norm on, models
+    of values between are found on the way.
     """
     X, y, lambdas = _checked(X, y, lambdas, loss, tol)
     n, d = X.shape
@@ -89,14 +94,15 @@ def fit_path(
     unit = 2.0 ** np.round(np.log2(scale))
     A /= unit
     Cs = 1 / (2 * n * lambdas)
-    distinct, places = np.unique(Cs * unit**2, return_inverse=True)
-    steps = _stepped(distinct, unit**2 / (2 * n * scale**2), STEPS[loss])
+    distinct, places = np.unique(Cs * unit * unit, return_inverse=True)
+    steps = _stepped(distinct, (unit / scale) ** 2 / (2 * n), STEPS[loss])
     solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
     models = [solved[C] for C in distinct[places].tolist()]
-    weights = np.array([model.w / unit for model in models])
-    shift = weights.astype(np.longdouble) @ centre
     ends = np.array([(model.bias_low, model.bias_high) for model in models]).T
-    larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - shift).astype(float))
+    weights = np.array([model.w / unit for model in models])
+    # The bias is rounded where it is added to scores far from 0: weights that are larger by as much keep the
+    # samples of the margin from falling inside it.
+    larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - weights @ centre))
     weights *= larger[:, None]
     shift = weights.astype(np.longdouble) @ centre
     low, high = (ends * larger - shift).astype(float)
@@ -104,9 +110,7 @@ def fit_path(
     w = np.zeros((lambdas.size, d))
     w[:, used] = weights
     p = np.array([model.a / model.C for model in models])
-    primal, gap = _certificate(
-        loss, A, y, unit * weights, (b + shift).astype(float), p, distinct[places]
-    )
+    primal, gap = _certificate(loss, A, y, unit * weights, (b + shift).astype(float), p, distinct[places])
     result = LinearPath(
         lambdas=lambdas,
         w=w,
@@ -135,7 +139,7 @@ def _stepped(Cs: Array, first: float, step: float) -> Array:
     last = 0.0
     for C in Cs.tolist():
         start = max(last, first)
-        if C > max(LONGEST_STEP * last, start):
+        if max(LONGEST_STEP * last, start) < C:
             count = int(np.ceil(np.log(C / start) / np.log(step) - 1e-9))
             steps += np.geomspace(start, C, count, endpoint=False)[int(start == last) :].tolist()
         steps.append(C)

@@ -14,6 +14,7 @@ satisfies y·a = 0 at the optimal bias, primal minus dual is exactly ½‖w - A�
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,10 @@ from tilt.linear.newton import root_of_rising
 from tilt.losses import softplus
 
 Array = NDArray[np.float64]
-Matrix = NDArray[np.floating]
+Matrix = NDArray[Any]  # of single or of double precision
 
 MAX_STEPS = 100
+NEAR = 1.001  # ratio of two values of C through which no course is drawn
 SEARCH_ACCURACY = 0.2  # slope along a direction at which the search stops, relative to the first
 LEFT_OUT = 1e-3  # trace of the terms left out of the Hessian
 SINGLE_PRECISION = 1e5  # trace of a Hessian below which its products are in single precision
@@ -42,12 +44,15 @@ ROUNDING = 1e-13  # relative duality gap below which there is nothing but roundi
 
 
 def softplus_models(A: Array, y: Array, Cs: Array, tol: float) -> Sequence[Model]:
-    """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of mean square norm near 1."""
+    """A model for each C of Cs (k,), rising; A = diag(y) X (n, d), centred, rows of square norms near 1."""
     solver = _Newton(A, y, tol)
-    zero = solver.model(np.zeros(A.shape[1]), np.zeros(len(y)), Cs[0])
-    models: list[_Iterate] = []
+    models = []
+    course = [solver.model(np.zeros(A.shape[1]), np.zeros(len(y)), Cs[0])]
     for C in Cs.tolist():
-        models.append(solver.solve(C, models[-3:] or [zero]))
+        models.append(solver.solve(C, course[-3:]))
+        if C <= NEAR * course[-1].C:
+            course.pop()
+        course.append(models[-1])
     return models
 
 
@@ -59,6 +64,8 @@ class _Iterate(Model):
 
 
 class _Newton:
+    """Minimisers for rising C; A = diag(y) X (n, d), centred, rows of mean square norm near 1."""
+
     def __init__(self, A: Array, y: Array, tol: float) -> None:
         self.A, self.y, self.tol = A, y, tol
         self.single = A.astype(np.float32)
@@ -69,8 +76,7 @@ class _Newton:
         """The minimiser for C, from models of neighbouring values of C."""
         last = neighbours[-1]
         shares = _extrapolation(np.array([model.C for model in neighbours]), C)
-        ahead = [sum(s * part for s, part in zip(shares, parts, strict=True)) for parts in (
-            [model.w for model in neighbours], [model.scores for model in neighbours])]
+        ahead = shares @ [model.w for model in neighbours], shares @ [model.scores for model in neighbours]
         starts = [self.model(last.w, last.scores, C, last.b), self.model(*ahead, C, last.b)]
         model = min(starts, key=lambda start: start.primal)
         for _ in range(MAX_STEPS):
@@ -96,7 +102,7 @@ class _Newton:
         return self.model(w + step * direction, model.scores + step * change, C, b)
 
     def model(self, w: Array, scores: Array, C: float, b: float = 0.0) -> _Iterate:
-        """The model of weights w (d,) and scores X w (n,) with its optimal bias, sought from b; not its gap."""
+        """The model of weights w (d,) and scores X w (n,), its best bias sought from b; without its gap."""
         b = _bias(scores, self.y, b)
         margins = self.y * (scores + b)
         primal = float(w @ w / 2 + C * softplus(margins).sum())
@@ -110,13 +116,13 @@ class _Newton:
         order = np.argsort(trace)
         kept = np.sort(order[np.searchsorted(np.cumsum(trace[order])[:-1], LEFT_OUT) :])
         rows = kept if 2 * kept.size < len(s) else slice(None)
-        A = (self.single if total < SINGLE_PRECISION else self.A)[rows]
+        A: Matrix = (self.single if total < SINGLE_PRECISION else self.A)[rows]
         weights, y = s[rows].astype(A.dtype), self.y[rows].astype(A.dtype)
         mean_part = (weights * y / np.sqrt(s.sum())).astype(A.dtype)
 
         def product(p: Array) -> Array:
             scores = A @ p.astype(A.dtype)
-            return p + (weights * scores - mean_part * (mean_part @ scores)) @ A
+            return np.asarray(p + (weights * scores - mean_part * (mean_part @ scores)) @ A)
 
         wanted = max(self.tol * float(model.w @ model.w) / 2, ROUNDING * model.primal)
         enough = RESIDUAL * np.sqrt(wanted / model.gap / model.primal)
@@ -125,17 +131,17 @@ class _Newton:
         p, last = r, np.inf
         for k in range(MAX_PRODUCTS):
             if self.precondition is None or k == PATIENCE:
-                mean = (weights * y) @ A / s.sum()
-                self.precondition = _inverse(A, np.sqrt(weights), y, mean.astype(A.dtype))
-                last = np.inf
+                mean = ((weights * y) @ A / s.sum()).astype(A.dtype)
+                self.precondition = _inverse(A, np.sqrt(weights), y, mean)
+                last = np.inf  # the directions so far are not conjugate to those that follow
             z = self.precondition(r)
-            now = r @ z
+            now = float(r @ z)
             p = z + (now / last) * p
             last = now
             Hp = product(p)
             step = now / (p @ Hp)
-            x = x + step * p
-            r = r - step * Hp
+            x += step * p
+            r -= step * Hp
             if np.linalg.norm(r) <= enough:
                 break
         return x
@@ -166,10 +172,12 @@ def _cholesky(matrix: Array) -> Callable[[Array], Array]:
 def _extrapolation(nodes: Array, C: float) -> Array:
     """Shares of the values at nodes in the value at C of the polynomial over log C that runs through them."""
     logs = np.log(nodes)
-    return np.array([
-        np.prod([(np.log(C) - other) / (node - other) for other in np.delete(logs, k)])
-        for k, node in enumerate(logs)
-    ])
+    return np.array(
+        [
+            np.prod([(np.log(C) - other) / (node - other) for other in np.delete(logs, k)])
+            for k, node in enumerate(logs)
+        ]
+    )
 
 
 def _mistaken(margins: Array) -> Array:
