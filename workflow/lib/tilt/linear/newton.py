@@ -50,7 +50,7 @@ class Inner:
 def minimise(
     problem: Inner, gram: GramCache, centre: Array, sigma: float, w: Array, b: float, tol: float
 ) -> tuple[Array, float, Array]:
-    """Minimise from (w, b) until the gradient is below tol·‖w‖.
+    """Minimise from (w, b) until the gradient is below tol·‖w‖, or nothing but rounding errors.
 
     Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,).
     """
