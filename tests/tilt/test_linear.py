@@ -175,4 +175,6 @@ def test_mnist(reference, classes):
     images, labels = pixels[16:].reshape(-1, 784), labels[8:]
     X = np.concatenate([images[labels == digit][:3000] for digit in classes]) / 255
     y = np.repeat([-1.0, 1.0], 3000)
-    check(X, y, fit_path(X, y, lambda_grid(-1, 7, 0.1, 1e-5)[1], tol=1e-9), 1e-9)
+    lambdas = lambda_grid(-1, 7, 0.1, 1e-5)[1]
+    for asked in (lambdas, [lambdas.min()]):
+        check(X, y, fit_path(X, y, asked, tol=1e-9), 1e-9)

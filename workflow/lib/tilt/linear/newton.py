@@ -50,7 +50,7 @@ class Inner:
 def minimise(
     problem: Inner, gram: GramCache, centre: Array, sigma: float, w: Array, b: float, tol: float
 ) -> tuple[Array, float, Array]:
-    """Minimise from (w, b) until the gradient is below tol·‖w‖.
+    """Minimise from (w, b) until the gradient is below tol·‖w‖, or nothing but rounding errors.
 
     Returns w, b, the multipliers clip(a + σ(1 - m), 0, C) (m,).
     """
@@ -69,6 +69,8 @@ def minimise(
         dw, db = _direction(problem, gram, sigma, curved, gradient_w, gradient_b)
         dm = A @ dw + db * y
         step = _line_search(problem, sigma, t, w, dw, db, dm)
+        if step == 0:
+            break
         w = w + step * dw
         b = b + step * db
         m += step * dm
@@ -101,20 +103,27 @@ def _solve(matrix: Array, shift: float, right: Array) -> Array:
 
 
 def _line_search(problem: Inner, sigma: float, t: Array, w: Array, dw: Array, db: float, dm: Array) -> float:
-    """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes."""
+    """Step at which the derivative along the direction, piecewise linear and rising, nearly vanishes.
+
+    0 where it is nothing but rounding errors at the start.
+    """
     curvature = dw @ dw
     slope = (w - problem.v) @ dw - problem.beta * db
 
     def derivative(step: float) -> float:
         return float(step * curvature + slope - dm @ np.clip(t - (sigma * step) * dm, 0, problem.C))
 
-    return root_of_rising(derivative, SEARCH_ACCURACY * abs(derivative(0.0)))
+    first = derivative(0.0)
+    size = (np.abs(w) + np.abs(problem.v)) @ np.abs(dw) + np.abs(dm) @ np.clip(t, 0, problem.C)
+    if -first <= ROUNDING * size:
+        return 0.0
+    return root_of_rising(derivative, first, SEARCH_ACCURACY * abs(first))
 
 
-def root_of_rising(rising: Callable[[float], float], accuracy: float) -> float:
-    """Positive argument at which a rising function that starts below 0 is within `accuracy` of 0."""
+def root_of_rising(rising: Callable[[float], float], first: float, accuracy: float) -> float:
+    """Positive argument at which a rising function, `first` < 0 at 0, is within `accuracy` of 0."""
     low, high = 0.0, 1.0
-    value_low, value_high = rising(low), rising(high)
+    value_low, value_high = first, rising(high)
     if abs(value_high) <= accuracy:
         return high
     while value_high < 0 and high < 1e12:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import xlog1py, xlogy
 
 from tilt.errors import InputError
 from tilt.linear.hinge import hinge_models
 from tilt.linear.softplus import softplus_models
+from tilt.losses import softplus
 
 Array = NDArray[np.float64]
 
@@ -16,6 +18,12 @@ _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
 # λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
 SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
+# Where λ falls by more at once, below the mean square norm of the centred samples, others are inserted, ...
+LONGEST_STEP = 10**0.5
+STEPS = {
+    "hinge": 10**0.1,
+    "softplus": 10**0.5,
+}  # ... this far apart: samples on the margin then change little
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +62,18 @@ def fit_path(
     "softplus"; tol: relative duality gap to reach. Raises InputError naming the argument that is not so, and
     for λ beyond 1e-15 or 1e150 (softplus: 1e12) times the mean square norm of the centred samples. A
     gap that is not reached is reported by a RuntimeWarning and by `certified`. Computed in float64, with
-    memory for about three copies of X; deterministic for a fixed BLAS and number of threads.
+    memory for about three copies of X and ten of alpha; deterministic for a fixed BLAS and number of threads.
 
     With C = 1/(2nλ) the problems are, in libsvm's form,
 
         min  ½‖w‖² + C Σ f(y_i (w·x_i + b))                                        (primal P)
         max  -C Σ f*(-a_i/C) - ½‖Σ a_i y_i x_i‖²,   0 ≤ a ≤ C,   y·a = 0               (dual D)
 
-    and the relative duality gap (P - D)/P bounds how far the objective is above its minimum. X is centred
-    (a free bias absorbs that) and scaled to rows of mean square norm 1, so that no tolerance depends on the
-    units of X.
+    and the relative duality gap (P - D)/P bounds how far the objective is above its minimum: that of w, b and
+    alpha as they are returned, for X as it was given. X is centred (a free bias absorbs that) and scaled by
+    a power of two to rows of mean square norm near 1, so that no tolerance depends on the units of X. λ
+    falls along the path; where it would fall by more than √10 at once, from that mean square norm on, models
+    of values between are found on the way.
     """
     X, y, lambdas = checked(X, y, lambdas, loss, tol)
     n, d = X.shape
@@ -82,23 +92,35 @@ def fit_path(
             f"lambdas from {lambdas.min():.3g} to {lambdas.max():.3g} must be {SMALLEST:g} to "
             f"{LARGEST[loss]:g} times the mean square norm of the centred samples, {scale:.3g} squared"
         )
-    A /= scale
+    unit = 2.0 ** np.round(np.log2(scale))
+    A /= unit
     Cs = 1 / (2 * n * lambdas)
-    order = np.argsort(Cs, kind="stable")
-    models = dict(zip(order.tolist(), _SOLVERS[loss](A, y, Cs[order] * scale**2, tol), strict=True))
-    path = [models[k] for k in range(lambdas.size)]
+    distinct, places = np.unique(Cs * unit * unit, return_inverse=True)
+    steps = _stepped(distinct, (unit / scale) ** 2 / (2 * n), STEPS[loss])
+    solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
+    models = [solved[C] for C in distinct[places].tolist()]
+    ends = np.array([(model.bias_low, model.bias_high) for model in models]).T
+    weights = np.array([model.w / unit for model in models])
+    # The bias is rounded where it is added to scores far from 0: weights that are larger by as much keep the
+    # samples of the margin from falling inside it.
+    larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - weights @ centre))
+    weights *= larger[:, None]
+    shift = weights.astype(np.longdouble) @ centre
+    low, high = (ends * larger - shift).astype(float)
+    b = (low + high) / 2
     w = np.zeros((lambdas.size, d))
-    w[:, used] = [model.w / scale for model in path]
-    shift = w[:, used] @ centre
+    w[:, used] = weights
+    p = np.array([model.a / model.C for model in models])
+    primal, gap = _certificate(loss, A, y, unit * weights, (b + shift).astype(float), p, distinct[places])
     result = LinearPath(
         lambdas=lambdas,
         w=w,
-        b=np.array([model.b for model in path]) - shift,
-        bias_low=np.array([model.bias_low for model in path]) - shift,
-        bias_high=np.array([model.bias_high for model in path]) - shift,
-        alpha=np.array([model.a / model.C for model in path]) * Cs[:, None],
-        objective=np.array([model.primal / (n * model.C) for model in path]),
-        duality_gap=np.array([model.gap for model in path]),
+        b=b,
+        bias_low=low,
+        bias_high=high,
+        alpha=p * Cs[:, None],
+        objective=primal / (n * distinct[places]),
+        duality_gap=gap / primal,
         tol=tol,
         loss=loss,
     )
@@ -111,6 +133,39 @@ def fit_path(
             stacklevel=2,
         )
     return result
+
+
+def _stepped(Cs: Array, first: float, step: float) -> Array:
+    """Rising values of C, and others at most a step apart from `first` on where they lie too far apart."""
+    steps: list[float] = []
+    last = 0.0
+    for C in Cs.tolist():
+        start = max(last, first)
+        if max(LONGEST_STEP * last, start) < C:
+            count = int(np.ceil(np.log(C / start) / np.log(step) - 1e-9))
+            steps += np.geomspace(start, C, count, endpoint=False)[int(start == last) :].tolist()
+        steps.append(C)
+        last = C
+    return np.array(steps)
+
+
+def _certificate(
+    loss: str, A: Array, y: Array, w: Array, b: Array, p: Array, Cs: Array
+) -> tuple[Array, Array]:
+    """Primal and primal - dual (k,) of models w (k, d), b (k,), a = C p (k, n), all of them of A = diag(y) X.
+
+    For y·a = 0 the difference is ½‖w - Aᵀa‖² + C Σ (f(m) + f*(-p) + p m), of terms none of which is negative.
+    """
+    margins = w @ A.T + b[:, None] * y
+    if loss == "hinge":
+        losses = np.maximum(1 - margins, 0)
+        excess = losses - p * (1 - margins)
+    else:
+        losses = softplus(margins)
+        excess = losses + xlogy(p, p) + xlog1py(1 - p, -p) + p * margins
+    rest = w - Cs[:, None] * (p @ A)
+    primal = np.einsum("kj,kj->k", w, w) / 2 + Cs * losses.sum(axis=1)
+    return primal, np.einsum("kj,kj->k", rest, rest) / 2 + Cs * excess.sum(axis=1)
 
 
 def checked(
