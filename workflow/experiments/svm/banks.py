@@ -18,6 +18,11 @@ from tilt.linear.tables import Array, Columns, optimal_row
 SHOWN_PER_CLASS = 1500  # training images in the plane
 STEPS = 1000  # of a length, or a feature, from 0 to the greatest drawn
 LINE = 20.0  # of a line to either side, in half widths of what a figure has to show
+RADII = {  # what a radius of adversarial training is
+    "unique": "trained against it",
+    "separable": "the hard margin: below it no one model",
+    "collapsed": "½‖j − i‖: from it on w = 0 is optimal",
+}
 MOST_PIXELS = 96  # of a picture along either side
 
 
@@ -52,6 +57,8 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
         "norm_w": packed(norm),
         "gap_i": packed(gaps[0]),
         "gap_j": packed(gaps[1]),
+        "epsilon": packed(path["epsilon"]),
+        "epsilon_kind": [RADII[kind] for kind in path["epsilon_kind"].tolist()],
         "d_adv_optimal": packed(path["d_adv"][best : best + 1]),
         "errors_optimal": packed(100 * np.array([path["err_train"][best], path["err_test"][best]])),
     }

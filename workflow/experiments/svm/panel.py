@@ -177,6 +177,7 @@ def pair_panel(
         "each λ looks at the data from another side. In the plane that stays as it is at λ_optimal the "
         "points rest, and boundaries of other λ are cut by it, not seen edge-on. The hinge is scaled "
         f"by ‖w‖, so that it is a loss of the distance. {_of_samples(shape)}"
+        "ε: the L2 radius of the perturbations against which training, without L2, gives this same SVM. "
         "Logistic regression on the same data is ours, not the article’s."
         + (" Dots on the curves are the article’s values." if published else ""),
     )
@@ -196,6 +197,8 @@ def pair_panel(
         ("class J", "gap_j", 4, f" {words.units}"),
     ):
         panel.readout(label, PAIR, (array, *here), digits, unit=unit, significant=digits == 4)
+    panel.readout("λ as a radius ε", PAIR, ("epsilon", *here), 3, unit=f" {words.units}", significant=True)
+    panel.readout("the SVM at ε", PAIR, ("epsilon_kind", *here))
     panel.readout("λ_optimal", PAIR, ("optimal_text",))
     if "err_validation" in next(iter(paths.values())):
         panel.readout("λ_validation", PAIR, ("validation_text",))

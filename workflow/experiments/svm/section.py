@@ -194,6 +194,7 @@ def tables(summary: Columns, words: Words) -> list[Table]:
         "Training error there",
         "θ there",
         f"d_adv there ({words.units})",
+        *([f"λ_optimal as a radius ε ({words.units})"] if "epsilon_optimal" in summary else []),
         *(["λ_article at λ_validation", "Test error there"] if validated else []),
         "Test error at smallest λ",
         "θ at smallest λ",
@@ -211,6 +212,7 @@ def tables(summary: Columns, words: Words) -> list[Table]:
                 percent(row["err_train_optimal"]),
                 f"{np.degrees(row['theta_optimal']):.1f}°",
                 significant(row["d_adv_optimal"], 4),
+                *([significant(row["epsilon_optimal"])] if "epsilon_optimal" in row else []),
                 *(
                     [power(row["lambda_article_validation"]), percent(row["err_test_validation"])]
                     if validated
