@@ -93,3 +93,14 @@ def test_rates_of_the_machine_are_measured():
     assert gemm_rate(np.float64) > 1e8
     assert 0 < pass_seconds(np.ones((1000, 100))) < 1
     assert cpu_seconds(lambda: sum(range(10**5))) > 0
+
+
+def test_logistic_regression_is_timed_beside_newton_cholesky(seven_nine):
+    """Both find the same minima, ours within its certificate; the ratio is that of the times."""
+    X, y = seven_nine
+    record = solvers.compare_logistic(X, y, np.logspace(-4, -1, 4), tol=1e-6)
+    assert record["logistic_largest_gap"] <= 1e-6
+    assert record["logistic_excess_tilt"] <= 1e-6
+    assert record["logistic_excess_newton_cholesky"] < 1e-3
+    ratio = record["logistic_seconds_newton_cholesky"] / record["logistic_seconds_tilt"]
+    assert record["logistic_ratio"] == ratio

@@ -1,4 +1,4 @@
-"""The hinge path beside scikit-learn's SVC (libsvm) and LinearSVC (liblinear): time and objective.
+"""Our paths beside scikit-learn's solvers, SVC, LinearSVC and newton-cholesky: time and objective.
 
 Times are CPU times of the process, which is to run on one thread. A path is timed three times, before, amid
 and after the other solvers' fits, so that a machine whose speed drifts slows both alike.
@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from experiments.bench.machine import cpu_seconds, gemm_rate, pass_seconds
 from tilt.linear import LinearPath, fit_path
 from tilt.linear.libsvm import libsvm_models
-from tilt.losses import hinge
+from tilt.losses import hinge, softplus
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 
 SVC_TOL = 1e-3  # scikit-learn's default
 CHECK_TOL = 1e-8
+NEWTON_TOL = 1e-4  # scikit-learn's default
 SAMPLING = 1e-3  # seconds of CPU time between samples of the profile
 LINEAR_ALGEBRA = re.compile(r" @ |\bdpotr[fs]\(|_solve\(|\.block\(|\.take\(")
 
@@ -75,6 +76,34 @@ def compare(
     record |= {"ratio": seconds[1] / seconds[0], "largest_gap": float(path[0].duality_gap.max())}
     record |= {f"excess_{s}": float(np.nanmax(row)) for s, row in zip(solvers, excess, strict=True)}
     return table, record | {"linear_algebra_share": share} | floor
+
+
+def compare_logistic(X: Array, y: Array, lambdas: Array, *, tol: float) -> dict[str, float]:
+    """Time the path of logistic regression and scikit-learn's newton-cholesky, warm-started along the same λ.
+
+    Both follow lambdas (k,) from the largest to the smallest. Record: logistic_seconds_tilt (of two runs,
+    before and after) and _newton_cholesky, logistic_ratio, logistic_largest_gap of ours, and the largest
+    relative logistic_excess_ of each one's objective over the lesser.
+    """
+    ours: list[float] = []
+    path: list[LinearPath] = []
+
+    def run() -> None:
+        ours.append(cpu_seconds(lambda: path.append(fit_path(X, y, lambdas, loss="softplus", tol=tol))))
+
+    run()
+    seconds, objectives = _newton_cholesky(X, y, lambdas)
+    run()
+    both = np.stack([path[0].objective, objectives])
+    excess = (both / both.min(axis=0) - 1).max(axis=1)
+    return {
+        "logistic_seconds_tilt": float(np.median(ours)),
+        "logistic_seconds_newton_cholesky": seconds,
+        "logistic_ratio": seconds / float(np.median(ours)),
+        "logistic_largest_gap": float(path[0].duality_gap.max()),
+        "logistic_excess_tilt": float(excess[0]),
+        "logistic_excess_newton_cholesky": float(excess[1]),
+    }
 
 
 def scaling(X: Array, y: Array, lambdas: Array, *, tol: float) -> dict[str, Any]:
@@ -144,8 +173,10 @@ def linear_algebra_share(work: Callable[[], object]) -> float:
     return samples[True] / max(sum(samples.values()), 1)
 
 
-def _objective(X: Array, y: Array, lam: float, w: Array, b: float) -> float:
-    return float(hinge(y * (X @ w + b)).mean() + lam * w @ w)
+def _objective(
+    X: Array, y: Array, lam: float, w: Array, b: float, loss: Callable[[Array], Array] = hinge
+) -> float:
+    return float(loss(y * (X @ w + b)).mean() + lam * w @ w)
 
 
 def _timed(model: Any, X: Array, y: Array, lam: float) -> tuple[float, float]:
@@ -156,6 +187,19 @@ def _timed(model: Any, X: Array, y: Array, lam: float) -> tuple[float, float]:
         warnings.simplefilter("ignore", ConvergenceWarning)
         seconds = cpu_seconds(lambda: model.fit(X, y))
     return seconds, _objective(X, y, lam, model.coef_[0], model.intercept_[0])
+
+
+def _newton_cholesky(X: Array, y: Array, lambdas: Array) -> tuple[float, Array]:
+    """CPU seconds of the fits of all λ, each from the last, and their objectives."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(solver="newton-cholesky", warm_start=True, tol=NEWTON_TOL, max_iter=1000)
+    seconds, objectives = 0.0, np.empty(lambdas.size)
+    for k in np.argsort(-lambdas):
+        model.C = 1 / (2 * len(y) * lambdas[k])
+        seconds += cpu_seconds(lambda: model.fit(X, y))
+        objectives[k] = _objective(X, y, lambdas[k], model.coef_[0], model.intercept_[0], softplus)
+    return seconds, objectives
 
 
 def _svc(X: Array, y: Array, lam: float) -> tuple[float, float]:

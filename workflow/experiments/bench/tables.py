@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.bench.solvers import compare, libsvm_check, scaling
+from experiments.bench.solvers import compare, compare_logistic, libsvm_check, scaling
 from pipeline.pair import pair_classes
 from tilt.data.images import Images, binary_pair
 from tilt.errors import InputError
@@ -23,6 +23,7 @@ def pair(
     samples = binary_pair(data, *pair_classes(name), train_per_class)
     article, lambdas = lambda_grid(**grid)
     table, record = compare(samples.x_train, samples.y_train, lambdas, tol=tolerance, svc_step=svc_step)
+    record |= compare_logistic(samples.x_train, samples.y_train, lambdas, tol=tolerance)
     return {"fits": {"lambda_article": article, **table}, "record": record}
 
 
