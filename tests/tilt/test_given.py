@@ -58,6 +58,13 @@ def two(shape, classes):
             return super().forward(x), x
     return Two(*build(shape, classes))
 
+def frozen(shape, classes):
+    class Frozen(nn.Sequential):
+        def forward(self, x):
+            with torch.no_grad():
+                return super().forward(x)
+    return Frozen(*build(shape, classes))
+
 def three(shape, classes):
     return build(shape, 3)
 
@@ -287,12 +294,14 @@ WRONG = [
     ("own.py:build", "integer.pt", r"integer\.pt: 0\.bias has numbers of torch\.int64"),
     ("own.py:build", "great.pt", r"great\.pt: 0\.bias has values that are not finite in torch\.float32"),
     ("own.py:lazy", "own.pt", r"own\.pt: 3\.weight has no shape in the network yet"),
-    ("own.py:two", "own.pt", r"own\.py:two: the network gives a tuple; return the scores alone"),
+    ("own.py:two", "own.pt", r"own\.py:two: the network gives tuple; return the scores alone"),
+    ("own.py:frozen", "own.pt", r"own\.py:frozen: its scores have no gradient; leave out no_grad"),
+    ("own.py:build", "parallel.pt", r"parallel\.pt: .*; save model\.module\.state_dict\(\)"),
     ("own.py:ends", "own.pt", r"own\.py:ends: SystemExit: 3; correct its file"),
     ("own.py:opens", "own.pt", r"own\.py:opens: FileNotFoundError: .*none\.txt.*; correct its file"),
     ("own.safetensors", None, r"own\.safetensors: not a network that was trained here; .* FILE\.py:FUNCTION"),
     ("own.py:raises", "own.pt", r"own\.py:raises: ValueError: no such thing; correct its file"),
-    ("own.py:nothing", "own.pt", r"own\.py:nothing: a int came back; return a torch\.nn\.Module"),
+    ("own.py:nothing", "own.pt", r"own\.py:nothing: it gives int; return a torch\.nn\.Module"),
     ("none.py:build", "own.pt", r"none\.py: no such file"),
     ("none.onnx", None, r"none\.onnx: no such file"),
     ("half.onnx", None, r"half\.onnx: not a (readable|valid) ONNX file"),
@@ -300,11 +309,12 @@ WRONG = [
     ("outside.onnx", None, r"outside\.onnx: its weights lie in other files"),
     ("operator.onnx", None, r"operator\.onnx: the operator Binarizer cannot be converted"),
     ("four.onnx", None, r"four\.onnx: it scores 4 classes, and the data have 3"),
-    ("large.onnx", None, r"large\.onnx: images of shape \(6, 7\) do not fit its input \(3, 9, 9\)"),
+    ("large.onnx", None, r"large\.onnx: images of shape \(6, 7\), as \(1, 6, 7\), do not fit its input"),
     ("none.npz", None, r"none\.npz: no such file"),
     ("names.npz", None, r"names\.npz: no array named b"),
     ("text.npz", None, r"text\.npz: b holds <U1; give numbers"),
     ("shape.npz", None, r"shape\.npz: b has shape \(2,\); give one number for each column of w, 3"),
+    ("turned.npz", None, r"turned\.npz: w has shape \(3, 42\) and b \(3,\); give w transposed"),
     ("nan.npz", None, r"nan\.npz: b has values that are not finite"),
     ("small.npz", None, r"small\.npz: images of shape \(6, 7\) do not fit"),
 ]  # fmt: skip
@@ -322,6 +332,7 @@ def damage(model):
     torch.save(model, "whole.pt")
     torch.save({"state_dict": state, "epoch": 3}, "wrapped.pt")
     torch.save([3], "list.pt")
+    torch.save({f"module.{name}": tensor for name, tensor in state.items()}, "parallel.pt")
     bias = torch.arange(4.0)
     great = torch.full((4,), 1e300, dtype=torch.float64)
     changed = {
@@ -367,6 +378,7 @@ def test_wrong_files_end_in_one_line(folder, tmp_path, name, weights, message):
     arrays = {"names": {"w": np.zeros(42)}, "shape": {"w": np.zeros((42, 3)), "b": np.zeros(2)},
               "nan": {"w": np.zeros((42, 3)), "b": np.full(3, np.nan)},
               "text": {"w": np.zeros((42, 3)), "b": np.array(["a", "b", "c"])},
+              "turned": {"w": np.zeros((3, 42)), "b": np.zeros(3)},
               "small": {"w": np.zeros((41, 3)), "b": np.zeros(3)}}  # fmt: skip
     for key, held in arrays.items():
         np.savez(tmp_path / f"{key}.npz", **held)
@@ -579,7 +591,7 @@ def linear_nodes(*more, end="scores"):
          ),
          r"exported in training mode; call model\.eval\(\) before"),
         (linear_nodes(helper.make_node("Reshape", ["z", "one"], ["scores"]), end="z"),
-         r"do not fit its input \(1, 6, 7\) .*; export it for any number of images, not 1"),
+         r"it takes 1 images at a time; export it for any number"),
     ],
 )  # fmt: skip
 def test_graphs_that_are_refused(tmp_path, nodes, says):

@@ -234,3 +234,21 @@ def test_refused_linear_attacks(arguments, message):
 def test_refused_minimal_norms(n, arguments, message):
     with pytest.raises(InputError, match=message):
         minimal_norm(linear_model(weights(), 0.0), images(2), np.zeros(n, np.int64), **arguments)
+
+
+def test_classes_sought_one_by_one_find_what_the_bounds_hide():
+    """The boundary of class 1 is nearest but beyond black; that of class 2 is farther, and can be reached."""
+    w = torch.tensor([[0.0, 0.0], [-1.0, 0.02], [0.0, 1.0]])
+    b = torch.tensor([0.0, -0.01, -0.3])
+
+    def model(x):
+        return x / 255 @ w.T + b
+
+    x, label = np.zeros((1, 2), np.float32), np.array([0])
+    hidden = minimal_norm(model, x, label, steps=100)
+    found = minimal_norm(model, x, label, steps=100, classes=2)
+    assert found.success[0]
+    np.testing.assert_allclose(found.norm, 0.3, rtol=1e-3)
+    assert not hidden.norm[0] < found.norm[0]
+    with pytest.raises(InputError, match="-1 classes to seek; give 0 or more"):
+        minimal_norm(model, x, label, classes=-1)

@@ -113,7 +113,7 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
         ("own.py:number", {}, "own.py has no function 'number'"),
         ("broken.py:f", {}, r"SyntaxError: .*line 2"),
         ("own.py:fails", {}, "IndexError: list index out of range; correct its file"),
-        ("own.py:no_module", {}, "a int came back; return a torch.nn.Module"),
+        ("own.py:no_module", {}, "it gives int; return a torch.nn.Module"),
         ("own.py:fewer", {}, r"it scores 2 classes, and there are 3; return \(n, 3\)"),
         ("own.py:other_images", {}, r"images of shape \(6, 7\) do not fit .*RuntimeError"),
         ("own.py:three_dimensions", {}, r"scores of shape \(2, 1, 6, 7\); return \(n, classes\)"),

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from experiments.attack.tables import summary_table
+from experiments.own.checks import OF_MEASUREMENT
 from experiments.own.measure import Pieces, measure, records
 from pipeline.job import job
 from tilt.data.images import load_images
@@ -19,13 +20,13 @@ from tilt.settings import settings_key
 def main(input, output, params):
     images = load_images(input.images)
     own = dict(params.network)
-    stated = own.pop("test_error")
+    stated, sought = (own.pop(key) for key in OF_MEASUREMENT)
     given = Given(**own)
     model = load_given(given, images.x_train.shape[1:], int(images.y_train.max()) + 1)
     device = choose_device(params.device)
     files = [*input.own, input.images]
     digests = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
-    key = settings_key({"network": own, "attack": params.attack, "files": digests})
+    key = settings_key({"network": own, "sought": sought, "attack": params.attack, "files": digests})
     pieces = Pieces(Path(params.pieces), key)
     made = measure(
         model.to(device),
@@ -36,6 +37,7 @@ def main(input, output, params):
         calibration=params.calibration,
         stated_error=stated,
         outputs=given.outputs,
+        sought_classes=sought,
     )
     for doubt in made["record"]["doubts"]:
         logging.warning("%s: %s", params.name, doubt)

@@ -11,6 +11,7 @@ from experiments.adversarial_linear.figures import accuracy_map, figures
 from experiments.adversarial_linear.panel import panel
 from panels import check_states, unpacked
 from pipeline.config import resolve
+from report.prose import with_prose
 from report.words import IMAGES
 from samples import refused
 from tilt.data.images import binary_pair
@@ -105,6 +106,9 @@ def test_figures_and_words(made):
         words=IMAGES, per_class=100,
     )  # fmt: skip
     assert len(written.captions) == 6
+    folder = ROOT / "workflow" / "experiments" / "adversarial_linear"
+    files = [folder / "text.html.j2", *folder.glob("captions/*.rst")]
+    assert "pixels" in with_prose("adversarial_linear", "title", written, files)["text"]
     assert "nan" not in str(written)
 
 

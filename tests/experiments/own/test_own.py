@@ -13,7 +13,7 @@ from attacked import attack_rows
 from conftest import ROOT
 from drawn import assert_labelled_and_inside, lay_out
 from experiments.own import section
-from experiments.own.figures import examples, figures
+from experiments.own.figures import examples, figures, local
 from experiments.own.measure import PIECE, Pieces, joined, measure, records
 from experiments.own.panel import panel
 from panels import check_states, unpacked
@@ -54,6 +54,12 @@ def test_a_data_set_may_have_own_networks_alone():
     ("network", "says"),
     [
         (MINE | {"weights": None}, r"mine\.weights: mine\.py:build needs them"),
+        ({"model": "mine.py:build"}, r"mine\.weights: mine\.py:build needs them"),
+        (
+            {"model": "mine.py:build", "weight": "w.pt"},
+            r"mine: unknown key 'weight' \(did you mean",
+        ),
+        ({"model": "mine.pt"}, r"mine\.model: 'mine\.pt' .*Weights alone, .* give a function"),
         ({"model": "mine.onnx", "weights": "w.pt"}, r"mine\.weights: mine\.onnx holds them"),
         (MINE | {"value_range": [1, 0]}, r"mine\.value_range: 1 is not below 0"),
         (MINE | {"std": [1, 0]}, r"mine\.std: it divides"),
@@ -247,6 +253,11 @@ def test_the_panel(measured):
     shown = banks["own/mine"]["original"][3]
     np.testing.assert_allclose(shown, measured["pictures"]["originals"][3] / 255, atol=1 / 127)
     assert np.abs(banks["own/mine"]["change"]).max() == pytest.approx(1, abs=0.01)
+
+
+def test_a_network_that_gets_no_attacked_image_right_is_drawn(measured):
+    wrong = {**measured["images"], "least_norm": np.zeros(20)}
+    assert_labelled_and_inside(lay_out({"local": local({"mine": wrong})}))
 
 
 def test_many_classes_make_a_short_table():

@@ -33,12 +33,13 @@ def section(
         claims=adversarial_linear_claims(dict(paths), dict(checks), words),
         captions=written,
         tables=[best_table(dict(paths), words)],
+        values={"words": words},
     )
 
 
 def best_row(rows: Columns) -> int | None:
-    """Of one model's rows that of the least test error, the largest radius of several; None without any."""
-    error = rows["err_test"]
+    """Of models that are singled out the row of the least test error, of several the largest radius."""
+    error = np.where(rows["unique"], rows["err_test"], np.nan)
     if not np.isfinite(error).any():
         return None
     return int(np.flatnonzero(error == np.nanmin(error))[-1])

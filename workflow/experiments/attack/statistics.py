@@ -11,6 +11,7 @@ Array = NDArray[np.float64]
 
 ATTACKED = "attacked"  # the status of a network; another one says why it was not
 LEAST = "least"  # in place of an attack's name: the nearest that any of them found
+NEAREST = "minimal_norm"  # the attack that searches for the nearest example
 SHOWN_CLASSES = 10
 
 

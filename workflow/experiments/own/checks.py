@@ -5,6 +5,8 @@ from typing import Any
 
 from tilt.networks.given.declared import Given
 
+OF_MEASUREMENT = ("test_error", "sought_classes")  # the other keys are the fields of Given
+
 
 def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the keys of a data set, in readable sentences."""
@@ -18,6 +20,6 @@ def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
         key = f"{at}.networks.{name}"
         if name in (dataset["networks"] or {}):
             yield f"{key}: a network to be trained has that name too; choose another"
-        declared = {field: value for field, value in network.items() if field != "test_error"}
+        declared = {field: value for field, value in network.items() if field not in OF_MEASUREMENT}
         for field, sentence in Given(**declared).faults():
             yield f"{key}.{field}: {sentence}"

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.attack.figures import accuracy_curves, adversarial_examples
-from experiments.attack.statistics import LEAST, accuracy_within, first_images, found_norms, rows_of
+from experiments.attack.statistics import LEAST, NEAREST, accuracy_within, first_images, found_norms, rows_of
 from experiments.training.figures import network_colours
 from report.figures.style import figure, themed
 from report.words import Words
@@ -35,9 +35,8 @@ def examples(
     *, attacks: Columns, pictures: Mapping[str, NDArray[Any]], words: Words, name: str
 ) -> dict[str, Figure]:
     """Images, adversarial examples and perturbations of one network: the first image of each class."""
-    leading = next(key for key in pictures if key != "originals")
-    rows = {column: values[first_images(attacks)] for column, values in rows_of(attacks, leading).items()}
-    drawn = adversarial_examples(name, pictures["originals"], pictures[leading], rows, words)
+    rows = {column: values[first_images(attacks)] for column, values in rows_of(attacks, NEAREST).items()}
+    drawn = adversarial_examples(name, pictures["originals"], pictures["nearest"], rows, words)
     return {"examples": drawn}
 
 
@@ -65,13 +64,13 @@ def local(tables: Mapping[str, Columns]) -> Figure:
     """Local distance s / ‖∇s‖ of each image against the least norm found; equal on the line."""
     colours = network_colours(list(tables))
     fig, ax = figure(5.2, 3.8)
-    largest = 0.0
+    seen = [0.0]
     for name, table in tables.items():
         known = (table["least_norm"] > 0) & np.isfinite(table["local_distance"])
         x, y = table["least_norm"][known], table["local_distance"][known]
         ax.scatter(x, y, s=10, color=colours[name], alpha=0.6, linewidth=0, label=f"{name}, n = {len(x):,}")
-        largest = max(largest, *x.tolist(), *y.tolist())
-    ends = (0, 1.05 * largest or 1)
+        seen += [*x.tolist(), *y.tolist()]
+    ends = (0, 1.05 * max(seen) or 1)
     ax.plot(ends, ends, color="0.5", linewidth=0.8, zorder=0)
     ax.set(
         xlabel="least norm found (pixels in [0, 1])", ylabel="local distance s / ‖∇s‖", xlim=ends, ylim=ends

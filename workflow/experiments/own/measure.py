@@ -11,7 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from experiments.attack.statistics import ATTACKED, LEAST, first_images, found_norms, rows_of, searching
+from experiments.attack.statistics import (
+    ATTACKED,
+    LEAST,
+    NEAREST,
+    first_images,
+    found_norms,
+    rows_of,
+    searching,
+)
 from experiments.attack.tables import accuracy_table, attack_table, select_images
 from experiments.calibration.tables import calibrate, halves
 from tilt.attacks.models import Found, Graded, Targeted
@@ -68,10 +76,12 @@ def measure(
     calibration: Settings,
     stated_error: float | None,
     outputs: Sequence[int] | None = None,
+    sought_classes: int = 0,
 ) -> dict[str, Any]:
     """Tables, pictures and record of a network that maps a data set's images on the 0-255 scale to scores.
 
     `outputs` are those of `Given`; an output that is no class's has the number of `class_numbers`.
+    `sought_classes` are the `classes` of `minimal_norm`.
     """
     y, shape = images.y_test, images.x_test.shape[1:]
     batch = max(1, min(MOST, VALUES // int(np.prod(shape))))
@@ -107,6 +117,8 @@ def measure(
     for name, settings in attack["attacks"].items():
         if settings is None:
             continue
+        if name == NEAREST:
+            settings = {**settings, "classes": sought_classes}
         run = partial(ATTACKS[name], model, temperature=temperature, **settings)
         found[name] = joined(
             [
@@ -127,14 +139,14 @@ def measure(
     table["target"] = np.where(table["target"] < 0, table["target"], numbers[table["target"]])
     steep = np.concatenate([margin_gradient_norms(model, pixels(of)) for of in batches(rows, batch)])
     best = np.sort(scores[rows].astype(np.float64), axis=1)
-    shown, leading = first_images(table), searching(table)[0]
+    shown = first_images(table)
     return made | {
         "attacks": table,
         "accuracy": accuracy_table(accuracies, len(y), ATTACKED),
         "images": image_table(table, best[:, -1] - best[:, -2], steep),
         "pictures": {
             "originals": pixels(rows[shown]).cpu().numpy(),
-            leading: found[leading].images[shown],
+            "nearest": found[NEAREST].images[shown],
         },
     }
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from bokeh.models import Range1d
 from bokeh.palettes import Greys256
 from numpy.typing import NDArray
 
-from experiments.attack.statistics import accuracy_within, first_images, searching
+from experiments.attack.statistics import accuracy_within, first_images
 from report.numerals import counted
 from report.panels.base import CURRENT, GREY, INK, Control, Panel, axes, packed, picture, section
 from report.panels.mosaics import LEVEL, SIGNED, around_grey, enlarged
@@ -60,12 +61,15 @@ def panel(
     low, high = wilson_interval(accuracy, np.full(accuracy.shape, n))
     found = np.array([tables[name]["least_norm"] for name in names])
     local = np.array([tables[name]["local_distance"] for name in names])
-    far = 1.05 * greatest([found, np.where(np.isfinite(found), local, np.nan)])
+    compared = np.stack([found, np.where(np.isfinite(found), local, np.nan)], axis=1)
+    far = np.array([1.05 * greatest(of_network) for of_network in compared])
     bank: dict[str, Any] = {
         "radius": packed(radius),
         "accuracy": packed(100 * accuracy),
         "low": packed(100 * low),
         "high": packed(100 * high),
+        "far": packed(far),
+        "line": packed(np.stack([0 * far, far], axis=1)),
         "found": packed(found),
         "local": packed(local),
         "found_here": packed(found[:, first]),
@@ -75,7 +79,7 @@ def panel(
         "test_error": packed(np.array([100 * records[name]["test_error"] for name in names])),
         "doubts": [_doubts(records[name]) for name in names],
     }
-    banks = _pictures(made, attacks, {name: pictures[name] for name in names})
+    banks = _pictures(made, {name: pictures[name] for name in names})
     kept = axes(
         "L2 radius (pixels in [0, 1])", "accuracy (%)", x_range=(0, limit), y_range=(0, 102), height=320
     )
@@ -89,13 +93,13 @@ def panel(
     kept.line("x", "y", source=source, color=CURRENT, line_width=3, legend_label="this network")
     made.plot(kept, "Accuracy against L2 radius, the chosen network among the others")
     both = axes(
-        "least norm found (pixels in [0, 1])",
-        "local distance s / ‖∇s‖",
-        x_range=(0, far),
-        y_range=(0, far),
-        height=320,
-    )
-    both.line([0, far], [0, far], line_dash="dashed", legend_label="equal").glyph.tags = [INK]
+        "least norm found (pixels in [0, 1])", "local distance s / ‖∇s‖", x_range=Range1d(0, 1),
+        y_range=Range1d(0, 1), height=320,
+    )  # fmt: skip
+    for window in (both.x_range, both.y_range):
+        made.follow(window, BANK, end=("far", STATE[0]))
+    equal = made.source(BANK, x=("line", STATE[0]), y=("line", STATE[0]))
+    both.line("x", "y", source=equal, line_dash="dashed", legend_label="equal").glyph.tags = [INK]
     dots = made.source(BANK, x=("found", STATE[0]), y=("local", STATE[0]))
     both.scatter("x", "y", source=dots, size=6, color=CURRENT, alpha=0.6, legend_label="this network")
     here = made.source(BANK, x=("found_here", *STATE), y=("local_here", *STATE))
@@ -112,16 +116,13 @@ def panel(
     return section([made], {BANK: bank, **banks})
 
 
-def _pictures(
-    made: Panel, attacks: Mapping[str, Columns], pictures: Mapping[str, Images]
-) -> dict[str, dict[str, Any]]:
+def _pictures(made: Panel, pictures: Mapping[str, Images]) -> dict[str, dict[str, Any]]:
     """Draw the chosen image, its example and their difference; the banks of the networks."""
     banks = {}
     for name, of in pictures.items():
-        attack = searching(attacks[name])[0]
         height, width = (min(side, WIDEST) for side in of["originals"].shape[1:3])
         original, changed = (
-            enlarged(np.nan_to_num(of[key]) / 255, (height, width)) for key in ("originals", attack)
+            enlarged(np.nan_to_num(of[key]) / 255, (height, width)) for key in ("originals", "nearest")
         )
         change = changed - original
         axis = tuple(range(1, change.ndim))

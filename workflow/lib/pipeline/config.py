@@ -117,8 +117,7 @@ def _own_apart(dataset: Any) -> Any:
     own = {
         name: network
         for name, network in networks.items()
-        if isinstance(network, Mapping)
-        and ("weights" in network or str(network.get("model")).endswith(GIVEN))
+        if isinstance(network, Mapping) and _is_given(network)
     }
     if not own:
         return dataset
@@ -128,6 +127,13 @@ def _own_apart(dataset: Any) -> Any:
         "networks": trained or None,
         "own_networks": {**(dataset.get("own_networks") or {}), **own},
     }
+
+
+def _is_given(network: Mapping[str, Any]) -> bool:
+    """Whether a network is one that was trained elsewhere, or seems to be meant as one."""
+    model = str(network.get("model"))
+    is_file = "." in model and ".py:" not in model
+    return "weights" in network or is_file or ("model" in network and "weight_decay" not in network)
 
 
 def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
@@ -196,6 +202,8 @@ def _readable(error: ValidationError, root: Mapping[str, Any]) -> str:
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
         return f"{where}: unknown key {key!r} ({hint})"
     message, expected = error.message, [schema.get("description")]
+    if error.validator == "pattern" and "description" in schema:
+        message = f"{error.instance!r} does not match what it can be"
     if error.validator == "minProperties":
         message = f"{len(cast(Config, error.instance))} given"
     if error.validator == "required":

@@ -32,7 +32,7 @@ def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
     except (InputError, OSError) as error:
         logging.error("error: %s", " ".join(str(error).split()))
         sys.exit(1)
-    except Exception:
+    except (Exception, SystemExit):  # a user's function may exit
         logging.exception("failed")
         sys.exit(1)
 

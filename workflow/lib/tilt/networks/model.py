@@ -133,7 +133,7 @@ def build_module(name: str, shape: tuple[int, ...], classes: int, **options: Any
         raise InputError(f"model {name}: it cannot be built with the options {options} ({error})") from error
     model = called(name, function, shape, classes, **options)
     if not isinstance(model, nn.Module):
-        raise InputError(f"model {name}: a {type(model).__name__} came back; return a torch.nn.Module")
+        raise InputError(f"model {name}: it gives {type(model).__name__}; return a torch.nn.Module")
     return model
 
 

@@ -32,7 +32,7 @@ def count_classes(model: nn.Module, shape: tuple[int, ...], *, repeated: bool = 
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"images of shape {shape} do not fit the network ({reason}); give others") from error
     if not isinstance(scores, Tensor):
-        raise InputError(f"the network gives a {type(scores).__name__}; return the scores alone, a tensor")
+        raise InputError(f"the network gives {type(scores).__name__}; return the scores alone, a tensor")
     if scores.dim() != 2 or len(scores) != 2:
         raise InputError(
             f"the network gives two images scores of shape {tuple(scores.shape)}; return (n, classes)"

@@ -130,7 +130,9 @@ def check_converted(network: nn.Module, graphs: Graphs, images: NDArray[np.float
 
 def _check_parts(model: onnx.ModelProto) -> None:
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in _tensors(model.graph)):
-        raise InputError("its weights lie in other files; export it as one file")
+        raise InputError(
+            "its weights lie in other files; export it as one (external_data=False of torch.onnx.export)"
+        )
     if model.graph.sparse_initializer:
         raise InputError("it has sparse weights; export it with dense ones")
     for named in (*model.graph.node, *model.opset_import):

@@ -129,6 +129,10 @@ def _of_classes(given: Given, network: nn.Module, shape: tuple[int, ...], classe
         scored = count_classes(network, shape, repeated=False)
     except InputError as error:
         raise InputError(f"model {given.model}: {error}") from error
+    with torch.enable_grad():
+        attackable = network(torch.zeros((1, *shape), requires_grad=True)).requires_grad
+    if not attackable:
+        raise InputError(f"model {given.model}: its scores have no gradient; leave out no_grad and detach")
     if given.outputs is None:
         if scored != classes:
             raise InputError(
@@ -153,17 +157,23 @@ def _exchanged(given: Given, shape: tuple[int, ...]) -> tuple[nn.Module, str]:
     layout = "flat" if len(wanted) < 3 else "channels_last" if wanted[-1] in (1, 3) else "channels_first"
     trial = Adapted(given, nn.Identity(), given.layout or layout, shape[2] if len(shape) == 3 else 1)
     images = np.random.default_rng(0).uniform(0, 255, (COMPARED, *shape)).astype(np.float32)
+    x_shape = images.shape
     try:
         x: NDArray[np.float32] = trial(torch.as_tensor(images)).numpy()
+        x_shape = x.shape
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the evaluator and of the converted network
             check_converted(model, graphs, x)
     except InputError as error:
         raise InputError(f"{given.model}: {error}") from error
     except Exception as error:  # the evaluator and the converted network raise of every kind
-        remedy = f"export it for any number of images, not {number}" if number else "set input_size or layout"
+        if number and x_shape[1:] == tuple(wanted):
+            raise InputError(
+                f"{given.model}: it takes {number} images at a time; export it for any number "
+                "(dynamic_shapes of torch.onnx.export, dynamic_axes of its older form)"
+            ) from error
         raise InputError(
-            f"{given.model}: images of shape {shape} do not fit its input {tuple(wanted)} "
-            f"({type(error).__name__}); {remedy}"
+            f"{given.model}: images of shape {shape}, as {x_shape[1:]}, do not fit its input {tuple(wanted)} "
+            f"({type(error).__name__}); set input_size or layout"
         ) from error
     return model, layout

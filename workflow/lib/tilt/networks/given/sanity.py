@@ -12,7 +12,7 @@ from tilt.networks.scores import predict_scores
 Labels = NDArray[np.int64]
 
 LITTLE = 0.1  # share of the range of values below which images are hardly seen
-SHIFTED = 0.5  # times the error that another order of the classes leaves at most, where it is at fault
+SHIFTED = 0.6  # times the error that another order of the classes leaves at most, where it is at fault
 WRONG = 0.2  # error below which nobody looks for another order of the classes
 ROUNDING = 1e-4  # relative, of scores that two passes give
 

@@ -24,7 +24,7 @@ REFUSED = {
     ".h5": "it needs Keras; export the network as ONNX",
     ".keras": "it needs Keras; export the network as ONNX",
 }
-INSTEAD = "save the weights as safetensors, or export the network as ONNX"
+INSTEAD = "save model.state_dict(), or export the network as ONNX"
 NAMED = 5  # parameters at most in a message
 
 
@@ -109,7 +109,9 @@ def put_weights(model: nn.Module, weights: Weights, path: str | Path) -> None:
             for word, names in (("it lacks", missing), ("the network has no", unknown))
             if names
         ]
-        raise InputError(f"{path}: {'; '.join(parts)}; give the weights of this network")
+        wrapped = all(name.startswith("module.") for name in weights)
+        remedy = "save model.module.state_dict()" if wrapped else "give the weights of this network"
+        raise InputError(f"{path}: {'; '.join(parts)}; {remedy}")
     for name, tensor in weights.items():
         wanted = own[name]
         if isinstance(wanted, UninitializedParameter | UninitializedBuffer):
@@ -163,6 +165,8 @@ def read_linear(path: str | Path) -> Linear:
     w, b = (np.asarray(arrays[name], np.float32) for name in ("w", "b"))
     if w.ndim not in (1, 2) or not w.size:
         raise InputError(f"{path}: w has shape {w.shape}; give (d, classes) or (d,)")
+    if w.ndim == 2 and w.shape[1] != b.size == len(w):
+        raise InputError(f"{path}: w has shape {w.shape} and b {b.shape}; give w transposed, (d, classes)")
     w = w.reshape(len(w), -1)
     if b.size != w.shape[1]:
         raise InputError(f"{path}: b has shape {b.shape}; give one number for each column of w, {w.shape[1]}")
