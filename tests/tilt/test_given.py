@@ -81,8 +81,8 @@ class Size:
     width: int = near_by.WIDTH
 
 def build(shape, classes):
-    import own
-    return own.build(shape, classes, Size().width)
+    import near_own
+    return near_own.build(shape, classes, Size().width)
 """
 
 
@@ -91,9 +91,9 @@ def folder(tmp_path, monkeypatch):
     """The working folder, with the functions and the weights of `build`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("own", "near_by"):
+    for name in ("near_by", "near_own"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    for name, text in {"own": OWN, "near": NEAR, "near_by": "WIDTH = 4"}.items():
+    for name, text in {"own": OWN, "near": NEAR, "near_by": "WIDTH = 4", "near_own": OWN}.items():
         (tmp_path / f"{name}.py").write_text(text)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 3))
