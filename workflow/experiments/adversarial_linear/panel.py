@@ -41,7 +41,13 @@ def panel(*, paths: Mapping[str, Columns], robust: Mapping[str, Columns], words:
                 list(NAMES.values()),
                 slider=False,
             ),
-            Control("trained_share", "Radius", places, places, start=length // 2),
+            Control(
+                "trained_share",
+                "Radius",
+                places,
+                [f"{place} of {length}" for place in places],
+                start=3 * length // 4,
+            ),
         ],
         "Each radius is a model of its own, trained against the worst perturbation of that size, and "
         "certified. The other kinds of models are in grey; both axes of radii are shares of that at which "
