@@ -28,7 +28,7 @@ FIRST_PENALTY = 50.0  # σ over the largest multiplier, first round of a λ; 20 
 FIRST_SIGMA = 1.0  # ... but σ is at least this: the scores of a small C differ little
 PENALTY_GROWTH = 10.0
 LARGEST_PENALTY = 1e9
-# Growth stops at the first, as a larger σ loses digits of the multipliers; at the others where a model is missed.
+# Growth stops at the first, as a larger σ loses digits of multipliers; at the others where a model is missed.
 LARGEST_SIGMAS = (1e4, 1e6, 1e8, 1e10)
 FIRST_ACCURACY = 1e-2  # of the gradient of a λ's first inner problem, relative to ‖w‖; a tenth each round
 ON_MARGIN = 1e-9  # relative slack of the conditions on active sets

@@ -18,8 +18,8 @@ _SOLVERS = {"hinge": hinge_models, "softplus": softplus_models}
 # λ over the mean square norm of the centred samples, between which float64 can tell a solution from another
 SMALLEST = 1e-15
 LARGEST = {"hinge": 1e150, "softplus": 1e12}
-# Where λ falls by more at once, below the mean square norm of the centred samples, others are inserted, so far
-# apart that samples on the margin change little.
+# Where λ falls by more at once, below the mean square norm of the centred samples, others are inserted, so
+# far apart that samples on the margin change little.
 LONGEST_STEP = 10**0.5
 STEPS = {"hinge": 10**0.1, "softplus": 10**0.5}
 
