@@ -92,7 +92,10 @@ def test_a_network_has_the_model_of_training_unless_it_names_one():
         ({"strength": 1}, r"a\.strength: there is no regulariser"),
         ({"regulariser": "l1"}, r"a\.strength: the regulariser l1 needs one"),
         ({"regulariser": "l3", "strength": 1}, r"a\.regulariser: 'l3' is not one of"),
-        ({"model": "vgg"}, r"a\.model: 'vgg' does not match .* \(lenet, mlp, maxout, or FILE\.py:FUNCTION"),
+        (
+            {"model": "vgg"},
+            r"a\.model: 'vgg' does not match .* \(lenet, mlp, maxout, cnn, resnet, or FILE\.py:FUNCTION",
+        ),
         ({"options": {"width": {}}}, r"a\.options\.width: \{\} is not of type"),
     ],
 )

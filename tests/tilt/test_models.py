@@ -7,9 +7,11 @@ from torch.nn import functional as F
 
 from tilt.errors import InputError
 from tilt.networks import model as models
-from tilt.networks.layers import first_filters, initialise, layer_rms
+from tilt.networks.cnn import cnn
+from tilt.networks.layers import SCHEMES, first_filters, initialise, layer_rms
 from tilt.networks.model import Network, build, input_images, load_network, save_network
 from tilt.networks.regularisers.base import Regulariser
+from tilt.networks.resnet import resnet
 from tilt.networks.scores import predict_scores
 from tilt.networks.training import train
 
@@ -128,6 +130,11 @@ def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_pa
             {},
             r"LeNet takes images of shape \(28, 28\) or \(28, 28, 3\), not \(6, 7\); see resize_to_28",
         ),
+        ("cnn", {"layers": 1}, "cnn: layers is 1 and width 16; give at least 2 and at least 1"),
+        ("cnn", {"width": 0}, "cnn: layers is 6 and width 0"),
+        ("cnn", {"layers": "6"}, "TypeError: .*; correct its options"),
+        ("resnet", {"blocks": 0}, "resnet: blocks is 0 and width 16; give 1 or more of each"),
+        ("resnet", {"blocks": 1.5}, "TypeError: .*; correct its options"),
     ],
 )
 def test_models_that_cannot_be_built(own, monkeypatch, name, options, message):
@@ -163,6 +170,85 @@ def test_a_maxout_unit_is_the_greatest_of_its_pieces():
     assert [p.numel() for p in build("maxout", (5, 4), 3).parameters()] == [
         *(20 * 1200, 1200, 240 * 1200, 1200, 240 * 3, 3)
     ]
+
+
+def planes_of(images):
+    return torch.tensor(images).permute(0, 3, 1, 2)
+
+
+def test_a_convolutional_network_against_its_formula():
+    x = np.random.default_rng(0).normal(size=(3, 9, 8, 3)).astype(np.float32)
+    model = build("cnn", (9, 8, 3), 4, layers=6, width=2).model
+    w1, b1, w2, b2, w3, b3, w4, b4, w5, b5, w6, b6 = model.parameters()
+    hidden = F.conv2d(planes_of(x), w1, b1, padding=1).relu()
+    hidden = F.max_pool2d(F.conv2d(hidden, w2, b2, padding=1).relu(), 2)
+    hidden = F.conv2d(hidden, w3, b3, padding=1).relu()
+    hidden = F.max_pool2d(F.conv2d(hidden, w4, b4, padding=1).relu(), 2)
+    hidden = F.conv2d(hidden, w5, b5, padding=1).relu()
+    assert [len(w) for w in (w1, w2, w3, w4, w5)] == [2, 2, 4, 4, 8]
+    assert hidden.shape == (3, 8, 2, 2)  # too small for another pool
+    torch.testing.assert_close(model(torch.tensor(x)), hidden.flatten(1) @ w6.T + b6)
+    assert list(layer_rms(model)) == ["conv1", "conv2", "conv3", "conv4", "conv5", "fc1"]
+    assert not any(name.endswith("bias") for name, _ in cnn((8, 8), 4, biases=False).named_parameters())
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_a_residual_network_against_its_formula(normalised):
+    x = np.random.default_rng(0).normal(size=(3, 9, 8, 3)).astype(np.float32)
+    model = build("resnet", (9, 8, 3), 4, blocks=2, width=4, normalised=normalised).model
+    w = dict(model.named_parameters())
+
+    def convolved(planes, name, stride=1):
+        size = w[f"{name}.weight"].shape[-1]
+        found = F.conv2d(planes, w[f"{name}.weight"], w.get(f"{name}.bias"), stride, padding=size // 2)
+        if not normalised:
+            return found
+        groups = found.unflatten(1, (-1, 4))  # each of 4 channels
+        variance, mean = torch.var_mean(groups, (2, 3, 4), correction=0, keepdim=True)
+        scaled = ((groups - mean) / (variance + 1e-5).sqrt()).flatten(1, 2)
+        return scaled * w[f"{name}.norm.weight"][:, None, None] + w[f"{name}.norm.bias"][:, None, None]
+
+    scale = 1 if normalised else 2**-0.5
+    first = convolved(planes_of(x), "conv1").relu()
+    branch = convolved(convolved(first, "block1.conv1").relu(), "block1.conv2")
+    second = (first + scale * branch).relu()
+    branch = convolved(convolved(second, "block2.conv1", 2).relu(), "block2.conv2")
+    last = (convolved(second, "block2.projection", 2) + scale * branch).relu()
+    assert last.shape == (3, 8, 5, 4)
+    torch.testing.assert_close(model(torch.tensor(x)), last.mean((2, 3)) @ w["fc1.weight"].T + w["fc1.bias"])
+    assert list(layer_rms(model)) == [
+        *("conv1", "block1.conv1", "block1.conv2", "block2.conv1", "block2.conv2", "block2.projection", "fc1")
+    ]
+    biases = {name for name in w if name.endswith("bias")}
+    without = resnet((9, 8, 3), 4, blocks=2, width=4, normalised=normalised, biases=False)
+    left = {name for name, _ in without.named_parameters() if name.endswith("bias")}
+    assert left == {name for name in biases if "norm" in name}
+
+
+@pytest.mark.parametrize("name", ["cnn", "resnet"])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 8), (8, 3, 3)])
+def test_convolutions_take_small_images(name, shape):
+    build(name, shape, 2, **{"layers": 9} if name == "cnn" else {"blocks": 7})
+
+
+def test_convolutions_do_not_take_vectors():
+    for name in ("cnn", "resnet"):
+        for shape in ((9,), (4, 4, 2), (2, 3, 4, 5)):
+            with pytest.raises(
+                InputError, match=rf"{name} takes images of shape \(h, w\) or \(h, w, 3\), not"
+            ):
+                build(name, shape, 2)
+
+
+def test_normalisation_starts_as_it_is_whatever_the_initial_weights():
+    for scheme in SCHEMES:
+        model = build("resnet", (8, 8), 3, width=4).model
+        initialise(model, scheme, 0, 3.0)
+        for name, parameter in model.named_parameters():
+            if "norm" in name:
+                torch.testing.assert_close(parameter, torch.full_like(parameter, name.endswith("weight")))
+            else:
+                assert parameter.any() == (scheme == "pytorch" or name.endswith("weight"))
 
 
 def test_the_area_of_a_kernel_counts_in_the_initial_weights():
@@ -214,6 +300,8 @@ def test_first_filters_are_pictures_where_the_first_layer_sees_pixels():
     np.testing.assert_array_equal(
         first_filters(colour, (28, 28, 3))[4, 1, 2], colour.model.conv1.weight.detach()[4, :, 1, 2]
     )
+    for name in ("cnn", "resnet"):
+        assert first_filters(build(name, (8, 8, 3), 3), (8, 8, 3)).shape == (16, 3, 3, 3)
     mlp = build("mlp", (4, 5, 3), 3, width=7)
     np.testing.assert_array_equal(
         first_filters(mlp, (4, 5, 3)), mlp.model.fc1.weight.detach().reshape(7, 4, 5, 3)

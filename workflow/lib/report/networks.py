@@ -35,7 +35,7 @@ REGULARISERS = {
     "temperature": "temperature",
     "gaussian_noise": "Gaussian noise",
 }
-MODELS = {"lenet": "LeNet", "mlp": "MLP", "maxout": "maxout"}
+MODELS = {"lenet": "LeNet", "mlp": "MLP", "maxout": "maxout", "cnn": "CNN", "resnet": "residual network"}
 TEXTS: Mapping[str, Callable[[Settings], str]] = {
     "model": lambda network: MODELS.get(network["model"], str(network["model"])),
     "options": lambda network: ", ".join(

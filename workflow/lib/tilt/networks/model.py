@@ -19,11 +19,13 @@ from torch import nn
 from tilt.data.images import rescaled
 from tilt.errors import InputError
 from tilt.io import json_text, replacing
+from tilt.networks.cnn import cnn
 from tilt.networks.layers import initialise
 from tilt.networks.lenet import lenet, resize_to_28
 from tilt.networks.maxout import maxout
 from tilt.networks.mlp import mlp
 from tilt.networks.preprocessing import Architecture, Preprocessed
+from tilt.networks.resnet import resnet
 from tilt.networks.scores import count_classes
 
 Images = NDArray[np.float32]
@@ -41,7 +43,13 @@ class Builder:
     images: Callable[[NDArray[Any], tuple[float, float] | None], Images] = rescaled
 
 
-MODELS = {"lenet": Builder(lenet, resize_to_28), "mlp": Builder(mlp), "maxout": Builder(maxout)}
+MODELS = {
+    "lenet": Builder(lenet, resize_to_28),
+    "mlp": Builder(mlp),
+    "maxout": Builder(maxout),
+    "cnn": Builder(cnn),
+    "resnet": Builder(resnet),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
