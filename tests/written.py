@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from deep import networks as of_depth
 from experiments.adversarial_linear import section as adversarial_linear_section
 from experiments.adversarial_linear.claims import adversarial_linear_claims
 from experiments.adversarial_linear.tables import path as adversarial_linear_path
@@ -13,6 +14,10 @@ from experiments.calibration import section as calibration_section
 from experiments.calibration.claims import calibration_claims
 from experiments.calibration.tables import summary_table as calibration_summary
 from experiments.data import section as data_section
+from experiments.depth import section as depth_section
+from experiments.depth.claims import depth_claims
+from experiments.depth.tables import gain_table
+from experiments.depth.tables import summary_table as deep_means
 from experiments.logistic import section as logistic_section
 from experiments.logistic.claims import logistic_claims
 from experiments.map import section as map_section
@@ -111,6 +116,7 @@ def everything(words):
     rival_means = rival_tables(rivals)[0]
     memorised = memorisation_table(NETWORKS, {name: history(90, 0) for name in NETWORKS}, 50)
     trained = trained_pair()
+    deep = of_depth(lambda layers: 1 + 1 / layers)
     of_losses = logistic_section.pair_captions("7v9", *tables.values(), 3000, words)
     of_pair = svm_section.pair_captions("7v9", tables["7v9"], plane, [-1, 2.5], 3000, "no number", words)
     return {
@@ -148,6 +154,7 @@ def everything(words):
             "rivals": rivals_section.captions(rivals, rival_means, 0, 20, 10_000, published=True),
             "random_labels": random_labels_section.captions(memorised, 10),
             "own": own_section.captions(*own),
+            "depth": depth_section.captions(deep, gain_table(deep)),
         },
         "tables": {
             "toy": toy_section.tables(toy["fits"]),
@@ -164,6 +171,7 @@ def everything(words):
                 words=words, networks=own[0],
             ).tables,
             "rivals": rivals_section.tables(rivals, rival_means, rival_reach(rivals), 0),
+            "depth": depth_section.tables(deep, deep_means(deep), gain_table(deep)),
             "data": data_section.tables(
                 {"train": part, "test": part, "split": None, "labels": None, "range": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
@@ -186,5 +194,6 @@ def everything(words):
             *calibration_claims(calibrated, over_seeds),
             *rivals_claims(rivals, rival_reach(rivals), 0, of_rivals(rivals), numbers=True),
             *random_labels_claims(memorised, 10),
+            *depth_claims(deep),
         ],
     }  # fmt: skip

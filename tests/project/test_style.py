@@ -110,6 +110,7 @@ BUILDS_ON = {  # experiments on experiments
     "map": {"attack", "training", "sweep"},
     "random_labels": {"training"},
     "rivals": {"attack", "calibration", "training"},
+    "depth": {"attack", "calibration", "training"},
     "own": {"attack", "calibration", "training"},
     "deep": {"training"},
 }

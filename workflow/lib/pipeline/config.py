@@ -24,7 +24,7 @@ from tilt.errors import InputError
 Config = dict[str, Any]
 Counts = Mapping[str, int]
 
-NAMED = {"datasets", "networks", "own_networks", "recipes", "regularisers"}
+NAMED = {"datasets", "networks", "own_networks", "recipes", "regularisers", "models"}
 GIVEN = (".onnx", ".npz", ".safetensors")  # models that are a file
 OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]

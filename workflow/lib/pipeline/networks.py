@@ -10,7 +10,7 @@ from tilt.settings import settings_key
 
 Settings = dict[str, Any]
 
-FAMILIES = ("training", "sweep", "rivals", "map", "random_labels")
+FAMILIES = ("training", "sweep", "rivals", "depth", "map", "random_labels")
 INHERITED = ("model", "epochs", "train_per_class")  # from `training`, where they are null
 
 
@@ -63,6 +63,11 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
             name = f"{regulariser}_{strength:g}" if regulariser else f"decay_{decay:g}"
             recipe = grid["recipe"] | {"regulariser": regulariser, "strength": strength}
             add("rivals", f"rivals_{name}_{seed}", recipe, decay, seed)
+    if grid := settings["depth"]:
+        for (label, own), decay, seed in product(
+            grid["models"].items(), sorted(grid["weight_decays"]), grid["seeds"]
+        ):
+            add("depth", f"depth_{label}_{decay:g}_{seed}", grid["recipe"] | own, decay, seed)
     if grid := settings["map"]:
         recipe = grid["recipe"]
         for scale, decay in product(grid["weight_scales"], grid["weight_decays"]):
@@ -80,7 +85,7 @@ def recipes(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
         yield f"networks.{name}", network
     for name, recipe in (settings["sweep"] or {"recipes": {}})["recipes"].items():
         yield f"sweep.recipes.{name}", recipe
-    for family in ("rivals", "map", "random_labels"):
+    for family in ("rivals", "depth", "map", "random_labels"):
         if settings[family]:
             yield f"{family}.recipe", settings[family]["recipe"]
 
