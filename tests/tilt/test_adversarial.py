@@ -311,3 +311,23 @@ def test_a_cone_solver_agrees(classes, loss):
         w, b = cone_solution(X, y, epsilon, loss)
         assert objective(X, y, epsilon, w, b, loss) == pytest.approx(path.objective[k], rel=1e-6)
         np.testing.assert_allclose(w, path.w[k], atol=1e-3 * np.abs(w).max())
+
+
+@both_losses
+@pytest.mark.parametrize(("share", "collapsed"), [(1 - 1e-4, False), (1 - 1e-9, False), (1, True), (1.5, True)])
+def test_the_collapse_is_told_by_its_radius(loss, share, collapsed):
+    """However little the objective is below that of w = 0."""
+    digits = pair(7, 9)
+    X, y = digits.x_train, digits.y_train
+    path = fit_adversarial_path(X, y, [share * half_the_centroids(X, y)], loss=loss)
+    assert path.collapsed.tolist() == [collapsed]
+    assert path.w.any() != collapsed
+
+
+def test_numbers_beyond_float64_are_refused():
+    X, y = SEPARABLE
+    refused("squares float64 cannot hold; scale it", fit_adversarial_path, 1e160 * X, y, [1e160])
+    refused("squares float64 cannot hold; scale it", fit_adversarial_path, 1e-170 * X, y, [1e-170])
+    far = fit_adversarial_path(X, y, [1e18], norm=np.inf)
+    assert far.collapsed[0]
+    assert far.objective[0] == 1

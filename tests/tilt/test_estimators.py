@@ -310,3 +310,13 @@ def test_the_library_does_without_scikit_learn():
         [sys.executable, "-c", program], cwd=ROOT / "workflow" / "lib", capture_output=True, text=True
     )
     assert done.stdout == "True\n", done.stderr
+
+
+def test_set_params_after_the_fit_changes_nothing_until_the_next(wines):
+    X, y = wines
+    model = CertifiedLogisticRegression(LAM).fit(X, y)
+    before, odds = model.predict(X), model.predict_proba(X)
+    model.set_params(multi_class="ovo")
+    np.testing.assert_array_equal(model.predict(X), before)
+    np.testing.assert_array_equal(model.predict_proba(X), odds)
+    assert not hasattr(model.fit(X, y), "predict_proba")

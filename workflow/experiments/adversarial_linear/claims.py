@@ -59,8 +59,12 @@ def _is_l2(paths: Mapping[str, Columns], checks: Mapping[str, Columns]) -> Claim
         holds,
         f"objective of a cone solver within {SAME_OBJECTIVE:g} (relative) at one radius, and tilts of both "
         f"models within {SAME_TILT}° at all, each counted for itself",
-        f"; objectives differ by at most {significant(max(differences, default=0), 2)} "
-        f"({len(differences)} compared), tilts by at most {significant(max(apart, default=0), 2)}°",
+        (
+            f"; objectives differ by at most {significant(max(differences), 2)} ({len(differences)} compared)"
+            if differences
+            else "; no objective was compared"
+        )
+        + f", tilts by at most {significant(max(apart, default=0), 2)}°",
     )
 
 
@@ -71,7 +75,7 @@ def _is_l1(checks: Mapping[str, Columns], words: Words) -> Claim:
         f"For the SVM L1 regularization is training against the largest change of a {words.feature}",
         [difference <= SAME_OBJECTIVE for difference in differences],
         f"objectives of the two linear programmes within {SAME_OBJECTIVE:g} (relative) at one radius",
-        f"; they differ by at most {significant(max(differences, default=0), 2)}",
+        f"; they differ by at most {significant(max(differences), 2)}" if differences else "",
     )
 
 
@@ -102,5 +106,7 @@ def _logistic(paths: Mapping[str, Columns]) -> Claim:
         [degrees.max() <= NEAR_TILT for degrees in told],
         f"tilts within {NEAR_TILT:g}° at every radius",
         f"; they differ by at most {significant(most, 2)}°, in the median over radii by at most "
-        f"{significant(middle, 2)}° of any pair",
+        f"{significant(middle, 2)}° of any pair"
+        if told
+        else "",
     )

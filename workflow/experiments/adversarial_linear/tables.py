@@ -49,6 +49,8 @@ def path(
     """The models of a pair, their accuracy under attack, the check by other solvers, and tilt planes."""
     with about(f"datasets.{dataset}.adversarial_linear"):
         samples = binary_pair(data, *pair_classes(pair), train_per_class)
+    with about(f"datasets.{dataset}.adversarial_linear.pairs: {pair}", "; leave the pair out"):
+        nearest_centroid_direction(samples.x_train, samples.y_train)
     found = {
         (loss, norm): _trained(samples, loss, norm, sorted(shares if norm == 2 else pixel_shares))
         for loss, norm in KINDS

@@ -9,15 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from tilt.errors import InputError
 from tilt.linear.adversarial.hinge import hinge_models
-from tilt.linear.adversarial.problem import Model, Problem, balanced
+from tilt.linear.adversarial.problem import ROUNDING, Model, Problem, balanced
 from tilt.linear.adversarial.programme import linear_programmes, programme
 from tilt.linear.adversarial.softplus import softplus_models
 from tilt.linear.path import LinearPath, checked
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-COLLAPSED = 1e-9  # share of the objective of w = 0 that a model is below it at least, where it is not optimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +152,10 @@ def fit_adversarial_path(
         b=b,
         objective=np.array([model.objective for model in models]),
         duality_gap=np.array([model.gap for model in models]),
-        collapsed=np.array([model.objective >= problem.collapsed * (1 - COLLAPSED) for model in models]),
-        unique=np.array([model.objective > 0 for model in models]),
+        collapsed=np.array([not model.w.any() for model in models])
+        | (radii >= problem.collapse * problem.scale * (1 - ROUNDING)),
+        unique=np.array([model.objective > 0 for model in models])
+        & (radii != problem.collapse * problem.scale),
         tol=tol,
     )
     if not result.certified.all():

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlog1py, xlogy
 
+from tilt.errors import InputError
 from tilt.losses import LOSSES
 
 Array = NDArray[np.float64]
@@ -49,7 +50,11 @@ class Problem:
         A = X[:, columns]
         centre = A.mean(axis=0)
         A -= centre
-        scale = float(np.linalg.norm(A) / np.sqrt(y.size)) or 1.0
+        with np.errstate(over="ignore"):
+            scale = float(np.linalg.norm(A) / np.sqrt(y.size))
+        if not np.isfinite(scale) or (scale < np.sqrt(np.finfo(np.float64).tiny) and A.any()):
+            raise InputError("X has values whose squares float64 cannot hold; scale it")
+        scale = scale or 1.0
         A *= y[:, None] / scale
         return cls(A, y, loss, norm, columns, X.shape[1], centre, scale)
 
@@ -67,10 +72,13 @@ class Problem:
         return difference
 
     @property
-    def collapsed(self) -> float:
-        """The objective of w = 0, with the best bias."""
-        p = np.where(self.y > 0, (self.y < 0).mean(), (self.y > 0).mean())
-        return self.dual(np.inf, p / p.max() if self.loss == "hinge" else p)
+    def collapse(self) -> float:
+        """The radius from which on w = 0 is optimal: the multipliers of its margins are feasible there.
+
+        Half the distance of the centroids in the dual's norm. Of unbalanced classes the hinge may collapse
+        before: the multipliers of the larger class are not unique.
+        """
+        return float(np.linalg.norm(self.between_centroids, self.norm)) / 2
 
     def dual_norm(self, w: Array) -> float:
         """‖w‖*."""

@@ -17,6 +17,11 @@ def linear_programmes(problem: Problem, radii: Array, tol: float) -> list[Model]
     """A model for each of radii (k,), in units of the problem's A."""
     models = []
     for epsilon in radii.tolist():
+        if epsilon > 2 * problem.collapse:  # far from what the programme can tell from 0
+            majority = float(np.sign(problem.y.sum()))
+            p = np.ones_like(problem.y)
+            models.append(problem.model(epsilon, np.zeros(problem.A.shape[1]), majority, p))
+            continue
         w, b, p = programme(problem, epsilon=max(epsilon - FEASIBLE, epsilon / 2))
         models.append(problem.separating(epsilon, w) or problem.model(epsilon, w, b, p))
     return models

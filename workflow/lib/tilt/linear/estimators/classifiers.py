@@ -47,7 +47,7 @@ class _Certified(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores: Array = X @ self.coef_.T + self.intercept_
         if len(self.classes_) == 2:
             return scores[:, 0]
-        return scores if self.multi_class == "ovr" else votes(scores, len(self.classes_))
+        return scores if self._fitted_multi_class == "ovr" else votes(scores, len(self.classes_))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The class of each row of X (n, d), (n,)."""
@@ -64,6 +64,7 @@ class _Certified(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"y holds one class only, {self.classes_[0]}; give samples of two")
         if self.multi_class not in ("ovr", "ovo"):
             raise InputError(f"multi_class must be 'ovr' or 'ovo', not {self.multi_class!r}")
+        self._fitted_multi_class = self.multi_class  # which set_params may change after the fit
         return X, y, numbers
 
     def _fit_paths(
@@ -119,7 +120,7 @@ class _AtLambda(_Certified):
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to X (n, d), y (n,) labels of any kind; raises InputError where `fit_path` does."""
         X, _, numbers = self._validated(X, y)
-        if not isinstance(self.lam, Real) or not 0 < self.lam < np.inf:
+        if isinstance(self.lam, bool) or not isinstance(self.lam, Real) or not 0 < self.lam < np.inf:
             raise InputError(f"lam must be a positive finite number, not {self.lam!r}")
         (models,) = self._fit_paths(X, numbers, np.array([self.lam]), {"": slice(None)})
         return self._take(models, 0)
@@ -183,7 +184,7 @@ class _CrossValidated(_Certified):
 class _Logistic(_Certified):
     _loss = "softplus"
 
-    @available_if(lambda self: self.multi_class == "ovr")  # type: ignore[untyped-decorator]
+    @available_if(lambda self: getattr(self, "_fitted_multi_class", self.multi_class) == "ovr")  # type: ignore[untyped-decorator]
     def predict_proba(self, X: ArrayLike) -> Array:
         """Probabilities of the classes, (n, classes), for multi_class="ovr".
 
@@ -244,7 +245,7 @@ class CertifiedLogisticRegressionCV(_Logistic, _CrossValidated):
 
 
 def _grid(lams: int | ArrayLike, X: NDArray[Any]) -> Array:
-    if isinstance(lams, Integral) and lams > 0:
+    if isinstance(lams, Integral) and not isinstance(lams, bool) and lams > 0:
         with np.errstate(over="ignore"):
             scale = min(X.var(axis=0, dtype=np.float64).sum(), np.finfo(np.float64).max)
         return np.geomspace(1, SMALLEST, int(lams)) * (scale or 1.0)
