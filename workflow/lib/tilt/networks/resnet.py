@@ -45,11 +45,12 @@ def resnet(
 
     The first convolution has `width` channels; every second block halves the image and doubles the channels,
     while both sides are at least 4 pixels. `normalised` puts group normalisation (Wu & He 2018) behind each
-    convolution, in groups of 4 channels where 4 divides `width`; its factors start at 1 and its biases, which
-    take the place of the convolution's, at 0. Without it what a block adds is divided by sqrt(`blocks`), so
-    that activations stay of one size at any depth. Scores are homogeneous in the weights neither way, as
-    paths of different depth are added. Layers are called conv1, block1.conv1, block1.conv2,
-    block2.projection and so on, and fc1. Raises InputError for images or options out of their range.
+    convolution, in groups of 4 channels where 4 divides `width`. Its factors start at 1 and its biases, which
+    take the place of the convolution's, at 0; weight decay shrinks both, like all parameters. Without it
+    what a block adds is divided by sqrt(`blocks`), so that activations are of one size at any depth. Scores
+    are homogeneous in the weights neither way, as paths of different depth are added. Layers are called
+    conv1, block1.conv1, block1.conv2, block2.projection and so on, and fc1. Raises InputError for images or
+    options out of their range.
     """
     if min(blocks, width) < 1:
         raise InputError(f"resnet: blocks is {blocks} and width {width}; give 1 or more of each")
