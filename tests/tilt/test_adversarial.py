@@ -314,7 +314,9 @@ def test_a_cone_solver_agrees(classes, loss):
 
 
 @both_losses
-@pytest.mark.parametrize(("share", "collapsed"), [(1 - 1e-4, False), (1 - 1e-9, False), (1, True), (1.5, True)])
+@pytest.mark.parametrize(
+    ("share", "collapsed"), [(1 - 1e-4, False), (1 - 1e-9, False), (1, True), (1.5, True)]
+)
 def test_the_collapse_is_told_by_its_radius(loss, share, collapsed):
     """However little the objective is below that of w = 0."""
     digits = pair(7, 9)
