@@ -44,6 +44,8 @@ def test_the_examples_of_the_document(tmp_path):
     subprocess.run([sys.executable, "make.py"], cwd=tmp_path, check=True)
     study = yaml.safe_load(config)
     study["datasets"]["mine"]["attack"]["attacks"] = {"targeted_ascent": None}
+    for network in study["datasets"]["mine"]["networks"].values():
+        network["sought_classes"] = 1
     succeed(tmp_path, "mine_own", "results/mine/report/sections/own.json", config=study)
     page = json.loads((tmp_path / "results/mine/report/sections/own.json").read_text())
     assert {row[0] for row in page["tables"][1]["rows"]} == {"mine", "fitted", "line"}

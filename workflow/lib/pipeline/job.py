@@ -1,5 +1,6 @@
 """The frame of a rule's script: logging, and one readable line for a user's mistake."""
 
+import gc
 import logging
 import os
 import sys
@@ -12,6 +13,7 @@ from tilt.errors import InputError
 # Matplotlib's and fontconfig's caches stay in the working directory, and HOME may be write-protected.
 os.environ.setdefault("XDG_CACHE_HOME", os.path.abspath(".cache"))
 os.environ.setdefault("MPLCONFIGDIR", os.path.abspath(".cache/matplotlib"))
+gc.set_threshold(10_000)  # or an import of torch is slowed down by many collections that find nothing
 
 
 def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
@@ -35,6 +37,7 @@ def job(main: Callable[[Any, Any, Any], None], snakemake: Any) -> None:
     except (Exception, SystemExit):  # a user's function may exit
         logging.exception("failed")
         sys.exit(1)
+    gc.freeze()  # or the interpreter, as it ends, searches all that torch holds
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import xlog1py, xlogy
 
 from tilt.errors import InputError
 from tilt.linear.hinge import hinge_models
@@ -159,6 +158,8 @@ def _certificate(
         losses = np.maximum(1 - margins, 0)
         excess = losses - p * (1 - margins)
     else:
+        from scipy.special import xlog1py, xlogy  # takes as long to load as a path of the hinge to compute
+
         losses = softplus(margins)
         excess = losses + xlogy(p, p) + xlog1py(1 - p, -p) + p * margins
     rest = w - Cs[:, None] * (p @ A)

@@ -95,7 +95,7 @@ class _Newton:
 
         def slope(step: float) -> float:
             moved = model.scores + step * change
-            residuals = y * _mistaken(y * (moved + _bias(moved, y, b)))
+            residuals = y * mistaken(y * (moved + _bias(moved, y, b)))
             return float((w + step * direction) @ direction - C * (residuals @ change))
 
         step = root_of_rising(slope, first, SEARCH_ACCURACY * abs(first))
@@ -106,7 +106,7 @@ class _Newton:
         b = _bias(scores, self.y, b)
         margins = self.y * (scores + b)
         primal = float(w @ w / 2 + C * softplus(margins).sum())
-        return _Iterate(C, w, b, b, C * _mistaken(margins), margins, primal, np.inf, scores)
+        return _Iterate(C, w, b, b, C * mistaken(margins), margins, primal, np.inf, scores)
 
     def _direction(self, model: _Iterate, gradient: Array) -> Array:
         """Minus the gradient over the Hessian, as exactly as the tolerance asks."""
@@ -180,7 +180,7 @@ def _extrapolation(nodes: Array, C: float) -> Array:
     )
 
 
-def _mistaken(margins: Array) -> Array:
+def mistaken(margins: Array) -> Array:
     """The logistic function of minus the margins, 1/(1 + e^m)."""
     with np.errstate(over="ignore"):
         return np.asarray(1 / (1 + np.exp(margins)))
@@ -193,7 +193,7 @@ def _bias(scores: Array, y: Array, b: float) -> float:
     low, high = middle - scores.max(), middle - scores.min()
     b = min(max(b, low), high)
     for _ in range(BIAS_STEPS):
-        p = _mistaken(y * (scores + b))
+        p = mistaken(y * (scores + b))
         excess = float(y @ p)
         total = float(p.sum())
         if abs(excess) <= BALANCED * total:

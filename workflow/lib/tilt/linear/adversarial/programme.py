@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tilt.linear.adversarial.problem import Model, Problem
 
@@ -33,7 +32,9 @@ def programme(problem: Problem, *, epsilon: float = 0.0, penalty: float = 0.0) -
     The variables are the positive and the negative parts of w, ‖w‖₁, b and the losses. X is shifted by
     the medians, which are 0 in most pixels, so that its zeros can be left out.
     """
-    from scipy.optimize import linprog  # takes longer to load than most jobs that import this module need
+    # These take longer to load than most jobs that import this module need.
+    from scipy import sparse
+    from scipy.optimize import linprog
 
     n, d = problem.A.shape
     y = problem.y[:, None]

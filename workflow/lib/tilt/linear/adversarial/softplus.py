@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf
-from scipy.special import expit
 
 from tilt.linear.adversarial.problem import ROUNDING, Model, Problem
+from tilt.linear.softplus import mistaken
 
 Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def _newton(problem: Problem, epsilon: float, w: Array, b: float, tol: float) ->
     scores = A @ w
     for _ in range(MAX_STEPS):
         norm = float(np.linalg.norm(w))
-        p = expit(r * norm - scores - b * y)
+        p = mistaken(scores + b * y - r * norm)
         model = problem.separating(epsilon, w) or problem.model(epsilon, w, b, p)
         if best is None or model.gap < best.gap:
             best = model
@@ -64,7 +64,7 @@ def _newton(problem: Problem, epsilon: float, w: Array, b: float, tol: float) ->
             break
         share = tol / 4 * n * model.objective / (epsilon * norm * p.sum())
         r = epsilon * (1 - min(share, SHORTER))
-        p = expit(r * norm - scores - b * y)
+        p = mistaken(scores + b * y - r * norm)
         direction = _newton_direction(problem, r, w, p)
         step = _step(problem, r, w, scores + b * y, direction)
         if not step:
@@ -85,7 +85,7 @@ def _step(problem: Problem, r: float, w: Array, margins: Array, direction: Array
     def slope(step: float) -> float:
         moved = w + step * dw
         norm = np.linalg.norm(moved)
-        p = expit(r * norm - margins - step * change)
+        p = mistaken(margins + step * change - r * norm)
         return float(r * (moved @ dw) / norm * p.sum() - p @ change)
 
     first, step = slope(0.0), 1.0
