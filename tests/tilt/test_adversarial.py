@@ -333,3 +333,12 @@ def test_numbers_beyond_float64_are_refused():
     far = fit_adversarial_path(X, y, [1e18], norm=np.inf)
     assert far.collapsed[0]
     assert far.objective[0] == 1
+
+
+def test_at_the_collapse_itself_no_model_is_the_only_one():
+    """However the radius is rounded."""
+    digits = pair(7, 9)
+    X, y = digits.x_train, digits.y_train
+    half = half_the_centroids(X, y)
+    path = fit_adversarial_path(X, y, [half * (1 - 1e-15), half * (1 + 1e-15), 0.9 * half, 1.1 * half])
+    assert path.unique.tolist() == [False, False, True, True]

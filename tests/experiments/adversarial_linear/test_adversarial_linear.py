@@ -6,9 +6,10 @@ import pytest
 from conftest import ROOT
 from drawn import assert_labelled_and_inside, lay_out
 from experiments.adversarial_linear import section, tables
-from experiments.adversarial_linear.claims import adversarial_linear_claims, rows_of
-from experiments.adversarial_linear.figures import accuracy_map, figures
+from experiments.adversarial_linear.claims import adversarial_linear_claims
+from experiments.adversarial_linear.figures import figures
 from experiments.adversarial_linear.panel import panel
+from experiments.adversarial_linear.rows import accuracy_map, rows_of
 from panels import check_states, unpacked
 from pipeline.config import resolve
 from report.prose import with_prose

@@ -1,11 +1,11 @@
 """What is said of adversarial training and regularization of linear models."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.adversarial_linear.rows import rows_of
 from experiments.svm.claims import pairs_claim
 from report.claims import Claim, Columns
 from report.numerals import significant
@@ -22,12 +22,6 @@ def adversarial_linear_claims(
 ) -> list[Claim]:
     """The claims, from the tables of `tables.path` by pair."""
     return [_is_l2(paths, checks), _is_l1(checks, words), _collapse(paths), _logistic(paths)]
-
-
-def rows_of(table: Columns, loss: str, norm: str) -> dict[str, NDArray[Any]]:
-    """The rows of one loss and one norm of the perturbations."""
-    own = (table["loss"] == loss) & (table["norm"] == norm)
-    return {name: column[own] for name, column in table.items()}
 
 
 def tilts_apart(table: Columns, loss: str) -> NDArray[np.float64]:

@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments.adversarial_linear.claims import rows_of
-from experiments.adversarial_linear.section import NAMES
+from experiments.adversarial_linear.rows import NAMES, accuracy_map, rows_of
 from report.claims import Columns
 from report.figures.colours import CLASS_I, CLASS_J, LOSS_COLOURS, SEQUENTIAL
 from report.figures.style import figure, themed
@@ -66,21 +65,6 @@ def curves(path: Columns, svm: Columns, pair: str, words: Words) -> Figure:
     fig.legend(*tilt.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     fig.suptitle(f"{words.title(pair)}: the collapse is at {collapse:.3g} {words.units} in L2")
     return fig
-
-
-def accuracy_map(path: Columns, robust: Columns, loss: str, norm: str) -> tuple[list[float], np.ndarray]:
-    """Shares (k,) of the collapse, and the accuracy (k, k) of models trained at a share (columns) under
-    attacks of a share (rows); nan of a radius that singles no model out."""
-    rows, attacked = rows_of(path, loss, norm), rows_of(robust, loss, norm)
-    radii = rows["epsilon"].tolist()
-    found = {
-        (trained, radius): accuracy
-        for trained, radius, accuracy in zip(
-            *(attacked[name].tolist() for name in ("epsilon", "radius", "accuracy")), strict=True
-        )
-    }
-    table = np.array([[found.get((trained, radius), np.nan) for trained in radii] for radius in radii])
-    return rows["share"].tolist(), table
 
 
 @themed

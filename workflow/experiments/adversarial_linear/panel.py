@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.adversarial_linear.claims import rows_of
-from experiments.adversarial_linear.figures import accuracy_map
-from experiments.adversarial_linear.section import NAMES
+from experiments.adversarial_linear.rows import NAMES, accuracy_map, rows_of
 from report.claims import Columns
 from report.panels.base import CURRENT, GREY, Control, Panel, axes, packed, section
 from report.panels.grids import apart

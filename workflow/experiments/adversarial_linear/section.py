@@ -4,17 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments.adversarial_linear.claims import adversarial_linear_claims, rows_of, tilts_apart
+from experiments.adversarial_linear.claims import adversarial_linear_claims, tilts_apart
+from experiments.adversarial_linear.rows import NAMES, rows_of
 from report.claims import Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table
 from report.numerals import or_dash
 from report.words import Words
-
-NAMES = {
-    ("hinge", "l2"): "SVM, L2",
-    ("softplus", "l2"): "logistic regression, L2",
-    ("hinge", "linf"): "SVM, largest change",
-}
 
 
 def section(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from experiments.calibration.tables import Columns, bins_table, calibrate, halves, summary_table
 from report.networks import Settings, record_columns
@@ -13,6 +14,7 @@ from tilt.io import table_of
 from tilt.networks.device import choose_device
 from tilt.networks.margin import margin_gradient_norms
 from tilt.networks.model import input_images, load_network
+from tilt.networks.preprocessing import Preprocessed
 from tilt.networks.scores import predict_scores
 
 
@@ -34,9 +36,7 @@ def tables(
     rows: list[dict[str, Any]] = []
     bins = {}
     for name, network in networks.items():
-        model = load_network(weights[name], network["model"]).to(place)
-        images = input_images(model.architecture.name, data.x_test, data.bounds)
-        x = torch.as_tensor(images, device=place)
+        model, x = loaded(weights[name], network, data, place)
         row, bins[name] = calibrate(
             records[name]["diverged"],
             predict_scores(model, x),
@@ -49,3 +49,10 @@ def tables(
         rows.append({**columns[name], "random_labels": network["random_labels"], **row})
     table = table_of(rows)
     return {"networks": table, "reliability": bins_table(bins), "summary": summary_table(table)}
+
+
+def loaded(path: Path, network: Settings, data: Images, place: torch.device) -> tuple[Preprocessed, Tensor]:
+    """A network from its file, and the test images as it takes them, on a device."""
+    model = load_network(path, network["model"]).to(place)
+    x = input_images(model.architecture.name, data.x_test, data.bounds)
+    return model, torch.as_tensor(x, device=place)

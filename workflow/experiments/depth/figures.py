@@ -9,11 +9,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from experiments.calibration.tables import TRAINED
 from experiments.depth.tables import Columns
 from report.figures.colours import SEQUENTIAL
-from report.figures.decay import decay_axis, log_axis
+from report.figures.decay import MARKERS, decay_axis, log_axis
 from report.figures.style import figure, themed
 
 DISTANCE = "median distance (pixels in [0, 1])"
-MARKERS = "osD^vP*X<>"
 
 
 def figures(*, networks: Columns, summary: Columns, gains: Columns) -> dict[str, Figure]:

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from experiments.attack.statistics import ATTACKED, LEAST, NEAREST, found_norms, median_norm, rows_of
+from experiments.calibration.measure import loaded
 from experiments.calibration.tables import TRAINED, calibrate
 from experiments.depth.tables import MEASURED, Columns, Settings, gain_table, has_settled, summary_table
 from report.networks import record_columns
@@ -16,7 +17,6 @@ from tilt.io import table_of
 from tilt.networks.depth import homogeneous_degree, weight_layers
 from tilt.networks.device import choose_device
 from tilt.networks.margin import margin_gradient_norms
-from tilt.networks.model import input_images, load_network
 from tilt.networks.scores import predict_scores
 
 
@@ -40,8 +40,7 @@ def tables(
     columns = record_columns(networks)
     rows = []
     for name, network in networks.items():
-        model = load_network(weights[name], network["model"]).to(place)
-        x = torch.as_tensor(input_images(model.architecture.name, data.x_test, data.bounds), device=place)
+        model, x = loaded(weights[name], network, data, place)
         scores = predict_scores(model, x)
         attacked = torch.as_tensor(rows_of(attacks[name], LEAST)["index"].astype(int), device=place)
         steep = margin_gradient_norms(model, x[attacked])

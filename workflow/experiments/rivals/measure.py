@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from experiments.attack.statistics import ATTACKED, LEAST, found_norms, median_norm, rows_of
 from experiments.attack.tables import select_images
+from experiments.calibration.measure import loaded
 from experiments.calibration.tables import TRAINED, calibrate, halves
 from experiments.rivals.tables import (
     MEASURED,
@@ -34,7 +35,7 @@ from tilt.data.images import Images, first_per_class
 from tilt.io import table_of
 from tilt.networks.device import choose_device
 from tilt.networks.margin import margin_gradient_norms
-from tilt.networks.model import input_images, load_network
+from tilt.networks.model import input_images
 from tilt.networks.scores import predict_scores
 
 Pixels = NDArray[np.float32]
@@ -76,8 +77,7 @@ def tables(
     columns = record_columns(networks)
     rows = []
     for name, network in networks.items():
-        model = load_network(weights[name], network["model"]).to(place)
-        x = torch.as_tensor(input_images(model.architecture.name, data.x_test, data.bounds), device=place)
+        model, x = loaded(weights[name], network, data, place)
         calibrated, _ = calibrate(
             records[name]["diverged"],
             predict_scores(model, x),

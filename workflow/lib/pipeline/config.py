@@ -25,7 +25,6 @@ Config = dict[str, Any]
 Counts = Mapping[str, int]
 
 NAMED = {"datasets", "networks", "own_networks", "recipes", "regularisers", "models"}
-GIVEN = (".onnx", ".npz", ".safetensors")  # models that are a file
 OWN = tuple(READERS)
 ARTICLE_PAIRS = ["0v1", "4v9", "7v9"]
 MEANT = {  # keys of other tools, and of earlier versions

@@ -121,15 +121,21 @@ def fit_path(
         tol=tol,
         loss=loss,
     )
-    if not result.certified.all():
-        missed = lambdas[~result.certified]
-        warnings.warn(
-            f"{missed.size} of {lambdas.size} models did not reach a relative duality gap of {tol:g} "
-            f"(largest {result.duality_gap.max():.2g}), the first at lambda = {missed[0]:g}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    warn_of_missed("lambda", lambdas, result.duality_gap, tol)
     return result
+
+
+def warn_of_missed(name: str, values: Array, gaps: Array, tol: float) -> None:
+    """Warn, at the caller of the function that calls it, of models whose gap (k,) is above the tolerance, by
+    the values (k,) of what they are called after."""
+    missed = values[~(gaps <= tol)]
+    if missed.size:
+        warnings.warn(
+            f"{missed.size} of {values.size} models did not reach a relative duality gap of {tol:g} "
+            f"(largest {gaps.max():.2g}), the first at {name} = {missed[0]:g}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 def _stepped(Cs: Array, first: float, step: float) -> Array:

@@ -1,6 +1,5 @@
 """Adversarially trained models along radii, and those that regularised ones are; see the package."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from tilt.linear.adversarial.hinge import hinge_models
 from tilt.linear.adversarial.problem import ROUNDING, Model, Problem, balanced
 from tilt.linear.adversarial.programme import linear_programmes, programme
 from tilt.linear.adversarial.softplus import softplus_models
-from tilt.linear.path import LinearPath, checked
+from tilt.linear.path import LinearPath, checked, warn_of_missed
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -146,26 +145,19 @@ def fit_adversarial_path(
     solved = solver(problem, radii[order] / problem.scale, tol)
     models = [solved[k] for k in np.argsort(order).tolist()]
     w, b = problem.in_units_of_x(models)
+    collapse = problem.collapse * problem.scale
+    beyond = (radii - collapse) / radii  # 0 where the multiples of a model are minimisers too
     result = AdversarialPath(
         epsilons=radii,
         w=w,
         b=b,
         objective=np.array([model.objective for model in models]),
         duality_gap=np.array([model.gap for model in models]),
-        collapsed=np.array([not model.w.any() for model in models])
-        | (radii >= problem.collapse * problem.scale * (1 - ROUNDING)),
-        unique=np.array([model.objective > 0 for model in models])
-        & (radii != problem.collapse * problem.scale),
+        collapsed=np.array([not model.w.any() for model in models]) | (beyond >= -ROUNDING),
+        unique=np.array([model.objective > 0 for model in models]) & (np.abs(beyond) > ROUNDING),
         tol=tol,
     )
-    if not result.certified.all():
-        missed = radii[~result.certified]
-        warnings.warn(
-            f"{missed.size} of {radii.size} models did not reach a relative duality gap of {tol:g} "
-            f"(largest {result.duality_gap.max():.2g}), the first at epsilon = {missed[0]:g}",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    warn_of_missed("epsilon", radii, result.duality_gap, tol)
     return result
 
 

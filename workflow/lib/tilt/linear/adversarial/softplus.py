@@ -25,12 +25,11 @@ def softplus_models(problem: Problem, radii: Array, tol: float) -> list[Model]:
     A, y = problem.A, problem.y
     positive = int((y > 0).sum())
     direction = problem.between_centroids
-    collapse = float(np.linalg.norm(direction)) / 2
     b = float(np.log(positive / (y.size - positive)))
-    start = direction * (FIRST_SIZE / max(2 * collapse, np.finfo(float).tiny))
+    start = direction * (FIRST_SIZE / max(2 * problem.collapse, np.finfo(float).tiny))
     models: list[Model] = []
     for epsilon in radii.tolist():
-        if collapse <= epsilon * (1 + ROUNDING):
+        if problem.collapse <= epsilon * (1 + ROUNDING):
             p = np.where(y > 0, y.size - positive, positive) / y.size
             models.append(problem.model(epsilon, np.zeros(A.shape[1]), b, p))
         elif models and models[-1].objective == 0:

@@ -73,6 +73,9 @@ def read_onnx(path: str | Path) -> tuple[Exchanged, Graphs]:
     except Exception as error:  # its reader raises errors of protobuf, which has no types
         raise InputError(f"{path}: not a readable ONNX file ({_line(error)}); export it again") from error
     try:
+        for named in (*model.graph.node, *model.opset_import):
+            if named.domain == "ai.onnx":
+                named.domain = ""  # its short name, which the checker knows
         _check_parts(model)
         checker.check_model(model)
         graphs = graphs_of(inline_local_functions(model))
@@ -135,9 +138,6 @@ def _check_parts(model: onnx.ModelProto) -> None:
         )
     if model.graph.sparse_initializer:
         raise InputError("it has sparse weights; export it with dense ones")
-    for named in (*model.graph.node, *model.opset_import):
-        if named.domain == "ai.onnx":
-            named.domain = ""
     known = {*OWN_DOMAINS, *(each.domain for each in model.functions)}
     for node in (*model.graph.node, *(node for each in model.functions for node in each.node)):
         if node.domain not in known:
