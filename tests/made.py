@@ -15,8 +15,8 @@ from tilt.data.images import BinaryPair
 
 MARGINS = np.random.default_rng(0).normal(1, 0.6, 200)
 RECIPE = {"model": "lenet", "options": {}, "initial_weights": "matconvnet", "pixel_scale": 1,
-          "weight_scale": 1, "epochs": 50, "train_per_class": None, "regulariser": None, "strength": 0,
-          "random_labels": False}  # fmt: skip
+          "weight_scale": 1, "epochs": 50, "batch_size": 300, "learning_rate": 5e-4, "momentum": 0.9,
+          "train_per_class": None, "regulariser": None, "strength": 0, "random_labels": False}  # fmt: skip
 NETWORKS = {
     "small_low": RECIPE | {"weight_decay": 1e-4, "seed": 0},
     "small_high": RECIPE | {"weight_decay": 1e-1, "seed": 0},

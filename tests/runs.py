@@ -123,8 +123,9 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start Snakemake, on two cores or as the profile says, as the leader of a process group.
 
-    The configuration is written to study.yaml in the folder, and what Snakemake prints to run.log. The locale
-    is not UTF-8 and, but for a profile, the home directory cannot be written.
+    The configuration is written to study.yaml in the folder, and what Snakemake prints to a new run.log, into
+    which the jobs of an earlier run that was killed do not write. The locale is not UTF-8 and, but for a
+    profile, the home directory cannot be written.
     """
     environment = {
         **{name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"},
@@ -133,6 +134,7 @@ def start(
         "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib")),
     }
     place = ["--workflow-profile", profile] if profile else ["--cores", "2"]
+    (folder / "run.log").unlink(missing_ok=True)
     with (folder / "run.log").open("w") as log:
         return subprocess.Popen(
             [SNAKEMAKE, *_arguments(folder, arguments, config, checkout), *place],

@@ -17,6 +17,7 @@ from runs import TINY, assert_same_results, finish, results, start, succeed
 pytestmark = pytest.mark.robustness
 
 KILLS = 20
+MAX_RUNS = 10 * KILLS
 MAIN_ONLY = 5  # every so many kills leaves the jobs running, as when memory runs out
 
 
@@ -85,7 +86,7 @@ def strike(
             continue
         moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
         training = rule == "train_network"
-        while rule in rules_running(folder)[0]:
+        while run.poll() is None and rule in rules_running(folder)[0]:
             if time.monotonic() > moment and (
                 not training or list(folder.glob("results/*/networks/*/checkpoint.safetensors"))
             ):
@@ -112,7 +113,7 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
     begin = time.perf_counter()
     forced: set[str] = set()
     owed: set[str] = set()  # rules that a killed run was forced to begin
-    while True:
+    for _ in range(MAX_RUNS):
         run = start(tmp_path, "tiny", *(["--forcerun", *sorted(forced)] if forced else []))
         missing = [rule for rule in seconds if not stages([rule]) <= stages(hit)]
         missing += ["train_network"] * (not resumed and "train_network" not in missing)
@@ -121,7 +122,7 @@ def test_a_run_survives_kills(undisturbed, tmp_path):
             group = (kills + 1) % MAIN_ONLY != 0
             struck = strike(tmp_path, run, chance, seconds, missing, kills < KILLS, group)
             hit.update(struck)
-        status, printed = run.wait(), (tmp_path / "run.log").read_text()
+        status, printed = run.wait(timeout=1800), (tmp_path / "run.log").read_text()
         resumed += len(re.findall("training continues after epoch", printed))
         if status == 0 and wanted:  # it came to its end too soon
             forced, owed = set(missing or seconds), set()

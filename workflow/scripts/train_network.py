@@ -35,9 +35,9 @@ def main(input, output, params):
         regulariser=regulariser_of(network.regulariser, network.strength),
         seed=network.seed,
         epochs=network.epochs,
-        batch_size=params.batch_size,
-        learning_rate=params.learning_rate,
-        momentum=params.momentum,
+        batch_size=network.batch_size,
+        learning_rate=network.learning_rate,
+        momentum=network.momentum,
         device=params.device,
         checkpoint=params.checkpoint,
     )

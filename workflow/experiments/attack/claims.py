@@ -13,7 +13,7 @@ from experiments.attack.statistics import (
     rows_of,
 )
 from experiments.attack.styles import ASCENT
-from experiments.training.claims import article_decays
+from experiments.training.claims import trained_alike
 from report.article import ATTACK_MEAN, ATTACK_RATIO
 from report.claims import NOT_MEASURED, SIDES, Claim, Columns, Settings, if_comparable, judged, mean, near
 from report.networks import sides
@@ -44,7 +44,7 @@ def attack_claims(
         tables = {side: [attacks[name] for name in attacked[side]] for side in SIDES}
         printed, said = _ascent_claims(recipe, _shared_norms(tables, ASCENT), remark)
         claims += [
-            *if_comparable(numbers and article_decays(networks, names), printed),
+            *if_comparable(numbers and trained_alike(networks, names), printed),
             said,
             _minimal_norm_claim(recipe, _shared_norms(tables, NEAREST), remark),
             _linear_attack_claim(

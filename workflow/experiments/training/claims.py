@@ -8,6 +8,7 @@ import numpy as np
 from report.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from report.claims import (
     NOT_MEASURED,
+    PROTOCOLS,
     SIDES,
     Claim,
     Columns,
@@ -48,7 +49,7 @@ def training_claims(
             [replace(claim, measured=(claim.measured if known else NOT_MEASURED) + remark) for claim in part]
             for part in (printed, _said(recipe, sides_of, test_images))
         )
-        claims += [*if_comparable(numbers and article_decays(networks, names), printed), *said]
+        claims += [*if_comparable(numbers and trained_alike(networks, names), printed), *said]
     return claims
 
 
@@ -137,8 +138,17 @@ def _said(recipe: str, of: Mapping[str, Sequence[Columns]], test_images: int) ->
     ]
 
 
-def article_decays(networks: Mapping[str, Settings], names: Mapping[str, list[str]]) -> bool:
-    return all(networks[name]["weight_decay"] == LENET_DECAYS[side] for side in SIDES for name in names[side])
+def trained_alike(networks: Mapping[str, Settings], names: Mapping[str, list[str]]) -> bool:
+    """Whether the networks of each side have the article's weight decay, epochs and steps."""
+    return all(
+        networks[name]["weight_decay"] == LENET_DECAYS[side]
+        and all(
+            networks[name][key] == PROTOCOLS["training"][key]
+            for key in ("epochs", "batch_size", "learning_rate", "momentum")
+        )
+        for side in SIDES
+        for name in names[side]
+    )
 
 
 def _curve_deviation(histories: Sequence[Columns], column: str, published: Mapping[int, float]) -> float:

@@ -30,9 +30,6 @@ rule train_network:
             Path(output.weights).with_name("checkpoint.safetensors")
         ),
         device=config["device"],
-        batch_size=setting("training.batch_size"),
-        learning_rate=setting("training.learning_rate"),
-        momentum=setting("training.momentum"),
         network=network,
     script:
         f"{ROOT}/workflow/scripts/train_network.py"

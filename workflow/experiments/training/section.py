@@ -30,7 +30,7 @@ def section(
         captions=captions(networks, tables_of, trained),
         tables=tables(networks, tables_of),
         values={
-            "training": training,
+            **{key: _all(trained, key) for key in ("batch_size", "learning_rate", "momentum")},
             "models": [network["model"] for network in networks.values()],
             "epochs": _epochs(tables_of),
             "shape": record["train"]["shape"][1:],
@@ -123,6 +123,11 @@ def _epochs(histories: Mapping[str, Columns]) -> str:
     whole = [history for history in histories.values() if not history["diverged"][-1]]
     lengths = sorted({len(history["epoch"]) for history in whole or histories.values()})
     return " or ".join([*map(str, lengths[:-1]), counted(lengths[-1], "epoch")])
+
+
+def _all(records: Mapping[str, Settings], key: str) -> str:
+    """What the records say of a setting, each value once."""
+    return " or ".join(f"{value:g}" for value in sorted({record[key] for record in records.values()}))
 
 
 def _rms(layers: Mapping[str, float]) -> str:

@@ -11,7 +11,14 @@ from tilt.settings import settings_key
 Settings = dict[str, Any]
 
 FAMILIES = ("training", "sweep", "rivals", "depth", "map", "random_labels")
-INHERITED = ("model", "epochs", "train_per_class")  # from `training`, where they are null
+INHERITED = (
+    "model",
+    "epochs",
+    "train_per_class",
+    "batch_size",
+    "learning_rate",
+    "momentum",
+)  # from `training`, where they are null
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:

@@ -56,8 +56,9 @@ MODELS = {
 class Network:
     """A network before its training: model, recipe, weight decay, regulariser and seed.
 
-    The recipe is the initial weights (see `initialise`) and their scale, the pixel scale, epochs, how many
-    images of each class train (None: all), and whether their labels are random. `strength` is the
+    The recipe is the initial weights (see `initialise`) and their scale, the pixel scale, epochs, batch size,
+    learning rate and momentum (see `train`), how many images of each class train (None: all), and whether
+    their labels are random. `strength` is the
     regulariser's (see `regulariser_of`), `options` are the model's.
     """
 
@@ -67,6 +68,9 @@ class Network:
     pixel_scale: float
     weight_scale: float = 1.0
     epochs: int = 50
+    batch_size: int = 300
+    learning_rate: float = 5e-4
+    momentum: float = 0.9
     train_per_class: int | None = None
     random_labels: bool = False
     weight_decay: float
