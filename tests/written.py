@@ -202,7 +202,7 @@ def everything(words):
             *depth_claims(deep),
         ],
         "answers": {
-            "svm": svm_answer(tables),
+            "svm": svm_answer(tables, words),
             "adversarial_linear": adversarial_linear_answer(
                 {"7v9": trained["path"]}, {"7v9": trained["check"]}
             ),

@@ -9,11 +9,12 @@ from experiments.attack.answer import attack_answer
 from experiments.depth.answer import depth_answer
 from experiments.depth.tables import gain_table
 from experiments.rivals.answer import rivals_answer
-from experiments.svm.answer import svm_answer
+from experiments.svm.answer import over_classes, svm_answer
 from experiments.sweep.answer import sweep_answer
 from made import NETWORKS, accuracies, attacked
-from report.answers import UNTOLD, factor, of_factor, short_factor, verdict
+from report.answers import UNDECIDED, factor, in_words, short, verdict
 from report.page import answers_of
+from report.words import IMAGES
 from rivals import reach as rival_reach
 from rivals import study
 from sweeps import example
@@ -34,47 +35,58 @@ def test_a_factor_and_its_interval():
     mean, low, high = factor([1.0, 4.0])
     half = 12.7062 * np.log(4) / 2
     assert (mean, low, high) == pytest.approx((2, 2 * np.exp(-half), 2 * np.exp(half)), rel=1e-4)
-    assert of_factor(2, 1.5, 2.5, 3, "seed") == "2.00 times as far (95 % interval 1.50 to 2.50, n = 3 seeds)"
-    assert of_factor(*factor([2.0]), 1, "seed") == "2.00 times as far (n = 1 seed, no interval)"
-    assert short_factor(2, 1.5, 2.5) == "× 2.00 (1.50 to 2.50)"
-    assert short_factor(*factor([])) == UNTOLD
-    told = [verdict(low, high, above="yes", below="no") for low, high in ((1.1, 2), (0.5, 0.9), (0.9, 1.1))]
-    assert told == ["yes", "no", UNTOLD]
-    assert verdict(np.nan, np.nan, above="yes", below="no") == UNTOLD
+    assert in_words((2, 1.5, 2.5), 3, "seed") == "2.00 (95 % interval 1.50 to 2.50 over 3 seeds)"
+    assert in_words(factor([2.0]), 1, "seed") == "2.00 (1 seed, no interval)"
+    assert short((2, 1.5, 2.5)) == "× 2.00 (1.50 to 2.50)"
+    assert short(factor([])) == UNDECIDED
+    told = [verdict((1, *ends), above="yes", below="no") for ends in ((1.1, 2), (0.5, 0.9), (0.9, 1.1))]
+    assert told == ["yes", "no", UNDECIDED]
+    assert verdict(factor([2.0]), above="yes", below="no") == UNDECIDED
+
+
+def test_pairs_that_share_a_class_are_left_out_together():
+    """The jackknife of a mean over all pairs, by hand: each of four classes left out leaves three pairs."""
+    pairs = ["0v1", "0v2", "0v3", "1v2", "1v3", "2v3"]
+    logs = np.array([0.1, 0.3, 0.2, 0.5, 0.6, 0.1])
+    (mean, low, high), classes = over_classes(pairs, np.exp(logs))
+    without = np.array(
+        [(0.5 + 0.6 + 0.1) / 3, (0.3 + 0.2 + 0.1) / 3, (0.1 + 0.2 + 0.6) / 3, (0.1 + 0.3 + 0.5) / 3]
+    )
+    half = 3.18245 * np.sqrt(3 / 4 * ((without - without.mean()) ** 2).sum())
+    assert classes == 4
+    assert np.log([mean, low, high]) == pytest.approx([0.3, 0.3 - half, 0.3 + half], rel=1e-5)
+    (mean, low, high), classes = over_classes(["0v1", "7v9"], np.array([2.0, 2.0]))
+    assert (mean, classes) == (pytest.approx(2), 4)
+    assert low == high == pytest.approx(2)
+    assert np.isnan(over_classes(["0v1"], np.array([2.0]))[0][1])
+    assert np.isnan(over_classes(["0v1", "0v2"], np.array([2.0, 3.0]))[0][1])  # nothing without 0
 
 
 def test_linear_classifiers():
     near, far = path((60, 20), (1, 2), (0.1, 0.04)), path((50, 10), (1, 2.2), (0.2, 0.06))
-    assert svm_answer({"0v1": near, "4v9": path((20, 60), (2, 1), (0.1, 0.04))}).short == UNTOLD
-    answer = svm_answer({"0v1": near, "4v9": far, "7v9": near})
+    back = path((20, 60), (2, 1), (0.1, 0.04))
+    answer = svm_answer({"0v1": near, "4v9": far, "5v6": near}, IMAGES)
     assert answer.short == "yes"
-    assert "by 60° with the least L2 regularization, by 20° where" in answer.text
-    assert f"{(2 * 2 * 2.2) ** (1 / 3):.2f} times as far (95 % interval" in answer.text
-    assert "n = 3 pairs" in answer.text
-    assert f"{14 / 3:.2f} % instead of {40 / 3:.2f} %" in answer.text
-    back = path((20, 60), (2, 1), (0.1, 0.04)), path((20, 60), (2.2, 1), (0.1, 0.04))
-    assert svm_answer({"0v1": back[0], "4v9": back[1], "7v9": back[0]}).short == "no"
-    assert svm_answer({"0v1": near}).short == UNTOLD
+    assert "θ goes from 60° to 20° (medians of 3 pairs)" in answer.text
+    assert f"by a factor of {(2 * 2 * 2.2) ** (1 / 3):.2f} (95 % interval" in answer.text
+    assert "over 6 classes" in answer.text
+    assert f"from {40 / 3:.2f} % to {14 / 3:.2f} %" in answer.text
+    assert svm_answer({"0v1": back, "4v9": back, "5v6": back}, IMAGES).short == "no"
+    assert svm_answer({"0v1": near, "4v9": back}, IMAGES).short == UNDECIDED
+    assert svm_answer({"0v1": near}, IMAGES).short == UNDECIDED
     lost = path((60, 20), (np.nan, np.nan), (0.1, 0.04))
-    assert svm_answer({"0v1": lost, "4v9": lost}).short == UNTOLD
+    assert svm_answer({"0v1": lost, "4v9": lost}, IMAGES).short == UNDECIDED
 
 
 def test_networks():
     low, high = np.linspace(1, 3, 20), 1.5 * np.linspace(1, 3, 20)
     attacks = dict(zip(NETWORKS, (attacked(low), attacked(high)), strict=True))
     answer = attack_answer(NETWORKS, attacks, accuracies())
-    assert answer.short == "farther"
-    assert "weight decay 0.1 instead of 0.0001" in answer.text
-    assert "LeNet are 1.50 times as far" in answer.text
-    assert "n = 20 images" in answer.text
-    assert (
-        attack_answer(
-            NETWORKS, dict(zip(NETWORKS, (attacked(high), attacked(low)), strict=True)), accuracies()
-        ).short
-        == "nearer"
-    )
+    assert answer.short == "weight decay moves adversarial examples away"
+    assert "LeNet with weight decay 0.1" in answer.text
+    assert "one with 0.0001, by a factor of 1.50 (95 % interval 1.50 to 1.50 over 20 images)" in answer.text
     one = {"small_low": NETWORKS["small_low"]}
-    assert attack_answer(one, attacks, accuracies()).short == UNTOLD
+    assert attack_answer(one, attacks, accuracies()).short == UNDECIDED
 
 
 def test_several_seeds_take_the_place_of_one():
@@ -86,7 +98,7 @@ def test_several_seeds_take_the_place_of_one():
     recipe = str(table["recipe"][0])
     answer = sweep_answer(table, recipe)
     assert answer is not None
-    assert answer.short == "farther"
+    assert answer.short == "weight decay moves adversarial examples away"
     assert (
         answer.question
         == attack_answer(NETWORKS, dict.fromkeys(NETWORKS, attacked(np.ones(3))), accuracies()).question
@@ -100,22 +112,20 @@ def test_several_seeds_take_the_place_of_one():
 def test_depth_and_rivals():
     falls = of_depth(lambda layers: 4 / layers)
     answer = depth_answer(falls, gain_table(falls))
-    assert answer.short == "decay helps less"
-    assert "with 1 layer" in answer.text
-    assert "n = 3 seeds" in answer.text
-    same = of_depth(lambda layers: 2.0)
-    assert depth_answer(same, gain_table(same)).short in (UNTOLD, "decay helps less", "decay helps more")
+    assert answer.short == "weight decay helps less"
+    assert "over 3 seeds) with 1 layer of weights" in answer.text
+    assert "Each doubling of the layers multiplies that by" in answer.text
     one = of_depth(lambda layers: 4 / layers, seeds=(0,))
     answer = depth_answer(one, gain_table(one))
-    assert (answer.short, answer.value) == (UNTOLD, UNTOLD)
-    assert "what a doubling of the layers does cannot be told" in answer.text
+    assert (answer.short, answer.value) == (UNDECIDED, UNDECIDED)
+    assert "No trend can be told" in answer.text
     rivals = study()
     answer = rivals_answer(rivals, rival_reach(rivals), 0)
     assert "At no more test error" in answer.text
     reach = rival_reach(rivals)
     nothing = {**reach, "reach": np.full(len(reach["reach"]), np.nan)}
-    assert rivals_answer(rivals, nothing, 0).short == UNTOLD
+    assert rivals_answer(rivals, nothing, 0).short == UNDECIDED
 
 
 def test_adversarial_training_of_no_pair_is_not_compared():
-    assert adversarial_linear_answer({}, {}).short == UNTOLD
+    assert adversarial_linear_answer({}, {}).short == UNDECIDED

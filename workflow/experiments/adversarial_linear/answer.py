@@ -8,7 +8,7 @@ from experiments.adversarial_linear.claims import (
     differences,
     tilts_apart,
 )
-from report.answers import THEOREM, untold
+from report.answers import THEOREM, undecided
 from report.claims import Columns
 from report.contract import Answer
 from report.numerals import counted, significant
@@ -20,15 +20,15 @@ def adversarial_linear_answer(paths: Mapping[str, Columns], checks: Mapping[str,
     """Of the SVM in L2, from the tables by pair."""
     found = differences(checks, "l2")
     if not found:
-        return untold(THEOREM, "No SVM could be compared with one trained against perturbations.", PANEL)
+        return undecided(THEOREM, "No SVM could be compared with one trained against perturbations.", PANEL)
     apart = max((float(tilts_apart(table, "hinge").max(initial=0)) for table in paths.values()), default=0.0)
     same = max(found) <= SAME_OBJECTIVE and apart <= SAME_TILT
     return Answer(
         THEOREM,
-        "it is the same" if same else "it is not the same",
-        "Each such SVM is the one trained against all perturbations up to a radius, for which λ stands: "
-        f"another solver's optimum differs by at most {significant(max(found), 2)} of it "
-        f"(exact, so no interval; n = {counted(len(found), 'comparison')}).",
+        "the same, for an SVM" if same else "not the same",
+        "λ sets the radius of the perturbations against which such an SVM is trained: an identity, so no "
+        "interval. Solved apart, both problems have the same least objective to a relative "
+        f"{significant(max(found), 2)} ({counted(len(found), 'pair')} compared).",
         f"{significant(max(found), 2)} apart",
         PANEL,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from experiments.attack.claims import LINEAR, NEAREST, shared_norms
 from experiments.attack.statistics import ATTACKED, rows_of
-from report.answers import NETWORKS, factor, of_factor, short_factor, untold, verdict
+from report.answers import NETWORKS, factor, in_words, short, undecided, verdict
 from report.claims import SIDES, Columns, Settings
 from report.contract import Answer
 from report.networks import MODELS, sides
@@ -25,7 +25,7 @@ def attack_answer(
         if len(norms) > 1:
             break
     else:
-        return untold(NETWORKS, "No two networks of low and high weight decay were attacked.", PANEL)
+        return undecided(NETWORKS, "No two networks of low and high weight decay were attacked.", PANEL)
     moved = factor(norms[:, 1] / norms[:, 0])
     low, high = (networks[of[side][0]]["weight_decay"] for side in SIDES)
     model = networks[of["low"][0]]["model"]
@@ -33,10 +33,15 @@ def attack_answer(
     errors = _errors([accuracies[of[side][0]] for side in SIDES])
     return Answer(
         NETWORKS,
-        verdict(*moved[1:], above="farther", below="nearer"),
-        f"With weight decay {high:g} instead of {low:g} the nearest adversarial examples of {model} are "
-        f"{of_factor(*moved, len(norms), 'image')}{errors}; one network of each, other seeds may differ.",
-        short_factor(*moved),
+        verdict(
+            moved,
+            above="weight decay moves adversarial examples away",
+            below="weight decay brings adversarial examples nearer",
+        ),
+        f"{model} with weight decay {high:g} has the nearest adversarial examples found farther away than "
+        f"one with {low:g}, by a factor of {in_words(moved, len(norms), 'image')}. One network of each: other "
+        f"seeds may differ.{errors}",
+        short(moved),
         PANEL,
     )
 
@@ -48,4 +53,4 @@ def _errors(tables: Sequence[Columns]) -> str:
     if not all(map(len, clean)):
         return ""
     low, high = (100 * (1 - float(accuracy[0])) for accuracy in clean)
-    return f", at a test error of {high:.2f} % instead of {low:.2f} % ({int(found[0]['images'][0]):,} images)"
+    return f" Test error {high:.2f} % against {low:.2f} % ({int(found[0]['images'][0]):,} images)."

@@ -11,7 +11,7 @@ from report.panels.base import (
     packed_in,
     power,
 )
-from report.words import Words
+from report.words import Words, short
 from tilt.geometry import tilt_directions
 from tilt.linear.tables import Array, Columns, optimal_row
 
@@ -67,6 +67,9 @@ def pair_banks(name: str, path: Columns, planes: Columns, weights: Columns, word
         exponent, error = np.log10(path["lambda_article"][row]), 100 * path["err_test"][row]
         bank["validation_text"] = f"{power(exponent)} (test error there {error:.2f} %)"
     bank["class_i"], bank["class_j"] = words.sides(name)
+    for side, label in zip("ij", name.split("v"), strict=True):
+        called = short(words.class_name(int(label)))
+        bank |= {f"title_image_{side}": f"x: {called}", f"title_mirror_{side}": f"xₘ of {called}"}
     shape = weights["image_shape"].tolist()
     for c, side in enumerate("ij"):
         x, mirrors = (shrunk(planes[kind][c], shape) for kind in ("images", "mirror_images"))

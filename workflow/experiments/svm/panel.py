@@ -70,7 +70,7 @@ def lambda_control(path: Columns) -> Control:
     tokens = [f"{exponent:.4g}" for exponent in exponents]
     texts = list(map(power, exponents))
     return Control(
-        "lambda", "λ_article", tokens, texts, optimal_row(path), ends=("overfitted", "nearest centroid")
+        "lambda", "L2, λ_article", tokens, texts, optimal_row(path), ends=("overfitted", "nearest centroid")
     )
 
 
@@ -80,18 +80,19 @@ def front_panel(pair: Control, lam: Control, words: Words, *, shape: Sequence[in
         "panel-front",
         "Turn the boundary: from overfitted to nearest centroid",
         [lam, pair],
-        f"The first {counted(shown, f'training {words.sample}')} of each class in the plane in which the "
-        f"boundary tilts; x, the {words.sample} nearest its centroid, and its mirror image x_m behind the "
-        "boundary, which the classifier puts as surely into the other class. The less L2 regularization, the "
-        "more the boundary tilts and the nearer x_m comes, until it looks like x.",
+        f"x, the {words.sample} nearest its centroid, and xₘ, its mirror image behind the boundary, which "
+        "gets the opposite score, in the colour of the class of x. The less L2 regularization, the more the "
+        "boundary tilts and the more xₘ looks like x. Squares are the first "
+        f"{counted(shown, f'training {words.sample}')} of each class; distances are L2 norms, "
+        f"{words.values}.",
         front=True,
     )
-    views.tilt_plane(panel, TILTING, cells_of(2 * shown), words, height=300)
+    views.tilt_plane(panel, TILTING, cells_of(2 * shown), words, height=270)
     views.mirrors(panel, shape)
     here = ("lambda",)
-    panel.readout("λ as a radius ε", PAIR, ("epsilon", *here), 3, unit=f" {words.units}", significant=True)
+    panel.readout("trained at ε", PAIR, ("epsilon", *here), 2, unit=f" {words.units}", significant=True)
     panel.readout("tilt θ", PAIR, ("theta_degrees", *here), 1, unit="°")
-    panel.readout("distance d_adv", PAIR, ("d_adv", *here), 3, unit=f" {words.units}", significant=True)
+    panel.readout("distance", PAIR, ("d_adv", *here), 2, unit=f" {words.units}", significant=True)
     panel.readout("test error", PAIR, ("test_percent", *here), 2, unit=" %")
     return panel
 

@@ -40,7 +40,7 @@ def section(
         written |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
     named = {words.pair(pair): table for pair, table in tables_of.items()}
     return Section(
-        answer=svm_answer(tables_of),
+        answer=svm_answer(tables_of, words),
         claims=svm_claims(named, numbers=comparable(source, {"svm": svm}, "svm")),
         captions=written,
         tables=tables(summary, words),

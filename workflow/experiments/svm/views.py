@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from bokeh.models import Range1d, Span
+from bokeh.plotting import figure
 
 from experiments.svm.banks import block_of, directions
 from report.figures.colours import CLASS_I, CLASS_J, DIVERGING
@@ -41,7 +42,9 @@ def margins(panel: Panel, words: Words) -> None:
 def tilt_plane(panel: Panel, bank: str, cells: int, words: Words, height: int = 380) -> None:
     """Training samples, boundary, margin and mirror images in the plane of a bank."""
     corners = panel.source(bank, x=("window_z",), y=("window_n",))
-    chart = plane(f"along ẑ ({words.units})", f"along n̂ ({words.units})", corners, height=height)
+    chart = plane(
+        f"centroid to centroid, ẑ ({words.units})", f"tilt, n̂ ({words.units})", corners, height=height
+    )
     for side, colour, name in (("i", CLASS_I, "class I"), ("j", CLASS_J, "class J")):
         place = (f"column_{side}",), (f"row_{side}", "lambda")
         panel.points(chart, bank, cells, place, (("corner",), ("side",)), colour, name)
@@ -60,12 +63,12 @@ def tilt_plane(panel: Panel, bank: str, cells: int, words: Words, height: int = 
         source=margins,
         line_width=1.5,
         line_dash="dashed",
-        legend_label="margin, y s = 1",
+        legend_label="margin (score ±1)",
     )
     drawn.glyph.tags = [INK]
     for side, colour in (("i", CLASS_I), ("j", CLASS_J)):
         course = panel.source(bank, x=(f"path_{side}_z",), y=(f"path_{side}_n",))
-        chart.line("x", "y", source=course, color=colour, line_width=2, legend_label="course of xₘ")
+        chart.line("x", "y", source=course, color=colour, line_width=2, legend_label="path of xₘ over λ")
     columns = {name: (name, "lambda") for name in ("x_z", "x_n", "mirror_z", "mirror_n")}
     mirrored = panel.source(bank, {"colour": [CLASS_I, CLASS_J]}, **columns)
     drawn = chart.segment("x_z", "x_n", "mirror_z", "mirror_n", source=mirrored, line_width=1)
@@ -152,8 +155,9 @@ def mirrors(panel: Panel, shape: Sequence[int]) -> None:
     for side in "IJ":
         x, mirror = (f"image_{side.lower()}",), (f"mirror_{side.lower()}", "lambda")
         if len(shape) > 1:
-            sample(panel, PAIR, shape, x, f"x, class {side}")
-            sample(panel, PAIR, shape, mirror, f"xₘ of {side}")
+            for part, title in ((x, f"x, class {side}"), (mirror, f"xₘ of {side}")):
+                drawn = sample(panel, PAIR, shape, part, title)
+                panel.follow(drawn.title, PAIR, text=(f"title_{part[0]}",))
         else:
             _mirrored(panel, shape[0], x, mirror, side)
 
@@ -180,8 +184,8 @@ def _mirrored(panel: Panel, features: int, x: Part, mirror: Part, side: str) -> 
 
 def sample(
     panel: Panel, bank: str, shape: Sequence[int], part: Part, title: str, signed: bool = False
-) -> None:
-    """A sample, or with `signed` a direction in [-1, 1]: an image, or bars where samples are vectors.
+) -> figure:
+    """A figure of a sample, or with `signed` a direction in [-1, 1]: an image, or bars of a vector.
 
     A direction is that of one channel of a colour image.
     """
@@ -194,8 +198,9 @@ def sample(
             shown += shape[2:]
             drawn = picture(panel.image(bank, shown, part), shown, title)
         panel.plot(drawn, f"{title} as an image", "small")
-        return
+        return drawn
     chart = axes("feature", title, height=180)
     source = panel.source(bank, {"x": range(shape[0])}, top=part)
     chart.vbar("x", 0.9, "top", source=source, color=GREY)
     panel.plot(chart, f"{title}, feature by feature")
+    return chart

@@ -1,7 +1,7 @@
 """What the sweep answers on the first screen: what several seeds say of weight decay."""
 
 from experiments.sweep.tables import by_seed
-from report.answers import NETWORKS, factor, of_factor, short_factor, verdict
+from report.answers import NETWORKS, factor, in_words, short, verdict
 from report.claims import Columns
 from report.contract import Answer
 from report.networks import low_and_high
@@ -12,9 +12,9 @@ PANEL, NORM = "panel-sweep", "minimal_norm_median"
 
 def sweep_answer(table: Columns, recipe: str) -> Answer | None:
     """Of a recipe with two seeds or more at low and high weight decay; None leaves the answer to one seed."""
-    low, high = low_and_high(table["weight_decay"][table["recipe"] == recipe].tolist())
     if NORM not in table:
         return None
+    low, high = low_and_high(table["weight_decay"][table["recipe"] == recipe].tolist())
     norms = by_seed(table, recipe, (low, high), NORM)
     errors = 100 * by_seed(table, recipe, (low, high), "test_error")
     norms = norms[(norms > 0).all(axis=1)]
@@ -24,10 +24,14 @@ def sweep_answer(table: Columns, recipe: str) -> Answer | None:
     more, least, most = mean_interval(errors[:, 1] - errors[:, 0])
     return Answer(
         NETWORKS,
-        verdict(*moved[1:], above="farther", below="nearer"),
-        f"With weight decay {high:g} instead of {low:g} the nearest adversarial examples of networks are "
-        f"{of_factor(*moved, len(norms), 'seed')}, at a test error higher by {more:.2f} points "
-        f"({least:.2f} to {most:.2f}); {recipe}, on one machine.",
-        short_factor(*moved),
+        verdict(
+            moved,
+            above="weight decay moves adversarial examples away",
+            below="weight decay brings adversarial examples nearer",
+        ),
+        f"With weight decay {high:g} the nearest adversarial examples found are farther away than with "
+        f"{low:g}, by a factor of {in_words(moved, len(norms), 'seed')}. The test error is higher by "
+        f"{more:.2f} points ({least:.2f} to {most:.2f}). {recipe}.",
+        short(moved),
         PANEL,
     )

@@ -8,40 +8,43 @@ from report.numerals import counted, plain
 from tilt.intervals import mean_interval
 
 LINEAR, THEOREM, NETWORKS, RIVALS, DEPTH = (
-    "Linear classifiers",
-    "Adversarial training",
+    "Linear SVMs",
+    "L2 and adversarial training",
     "Networks",
-    "Rivals",
+    "Rivals of weight decay",
     "Depth",
 )
-UNTOLD = "cannot be told"
+UNDECIDED = "undecided"
+
+Factor = tuple[float, float, float]  # with the ends of its 95 % interval, nan where there is none
 
 
-def factor(ratios: ArrayLike) -> tuple[float, float, float]:
+def factor(ratios: ArrayLike) -> Factor:
     """The geometric mean of ratios (n,) and its 95 % interval (Student's t of the logarithms)."""
-    logs = np.log(np.asarray(ratios, np.float64))
-    mean, low, high = np.exp(mean_interval(logs))
+    mean, low, high = np.exp(mean_interval(np.log(np.asarray(ratios, np.float64))))
     return float(mean), float(low), float(high)
 
 
-def of_factor(mean: float, low: float, high: float, n: int, over: str) -> str:
-    """A factor of distances in words, with its interval over n of something: "1.90 times as far (...)"."""
-    of = f"n = {counted(n, over)}"
-    ends = f"95 % interval {plain(low, '.2f')} to {plain(high, '.2f')}, {of}"
-    return f"{plain(mean, '.2f')} times as far ({ends if np.isfinite(low) else f'{of}, no interval'})"
+def in_words(of: Factor, n: int, over: str) -> str:
+    """A factor in words, with its interval over n of something: "1.90 (95 % interval ...)"."""
+    mean, low, high = of
+    ends = f"95 % interval {plain(low, '.2f')} to {plain(high, '.2f')} over {counted(n, over)}"
+    return f"{plain(mean, '.2f')} ({ends if np.isfinite(low) else f'{counted(n, over)}, no interval'})"
 
 
-def short_factor(mean: float, low: float, high: float) -> str:
+def short(of: Factor) -> str:
     """A factor for a table: "× 1.90 (1.72 to 2.10)"."""
+    mean, low, high = of
     ends = f" ({plain(low, '.2f')} to {plain(high, '.2f')})" if np.isfinite(low) else " (no interval)"
-    return f"× {plain(mean, '.2f')}{ends}" if np.isfinite(mean) else UNTOLD
+    return f"× {plain(mean, '.2f')}{ends}" if np.isfinite(mean) else UNDECIDED
 
 
-def verdict(low: float, high: float, *, above: str, below: str) -> str:
-    """What an interval of a factor says: `above` 1, `below` it, or that it cannot be told."""
-    return above if low > 1 else below if high < 1 else UNTOLD
+def verdict(of: Factor, *, above: str, below: str) -> str:
+    """What the interval of a factor says: `above` 1, `below` it, or nothing."""
+    _, low, high = of
+    return above if low > 1 else below if high < 1 else UNDECIDED
 
 
-def untold(question: str, why: str, panel: str) -> Answer:
-    """The answer where there is none."""
-    return Answer(question, UNTOLD, why, UNTOLD, panel)
+def undecided(question: str, why: str, panel: str) -> Answer:
+    """The answer where nothing could be compared."""
+    return Answer(question, UNDECIDED, why, UNDECIDED, panel)

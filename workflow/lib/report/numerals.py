@@ -30,8 +30,8 @@ def exact(number: float) -> str:
 
 
 def counted(n: int, word: str) -> str:
-    """A count with its word: 1 pair, 45 pairs."""
-    return f"{n:,} {word}" + ("" if n == 1 else "s")
+    """A count with its word: 1 pair, 45 pairs, 10 classes."""
+    return f"{n:,} {word}" + ("" if n == 1 else "es" if word.endswith("s") else "s")
 
 
 def span(values: ArrayLike, write: Callable[[Any], str]) -> str:

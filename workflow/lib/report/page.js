@@ -106,11 +106,22 @@ function written(value, { digits, significant }) {
   return text.replace("-", "−");
 }
 
+// Text in which 10^2.5 is raised.
+function put(element, text) {
+  const parts = text.split(/(?<=\b10)\^(-?[\d.]+)/).map((part, k) => {
+    if (k % 2 === 0) return part;
+    const raised = document.createElement("sup");
+    raised.textContent = part.replace("-", "−");
+    return raised;
+  });
+  element.replaceChildren(...parts);
+}
+
 function tell(readout, bank) {
   const value = part(bank, readout);
   const element = document.getElementById(readout.id);
   if (value === undefined) element.textContent = "–";
-  else if (typeof value === "string") element.textContent = value;
+  else if (typeof value === "string") put(element, value);
   else element.textContent = Number.isFinite(value[0])
     ? written(value[0] * readout.factor, readout) + readout.unit : "–";
 }
@@ -151,7 +162,7 @@ function mark(name) {
     input.value = state[name];
     if (input.type === "range") {
       input.setAttribute("aria-valuetext", texts[state[name]]);
-      input.parentElement.querySelector("output").textContent = texts[state[name]];
+      put(input.parentElement.querySelector("output"), texts[state[name]]);
     }
   }
 }

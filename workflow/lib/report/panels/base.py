@@ -293,8 +293,9 @@ def picture(
 
 
 def power(exponent: float) -> str:
-    """10 to a power, as text: 10²·⁵."""
-    return "10" + f"{exponent:.4g}".translate(str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    """10 to a power, as text: 10⁻⁶ or, with a decimal point, which no raised character is, 10^2.5."""
+    text = f"{exponent:.4g}"
+    return f"10^{text}" if "." in text else "10" + text.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def written(value: float, digits: int = 3) -> str:
