@@ -6,15 +6,18 @@ import numpy as np
 
 from deep import networks as of_depth
 from experiments.adversarial_linear import section as adversarial_linear_section
+from experiments.adversarial_linear.answer import adversarial_linear_answer
 from experiments.adversarial_linear.claims import adversarial_linear_claims
 from experiments.adversarial_linear.tables import path as adversarial_linear_path
 from experiments.attack import section as attack_section
+from experiments.attack.answer import attack_answer
 from experiments.attack.claims import attack_claims
 from experiments.calibration import section as calibration_section
 from experiments.calibration.claims import calibration_claims
 from experiments.calibration.tables import summary_table as calibration_summary
 from experiments.data import section as data_section
 from experiments.depth import section as depth_section
+from experiments.depth.answer import depth_answer
 from experiments.depth.claims import depth_claims
 from experiments.depth.tables import gain_table
 from experiments.depth.tables import summary_table as deep_means
@@ -30,12 +33,14 @@ from experiments.random_labels import section as random_labels_section
 from experiments.random_labels.claims import random_labels_claims
 from experiments.random_labels.tables import memorisation_table
 from experiments.rivals import section as rivals_section
+from experiments.rivals.answer import rivals_answer
 from experiments.rivals.claims import rivals_claims
 from experiments.run import section as run_section
 from experiments.scaling import section as scaling_section
 from experiments.scaling.claims import scaling_claims
 from experiments.scaling.tables import risk_table
 from experiments.svm import section as svm_section
+from experiments.svm.answer import svm_answer
 from experiments.svm.claims import svm_claims
 from experiments.sweep import section as sweep_section
 from experiments.sweep.claims import sweep_claims
@@ -196,4 +201,13 @@ def everything(words):
             *random_labels_claims(memorised, 10),
             *depth_claims(deep),
         ],
+        "answers": {
+            "svm": svm_answer(tables),
+            "adversarial_linear": adversarial_linear_answer(
+                {"7v9": trained["path"]}, {"7v9": trained["check"]}
+            ),
+            "attack": attack_answer(NETWORKS, attacks, accuracies()),
+            "rivals": rivals_answer(rivals, rival_reach(rivals), 0),
+            "depth": depth_answer(deep, gain_table(deep)),
+        },
     }  # fmt: skip

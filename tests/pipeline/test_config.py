@@ -180,7 +180,7 @@ def test_defaults_fill_every_level():
     assert digits["networks"]["xavier_low"] == {
         "weight_decay": 0, "seed": 0, "initial_weights": "matconvnet", "pixel_scale": 1, "weight_scale": 1,
         "random_labels": False, "epochs": None, "train_per_class": None, "model": None, "options": None,
-        "regulariser": None, "strength": 0,
+        "batch_size": None, "learning_rate": None, "momentum": None, "regulariser": None, "strength": 0,
     }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ from tilt.io import read_json, read_table, table_of
 from tilt.networks.model import load_network
 from tilt.networks.scores import predict_scores
 
-IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "epochs": 3, "seed": 0}
+IMPROVED = RECIPE | {"initial_weights": "improved_xavier", "pixel_scale": 0.1, "seed": 0}
 NETWORKS = {"low": IMPROVED | {"weight_decay": 1e-4}, "high": IMPROVED | {"weight_decay": 0.1}}
 SHOWN = {"low": "low", "high": "high"}
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
@@ -98,7 +98,7 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
     names = {"history": "csv", "weights": "safetensors", "filters": "npz", "record": "json"}
     output = SimpleNamespace(**{name: tmp_path / f"{name}.{suffix}" for name, suffix in names.items()})
     params = SimpleNamespace(
-        network=IMPROVED | {"weight_decay": 0.1}, batch_size=1, learning_rate=1e9, momentum=0.9, device="cpu",
+        network=IMPROVED | {"weight_decay": 0.1, "batch_size": 1, "learning_rate": 1e9}, device="cpu",
         checkpoint=tmp_path / "checkpoint.safetensors",
     )  # fmt: skip
     job = SimpleNamespace(input=SimpleNamespace(images=tmp_path / "images.npz"), output=output, params=params)

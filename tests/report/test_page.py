@@ -5,6 +5,7 @@ import re
 import struct
 import zlib
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +83,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
         "words": words,
         "models": ["lenet"],
         "epochs": "50 epochs",
+        **dict.fromkeys(("batch_size", "learning_rate", "momentum"), "0.9"),
         "shape": shape,
         "source": "a <made-up> & small source",
         "config": "main: tiny  # <b>",
@@ -95,7 +97,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
         if not captions and not tables:
             continue
         claimed = [claim for claim in written["claims"] if claim.section == name]
-        section = Section(claimed, captions, tables or [], values)
+        section = Section(claimed, captions, tables or [], values, written["answers"].get(name))
         files = [folder / f"{stem}.png" for stem in captions]
         for file in files:
             file.write_bytes(png(30, 15))
@@ -109,6 +111,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
         pictures=drawn,
         panels=panels or {},
         shape=shape,
+        samples=words.samples,
     )
 
 
@@ -122,7 +125,10 @@ def test_the_page_is_whole(written, tmp_path):
     walk = Walk(text)
     assert walk.open == []
     assert len(set(walk.ids)) == len(walk.ids)
-    assert {link[1:] for link in walk.links if link.startswith("#")} - {"panel-svm"} <= set(walk.ids)
+    panels = set(
+        re.findall(r'"(panel-[a-z-]+)"', "".join(map(Path.read_text, EXPERIMENTS.glob("*/panel.py"))))
+    )
+    assert {link[1:] for link in walk.links if link.startswith("#")} <= set(walk.ids) | panels
     assert {f"claims-{claim.section}" for claim in written["claims"]} <= set(walk.ids)
     assert all(source.startswith("data:") for source in walk.sources)
     assert len(walk.alts) == sum(map(len, written["captions"].values()))
@@ -137,13 +143,18 @@ def test_the_page_is_whole(written, tmp_path):
         assert f"{page.MARKS[verdict]}</span> {verdict}" in text
     assert "a &lt;made-up&gt; &amp; small source" in text
     assert "# &lt;b&gt;" in text
+    first = text[text.index("<header") : text.index("</header>")]
+    for answer in written["answers"].values():
+        assert f"{answer.question}: {answer.short}." in first
+        assert marked(answer.text) in first
+    assert "Networks: not asked" not in first
     assert 'width="20" height="10"' in text
 
 
 def test_a_page_without_comparison_leaves_the_section_out(written, tmp_path):
     without = {
         part: {section: value for section, value in written[part].items() if section != "published"}
-        for part in ("captions", "tables")
+        for part in ("captions", "tables", "answers")
     }
     judged = [claim for claim in written["claims"] if claim.section != "published"]
     walk = Walk(rendered(without | {"claims": judged}, tmp_path))
@@ -157,13 +168,14 @@ NETWORK_SECTIONS = {"training", "attack", "sweep", "map", "calibration", "rivals
 def test_a_page_without_networks_leaves_out_its_sections(written, tmp_path):
     without = {
         part: {key: value for key, value in written[part].items() if key not in NETWORK_SECTIONS}
-        for part in ("captions", "tables")
+        for part in ("captions", "tables", "answers")
     }
     judged = [claim for claim in written["claims"] if claim.section not in NETWORK_SECTIONS]
     settings = SETTINGS | {"networks": None}
     text = rendered(without | {"claims": judged}, tmp_path, settings=settings)
     ids = set(Walk(text).ids)
     assert not NETWORK_SECTIONS & ids
+    assert "Networks: not asked" in text
     assert {"svm", "two_layer", "data", "run"} <= ids
     assert "LeNet" not in text
 
@@ -199,7 +211,7 @@ def test_the_page_of_vectors_speaks_of_samples_and_names_their_classes(tmp_path)
     told = everything(words)
     without = {
         part: {key: value for key, value in told[part].items() if key not in NETWORK_SECTIONS | {"published"}}
-        for part in ("captions", "tables")
+        for part in ("captions", "tables", "answers")
     }
     judged = [claim for claim in told["claims"] if claim.section in without["captions"]]
     text = rendered(

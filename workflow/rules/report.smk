@@ -17,6 +17,7 @@ rule page:
             labels={"data set": "{dataset}"},
         ),
         claims="results/{dataset}/report/claims.csv",
+        summary="results/{dataset}/report/summary.json",
     log:
         "results/{dataset}/logs/page.log",
     group:

@@ -2,11 +2,13 @@
 
 from pipeline.job import job
 from report.claims import claims_table
-from report.page import pictures, render
-from tilt.io import read_json, replacing, write_table
+from report.page import pictures, render, summary
+from report.words import words_of
+from tilt.io import read_json, replacing, write_json, write_table
 
 
 def main(input, output, params):
+    record = read_json(input.record)
     sections = [read_json(input[f"{name}_section"]) for name in params.numbers]
     shown = {section["name"]: pictures(section, input[f"{section['name']}_pictures"]) for section in sections}
     panels = {
@@ -18,9 +20,11 @@ def main(input, output, params):
         numbers=params.numbers,
         pictures=shown,
         panels=panels,
-        shape=read_json(input.record)["train"]["shape"][1:],
+        shape=record["train"]["shape"][1:],
+        samples=words_of(record).samples,
     )
     write_table(output.claims, claims_table([claim for section in sections for claim in section["claims"]]))
+    write_json(output.summary, summary(params.dataset, sections, params.numbers))
     with replacing(output.page) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

@@ -230,7 +230,7 @@ def test_figures_and_words(measured):
         networks=dict.fromkeys(both),
     )  # fmt: skip
     assert set(made.captions) == {"radii", "local", "accuracy", "mine_examples", "other_examples"}
-    text = str(made)
+    text = str((made.captions, made.tables))
     assert not re.search(r"\b(nan|inf|None)\b", text)
     rows = {row[0]: row for row in made.tables[1].rows}
     assert rows["mine"][1] == f"{100 * measured['record']['test_error']:.2f}"

@@ -31,7 +31,7 @@ def tilts_apart(table: Columns, loss: str) -> NDArray[np.float64]:
     return np.asarray(apart[np.isfinite(apart)])
 
 
-def _differences(checks: Mapping[str, Columns], norm: str) -> list[float]:
+def differences(checks: Mapping[str, Columns], norm: str) -> list[float]:
     """Relative differences of the objectives, of the pairs with one minimiser at that radius."""
     return [
         abs(float(table["difference"][k]))
@@ -41,10 +41,10 @@ def _differences(checks: Mapping[str, Columns], norm: str) -> list[float]:
 
 
 def _is_l2(paths: Mapping[str, Columns], checks: Mapping[str, Columns]) -> Claim:
-    differences = _differences(checks, "l2")
+    found = differences(checks, "l2")
     apart = [tilts_apart(table, "hinge").max(initial=0) for table in paths.values()]
     holds = [
-        *(difference <= SAME_OBJECTIVE for difference in differences),
+        *(difference <= SAME_OBJECTIVE for difference in found),
         *(degrees <= SAME_TILT for degrees in apart),
     ]
     return pairs_claim(
@@ -54,8 +54,8 @@ def _is_l2(paths: Mapping[str, Columns], checks: Mapping[str, Columns]) -> Claim
         f"objective of a cone solver within {SAME_OBJECTIVE:g} (relative) at one radius, and tilts of both "
         f"models within {SAME_TILT}° at all, each counted for itself",
         (
-            f"; objectives differ by at most {significant(max(differences), 2)} ({len(differences)} compared)"
-            if differences
+            f"; objectives differ by at most {significant(max(found), 2)} ({len(found)} compared)"
+            if found
             else "; no objective was compared"
         )
         + f", tilts by at most {significant(max(apart, default=0), 2)}°",
@@ -63,13 +63,13 @@ def _is_l2(paths: Mapping[str, Columns], checks: Mapping[str, Columns]) -> Claim
 
 
 def _is_l1(checks: Mapping[str, Columns], words: Words) -> Claim:
-    differences = _differences(checks, "linf")
+    found = differences(checks, "linf")
     return pairs_claim(
         SECTION,
         f"For the SVM L1 regularization is training against the largest change of a {words.feature}",
-        [difference <= SAME_OBJECTIVE for difference in differences],
+        [difference <= SAME_OBJECTIVE for difference in found],
         f"objectives of the two linear programmes within {SAME_OBJECTIVE:g} (relative) at one radius",
-        f"; they differ by at most {significant(max(differences), 2)}" if differences else "",
+        f"; they differ by at most {significant(max(found), 2)}" if found else "",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from experiments.adversarial_linear.answer import adversarial_linear_answer
 from experiments.adversarial_linear.claims import adversarial_linear_claims, tilts_apart
 from experiments.adversarial_linear.rows import NAMES, rows_of
 from report.claims import Columns
@@ -25,6 +26,7 @@ def section(
     for pair, table in paths.items():
         written |= pair_captions(pair, table, robust[pair], per_class, words)
     return Section(
+        answer=adversarial_linear_answer(dict(paths), dict(checks)),
         claims=adversarial_linear_claims(dict(paths), dict(checks), words),
         captions=written,
         tables=[best_table(dict(paths), words)],

@@ -42,11 +42,11 @@ def attack_claims(
         attacked = {side: [name for name in names[side] if status[name] == ATTACKED] for side in SIDES}
         remark = "".join(f"; {name}: {reason}" for name, reason in status.items() if reason != ATTACKED)
         tables = {side: [attacks[name] for name in attacked[side]] for side in SIDES}
-        printed, said = _ascent_claims(recipe, _shared_norms(tables, ASCENT), remark)
+        printed, said = _ascent_claims(recipe, shared_norms(tables, ASCENT), remark)
         claims += [
             *if_comparable(numbers and trained_alike(networks, names), printed),
             said,
-            _minimal_norm_claim(recipe, _shared_norms(tables, NEAREST), remark),
+            _minimal_norm_claim(recipe, shared_norms(tables, NEAREST), remark),
             _linear_attack_claim(
                 recipe,
                 {side: [rows_of(accuracies[name], LINEAR) for name in attacked[side]] for side in SIDES},
@@ -56,7 +56,7 @@ def attack_claims(
     return claims
 
 
-def _shared_norms(tables: Mapping[str, Sequence[Columns]], attack: str) -> NDArray[np.float64]:
+def shared_norms(tables: Mapping[str, Sequence[Columns]], attack: str) -> NDArray[np.float64]:
     """Norms (n, 2) of the images where the attack succeeded on both sides, low and high; n is 0 or from 2."""
     low, high = (norms_by_image(tables[side], attack) for side in SIDES)
     shared = sorted(low.keys() & high.keys())

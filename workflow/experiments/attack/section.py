@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.attack.answer import attack_answer
 from experiments.attack.claims import attack_claims
 from experiments.attack.statistics import (
     ATTACKED,
@@ -56,6 +57,7 @@ def section(
     sizes = sorted({" × ".join(map(str, records[name]["input_shape"])) for name in networks})
     numbers = comparable(source, {"training": training, "attack": attack}, "training", "attack")
     return Section(
+        answer=attack_answer(networks, found, accuracy),
         claims=attack_claims(networks, found, accuracy, numbers=numbers),
         captions=captions(networks, found, accuracy, temperatures, shown),
         tables=tables(found, temperatures, accuracy, linear, words),

@@ -18,7 +18,7 @@ def depth_claims(table: Columns) -> list[Claim]:
     """The gain with depth; and why: the gradient's view, the scale of the logits."""
     falls = _judged(
         "Weight decay moves adversarial examples less, the deeper the network",
-        slopes(table, _layers(table)),
+        slopes(table, layers_by_seed(table)),
         "slope of the logarithm of the largest gain against log₂ of the layers with weights",
         below=True,
     )
@@ -65,7 +65,8 @@ def relabelled_slopes(table: Columns) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def _layers(table: Columns) -> dict[tuple[str, int], float]:
+def layers_by_seed(table: Columns) -> dict[tuple[str, int], float]:
+    """log₂ of the layers with weights by label and seed."""
     columns = (table[key].tolist() for key in ("label", "seed", "layers"))
     return {(label, seed): float(np.log2(layers)) for label, seed, layers in zip(*columns, strict=True)}
 

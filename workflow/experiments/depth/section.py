@@ -3,6 +3,7 @@
 import numpy as np
 
 from experiments.calibration.tables import TRAINED
+from experiments.depth.answer import depth_answer
 from experiments.depth.claims import depth_claims
 from experiments.depth.tables import Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
@@ -12,6 +13,7 @@ from report.numerals import counted, or_dash, plain, span
 def section(*, networks: Columns, summary: Columns, gains: Columns) -> Section:
     """The section of the networks."""
     return Section(
+        answer=depth_answer(networks, gains),
         claims=depth_claims(networks),
         captions=captions(networks, gains),
         tables=tables(networks, summary, gains),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.calibration.tables import TRAINED
+from experiments.rivals.answer import rivals_answer
 from experiments.rivals.claims import left_out, rivals_claims
 from experiments.rivals.identities import controls_table, identity_claims, linear_claim, linear_table
 from experiments.rivals.reported import reported_table
@@ -50,6 +51,7 @@ def section(
         claims += identity_claims(table)
         shown.append(controls_table(table))
     return Section(
+        answer=rivals_answer(networks, reach, decay),
         claims=claims,
         captions=captions(networks, summary, decay, attacked * len(counts), sum(counts), published=mnist),
         tables=shown,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.svm.answer import svm_answer
 from experiments.svm.claims import svm_claims
 from report import article
 from report.claims import Columns, Settings, comparable
@@ -39,6 +40,7 @@ def section(
         written |= {f"{pair}_{figure}": caption for figure, caption in of_pair.items()}
     named = {words.pair(pair): table for pair, table in tables_of.items()}
     return Section(
+        answer=svm_answer(tables_of),
         claims=svm_claims(named, numbers=comparable(source, {"svm": svm}, "svm")),
         captions=written,
         tables=tables(summary, words),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from experiments.attack.statistics import finite
 from experiments.attack.styles import ASCENT, styles
+from experiments.sweep.answer import sweep_answer
 from experiments.sweep.claims import sweep_claims
 from experiments.sweep.tables import GROUPS, TOLERANCES, attacks_of, shown_recipe
 from report import article
@@ -31,6 +32,7 @@ def section(
     """The section of the sweep, from its tables and the settings of its networks."""
     numbers = comparable(source, {"training": training, "attack": attack}, "training", "attack")
     return Section(
+        answer=sweep_answer(networks, shown_recipe(networks, shown)),
         claims=sweep_claims(networks, summary, search, numbers=numbers),
         captions=captions(settings, networks, summary, search, shown),
         tables=tables(networks, summary, search),

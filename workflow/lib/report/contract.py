@@ -40,8 +40,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What an experiment says on the first screen: the answer in few words, and a sentence with the number,
+    its interval and n.
+
+    `value` is the number alone, for a table of several data sets with a column for each `question`; of two
+    experiments that answer one question the later stands. `panel` is the id of the panel or section where
+    the number comes from.
+    """
+
+    question: str
+    short: str
+    text: str
+    value: str
+    panel: str
+
+
+@dataclass(frozen=True)
 class Section:
-    """What an experiment says on the page: its claims, captions by the name of the picture, tables.
+    """What an experiment says on the page: its answer, claims, captions by the name of the picture, tables.
 
     `values` are what its prose, text.html.j2, mentions by name. Pictures come in the order of the captions.
     """
@@ -50,6 +67,7 @@ class Section:
     captions: Mapping[str, Caption] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 def join(parts: Iterable[object]) -> str:

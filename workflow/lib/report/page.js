@@ -151,7 +151,7 @@ function mark(name) {
     input.value = state[name];
     if (input.type === "range") {
       input.setAttribute("aria-valuetext", texts[state[name]]);
-      input.nextElementSibling.textContent = texts[state[name]];
+      input.parentElement.querySelector("output").textContent = texts[state[name]];
     }
   }
 }
@@ -172,7 +172,9 @@ function readAddress() {
     const index = controls[name]?.tokens.indexOf(token) ?? -1;
     if (index >= 0 && index !== state[name]) set(name, index);
   }
-  if (pairs.length || !ready.length) document.getElementById(section)?.scrollIntoView({ behavior: "instant" });
+  const target = document.getElementById(section);
+  for (let folded = target?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
+  if (pairs.length || !ready.length) target?.scrollIntoView({ behavior: "instant" });
 }
 
 function writeAddress(section) {
@@ -185,7 +187,7 @@ document.addEventListener("input", ({ target }) => {
   const name = target.dataset.control;
   if (name === undefined) return;
   set(name, Number(target.value));
-  writeAddress(target.closest("section").id);
+  writeAddress(target.closest("section, header").id);
 });
 addEventListener("hashchange", readAddress);
 

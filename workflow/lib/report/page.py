@@ -12,6 +12,7 @@ from bokeh.resources import Resources
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image, UnidentifiedImageError
 
+from report.answers import NETWORKS
 from report.claims import VERDICTS
 from report.typeset import marked
 from tilt.errors import InputError
@@ -71,10 +72,12 @@ def render(
     pictures: Mapping[str, Sequence[Picture]],
     panels: Mapping[str, Mapping[str, Any]],
     shape: Sequence[int],
+    samples: str,
 ) -> str:
     """The page as HTML, from the records of its sections in order.
 
-    `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector.
+    `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector,
+    of which `samples` is the word.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -86,12 +89,15 @@ def render(
     environment.filters["marked"] = marked
     environment.filters["embedded"] = embedded
     _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
-    verdicts = [claim["verdict"] for section in sections for claim in section["claims"]]
+    answers = answers_of(sections)
     return environment.get_template("page.html.j2").render(
         dataset=dataset,
         sections=sections,
         numbers=numbers,
-        counts={verdict: verdicts.count(verdict) for verdict in VERDICTS},
+        answers=answers,
+        networks=any(answer["question"] == NETWORKS for answer in answers),
+        front=[panel for record in panels.values() for panel in record["panels"] if panel["front"]],
+        counts=counts(sections),
         marks=MARKS,
         pictures=pictures,
         panels={name: record["panels"] for name, record in panels.items()},
@@ -99,7 +105,35 @@ def render(
         bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
         script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         shape=shape,
+        samples=samples,
     )
+
+
+def answers_of(sections: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The answers of sections in order, of each question the last."""
+    found = {section["answer"]["question"]: section["answer"] for section in sections if section["answer"]}
+    return list(found.values())
+
+
+def counts(sections: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many claims have each verdict."""
+    verdicts = [claim["verdict"] for section in sections for claim in section["claims"]]
+    return {verdict: verdicts.count(verdict) for verdict in VERDICTS}
+
+
+def summary(
+    dataset: str, sections: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]
+) -> dict[str, Any]:
+    """What pages of several data sets tell of one: its answers, counts of verdicts, and its sections."""
+    return {
+        "dataset": dataset,
+        "answers": answers_of(sections),
+        "verdicts": counts(sections),
+        "sections": [
+            {"name": section["name"], "title": section["title"], "number": numbers[section["name"]]}
+            for section in sections
+        ],
+    }
 
 
 def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:

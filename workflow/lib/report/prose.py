@@ -42,6 +42,7 @@ def with_prose(name: str, title: str, section: Section, files: Iterable[str | Pa
         "name": name,
         "title": title,
         "text": _environment().from_string(prose).render(section.values),
+        "answer": asdict(section.answer) if section.answer else None,
         "claims": [asdict(claim) for claim in section.claims],
         "figures": figures,
         "tables": [asdict(table) for table in section.tables],

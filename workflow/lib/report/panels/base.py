@@ -38,8 +38,8 @@ Part = tuple[str, ...]  # the name of an array and, axis by axis, the controls t
 class Control:
     """One choice among several: a slider over `tokens`, or a list of them.
 
-    A token stands for its option in the address of a view; `texts` are shown. Panels that name the same
-    control share it.
+    A token stands for its option in the address of a view; `texts` are shown, and `ends` beside a slider.
+    Panels that name the same control share it.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Control:
     texts: Sequence[str]
     start: int = 0
     slider: bool = True
+    ends: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,16 @@ class Readout:
 
 @dataclass
 class Panel:
-    """A panel of a section of the page: controls, figures, readouts, and a caption of one paragraph."""
+    """A panel of a section of the page: controls, figures, readouts, and a caption of one paragraph.
+
+    One in `front` stands on the first screen instead of in its section.
+    """
 
     name: str
     title: str
     controls: Sequence[Control]
     caption: str
+    front: bool = False
     plots: list[dict[str, Any]] = field(default_factory=list)
     readouts: list[Readout] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
@@ -182,7 +187,7 @@ class Panel:
 
     def record(self) -> dict[str, Any]:
         """The panel as JSON, for `write_json`."""
-        record = {name: getattr(self, name) for name in ("name", "title", "caption", "targets")}
+        record = {name: getattr(self, name) for name in ("name", "title", "caption", "front", "targets")}
         return record | {
             "plots": [
                 plot | {"item": json_item(_layered(plot["item"])), "height": plot["item"].height}

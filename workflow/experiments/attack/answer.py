@@ -1,0 +1,52 @@
+"""What the adversarial examples of networks answer on the first screen: does weight decay move them away?"""
+
+from collections.abc import Mapping, Sequence
+
+from experiments.attack.claims import LINEAR, NEAREST, shared_norms
+from experiments.attack.statistics import ATTACKED, rows_of
+from report.answers import NETWORKS, factor, of_factor, short_factor, untold, verdict
+from report.claims import SIDES, Columns, Settings
+from report.contract import Answer
+from report.networks import MODELS, sides
+
+PANEL = "panel-norms"
+
+
+def attack_answer(
+    networks: Mapping[str, Settings], attacks: Mapping[str, Columns], accuracies: Mapping[str, Columns]
+) -> Answer:
+    """Of the first recipe whose networks of low and of high weight decay were attacked on the same images."""
+    for names in sides(networks).values():
+        of = {
+            side: [name for name in names[side] if attacks[name]["status"][0] == ATTACKED] for side in SIDES
+        }
+        norms = shared_norms({side: [attacks[name] for name in of[side]] for side in SIDES}, NEAREST)
+        norms = norms[(norms > 0).all(axis=1)]
+        if len(norms) > 1:
+            break
+    else:
+        return untold(NETWORKS, "No two networks of low and high weight decay were attacked.", PANEL)
+    moved = factor(norms[:, 1] / norms[:, 0])
+    low, high = (networks[of[side][0]]["weight_decay"] for side in SIDES)
+    model = networks[of["low"][0]]["model"]
+    model = MODELS.get(model, model)
+    errors = _errors([accuracies[of[side][0]] for side in SIDES])
+    return Answer(
+        NETWORKS,
+        verdict(*moved[1:], above="farther", below="nearer"),
+        f"With weight decay {high:g} instead of {low:g} the nearest adversarial examples of {model} are "
+        f"{of_factor(*moved, len(norms), 'image')}{errors}. "
+        "This is one network of each kind; other seeds or machines may differ.",
+        short_factor(*moved),
+        PANEL,
+    )
+
+
+def _errors(tables: Sequence[Columns]) -> str:
+    """The test errors of low and high, where they were taken without a perturbation."""
+    found = [rows_of(table, LINEAR) for table in tables]
+    clean = [table["accuracy"][table["magnitude"] == 0] for table in found]
+    if not all(map(len, clean)):
+        return ""
+    low, high = (100 * (1 - float(accuracy[0])) for accuracy in clean)
+    return f", at a test error of {high:.2f} % instead of {low:.2f} % ({int(found[0]['images'][0]):,} images)"

@@ -1,0 +1,33 @@
+"""What the sweep answers on the first screen: what several seeds say of weight decay."""
+
+from experiments.sweep.tables import by_seed
+from report.answers import NETWORKS, factor, of_factor, short_factor, verdict
+from report.claims import Columns
+from report.contract import Answer
+from report.networks import low_and_high
+from tilt.intervals import mean_interval
+
+PANEL, NORM = "panel-sweep", "minimal_norm_median"
+
+
+def sweep_answer(table: Columns, recipe: str) -> Answer | None:
+    """Of a recipe with two seeds or more at low and high weight decay; None leaves the answer to one seed."""
+    low, high = low_and_high(table["weight_decay"][table["recipe"] == recipe].tolist())
+    if NORM not in table:
+        return None
+    norms = by_seed(table, recipe, (low, high), NORM)
+    errors = 100 * by_seed(table, recipe, (low, high), "test_error")
+    norms = norms[(norms > 0).all(axis=1)]
+    if len(norms) < 2:
+        return None
+    moved = factor(norms[:, 1] / norms[:, 0])
+    more, least, most = mean_interval(errors[:, 1] - errors[:, 0])
+    return Answer(
+        NETWORKS,
+        verdict(*moved[1:], above="farther", below="nearer"),
+        f"With weight decay {high:g} instead of {low:g} the nearest adversarial examples of networks are "
+        f"{of_factor(*moved, len(norms), 'seed')}, at a test error higher by {more:.2f} points "
+        f"({least:.2f} to {most:.2f}); {recipe}, on one machine.",
+        short_factor(*moved),
+        PANEL,
+    )
