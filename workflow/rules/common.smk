@@ -26,6 +26,7 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
 from pipeline.code import imported_files, neighbours
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
+from pipeline.documents import documents
 from pipeline.networks import (
     check_given,
     check_model,

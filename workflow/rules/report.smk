@@ -1,13 +1,19 @@
-"""The report: one page of a data set from the records, pictures and panels of its experiments; and the targets."""
+"""The report: one page of a data set from the records, pictures and panels of its experiments; the index of the
+pages, the site; and the targets.
+"""
+
+
+def templates(*names):
+    """Templates of pages as inputs, with what they share."""
+    shared = ("parts.html.j2", "style.css")
+    return of_checkout(*(LIBRARY / "report" / name for name in (*names, *shared)))
 
 
 rule page:
     input:
         unpack(of_page),
         code=code("page.py"),
-        template=of_checkout(
-            LIBRARY / "report" / "page.html.j2", LIBRARY / "report" / "page.js"
-        ),
+        template=templates("page.html.j2", "page.js"),
         record=rules.images.output.record,
     output:
         page=report(
@@ -32,6 +38,50 @@ rule page:
         numbers=lambda w: {name: shown.number for name, shown in on_page(w).items()},
     script:
         f"{ROOT}/workflow/scripts/page.py"
+
+
+def pages(wildcards):
+    """The pages that are there, by absolute paths, which no rule makes anew; without any that of the main data set."""
+    found = expand(rules.page.output.page, dataset=DATASETS)
+    there = [local(os.path.abspath(page)) for page in found if os.path.exists(page)]
+    return there or expand(rules.page.output.page, dataset=config["main"])
+
+
+rule index:
+    input:
+        code=code("index.py"),
+        templates=templates("frame.html.j2", "index.html.j2"),
+        pages=pages,
+    output:
+        index="results/index.html",
+    log:
+        "results/logs/index.log",
+    localrule: True
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    script:
+        f"{ROOT}/workflow/scripts/index.py"
+
+
+rule site:
+    input:
+        code=code("site.py"),
+        templates=templates(
+            "frame.html.j2", "index.html.j2", "document.html.j2", "data.html.j2"
+        ),
+        documents=of_checkout(*documents(ROOT).values()),
+        pages=pages,
+    output:
+        site=directory("results/site"),
+    log:
+        "results/logs/site.log",
+    localrule: True
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    params:
+        documents=list(documents(ROOT)),
+    script:
+        f"{ROOT}/workflow/scripts/site.py"
 
 
 for name, dataset in DATASETS.items():
