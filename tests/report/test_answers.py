@@ -106,7 +106,9 @@ def test_depth_and_rivals():
     same = of_depth(lambda layers: 2.0)
     assert depth_answer(same, gain_table(same)).short in (UNTOLD, "decay helps less", "decay helps more")
     one = of_depth(lambda layers: 4 / layers, seeds=(0,))
-    assert depth_answer(one, gain_table(one)).short == UNTOLD
+    answer = depth_answer(one, gain_table(one))
+    assert (answer.short, answer.value) == (UNTOLD, UNTOLD)
+    assert "what a doubling of the layers does cannot be told" in answer.text
     rivals = study()
     answer = rivals_answer(rivals, rival_reach(rivals), 0)
     assert "At no more test error" in answer.text

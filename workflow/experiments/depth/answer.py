@@ -4,7 +4,7 @@ import numpy as np
 
 from experiments.depth.claims import layers_by_seed
 from experiments.depth.tables import Columns, slopes
-from report.answers import DEPTH, of_factor, short_factor, untold, verdict
+from report.answers import DEPTH, UNTOLD, of_factor, short_factor, untold, verdict
 from report.contract import Answer
 from report.numerals import counted
 from tilt.intervals import mean_interval
@@ -22,13 +22,16 @@ def depth_answer(networks: Columns, gains: Columns) -> Answer:
     least, most = (
         f"{_gain(gains, k)} with {counted(int(gains['layers'][k]), 'layer')}" for k in (shallow, deep)
     )
-    each = short_factor(*np.exp(slope))
+    doubled = np.exp(slope)
+    each = "what a doubling of the layers does cannot be told"
+    if np.isfinite(doubled[1]):
+        each = "each doubling of the layers multiplies that by {:.2f} ({:.2f} to {:.2f})".format(*doubled)
     return Answer(
         DEPTH,
-        verdict(*np.exp(slope[1:]), above="decay helps more", below="decay helps less"),
-        f"The best weight decay puts adversarial examples {least}, {most}, compared with none; each "
-        f"doubling of the layers multiplies that by {each.removeprefix('× ')}. One machine.",
-        f"{each} a doubling",
+        verdict(*doubled[1:], above="decay helps more", below="decay helps less"),
+        f"The best weight decay puts adversarial examples {least}, {most}, compared with none; {each}. "
+        "One machine.",
+        f"{short_factor(*doubled)} a doubling" if np.isfinite(doubled[1]) else UNTOLD,
         PANEL,
     )
 
