@@ -222,8 +222,8 @@ def test_the_row_of_a_data_set(site):
         "a/index.html", "a/index.html#svm-pair", "a/index.html#claims",
         "a/index.html", "a/data.html", "a/manifest.json",
     ]  # fmt: skip
-    text = " ".join(re.sub(r"<.*?>", " ", row).split())
-    assert text.startswith("a × 1.90 (1.72 to 2.10) ✓ reproduced 1 2026-11-27 at commit 0123456 , ")
+    text = " ".join(re.sub(r"<.*?>|&nbsp;", " ", row).split())
+    assert text.startswith("a yes × 1.90 (1.72 to 2.10) ✓ reproduced 1 2026-11-27 at commit 0123456 , ")
 
 
 def test_a_report_of_an_older_version_is_named(results):

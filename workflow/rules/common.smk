@@ -109,6 +109,12 @@ def of_checkout(*files):
     return [local(os.path.relpath(file)) for file in files]
 
 
+def templates(*names):
+    """Templates of pages as inputs, with what they share."""
+    shared = ("parts.html.j2", "style.css")
+    return of_checkout(*(LIBRARY / "report" / name for name in (*names, *shared)))
+
+
 def setting(path):
     """A parameter: the value of a key of the wildcard's data set, "svm.tolerance" and the like."""
 

@@ -3,12 +3,6 @@ pages, the site; and the targets.
 """
 
 
-def templates(*names):
-    """Templates of pages as inputs, with what they share."""
-    shared = ("parts.html.j2", "style.css")
-    return of_checkout(*(LIBRARY / "report" / name for name in (*names, *shared)))
-
-
 rule page:
     input:
         unpack(of_page),
@@ -38,13 +32,6 @@ rule page:
         numbers=lambda w: {name: shown.number for name, shown in on_page(w).items()},
     script:
         f"{ROOT}/workflow/scripts/page.py"
-
-
-def pages(wildcards):
-    """The pages that are there, by absolute paths, which no rule makes anew; without any that of the main data set."""
-    found = expand(rules.page.output.page, dataset=DATASETS)
-    there = [local(os.path.abspath(page)) for page in found if os.path.exists(page)]
-    return there or expand(rules.page.output.page, dataset=config["main"])
 
 
 rule index:
