@@ -1,6 +1,6 @@
 """Train and attack every network of a grid on one GPU, without Snakemake and by the workflow's own scripts.
 
-    python tests/sweep_on_gpu.py plan mnist sweep plan.json
+    python tests/sweep_on_gpu.py plan mnist sweep plan.json [--configfile examples/FILE.yaml]
     python tests/sweep_on_gpu.py run plan.json --mnist DIR --out OUT --heavy DIR
 
 The plan is made where the workflow's packages are; a run needs only those of the scripts. It leaves in
@@ -29,18 +29,25 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
 
 
-def plan(dataset, family):
-    """Settings of a data set, and of the networks of one of its families, in the order of their seeds."""
+def plan(dataset, family, files=()):
+    """Settings of a data set, and of the networks of one of its families, in the order of their seeds.
+
+    The files of configuration are merged over config.yaml, as by --configfile.
+    """
     import yaml
+    from snakemake.utils import update_config
 
     from pipeline.config import resolve
     from pipeline.networks import families
 
-    config = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
+    given = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for file in files:
+        update_config(given, yaml.safe_load(file.read_text()))
+    config = resolve(given)
     settings = config["datasets"][dataset]
     networks = families(dataset, settings)[family]
     return {
-        "settings": {key: settings[key] for key in (*IMAGES, "training", "attack")},
+        "settings": {key: settings[key] for key in (*IMAGES, "attack")},
         "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),
     }
 
@@ -95,7 +102,6 @@ def jobs_of(name, network, settings, images, out, heavy):
         "record": out / "attack" / name / "record.json",
     }
     training = {
-        **{key: settings["training"][key] for key in ("batch_size", "learning_rate", "momentum")},
         "checkpoint": heavy / "networks" / name / "checkpoint.safetensors",
         "network": network,
     }
@@ -179,6 +185,7 @@ def main():
     planning.add_argument("dataset")
     planning.add_argument("family")
     planning.add_argument("file", type=Path)
+    planning.add_argument("--configfile", type=Path, nargs="*", default=[], help="merged over config.yaml")
     running = commands.add_parser("run")
     running.add_argument("plan", type=Path)
     running.add_argument("--mnist", type=Path, required=True, help="folder of the data set's four archives")
@@ -191,7 +198,9 @@ def main():
     running.add_argument("--attack-device", default="cuda")
     given = parser.parse_args()
     if given.command == "plan":
-        given.file.write_text(json.dumps(plan(given.dataset, given.family), indent=1) + "\n")
+        given.file.write_text(
+            json.dumps(plan(given.dataset, given.family, given.configfile), indent=1) + "\n"
+        )
         return 0
     os.environ["OMP_NUM_THREADS"] = "1"  # read when the processes start
     missing = run(

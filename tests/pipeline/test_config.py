@@ -219,7 +219,7 @@ def levels(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """The paths of all mappings of the configuration whose keys are fixed."""
     if not isinstance(value, dict):
         return []
-    named_by_the_user = path and path[-1] in ("datasets", "networks", "recipes")
+    named_by_the_user = path and path[-1] in ("datasets", "networks", "recipes", "models")
     if path and path[-1] == "options":
         return []
     below = [found for key, part in value.items() for found in levels(part, (*path, key))]

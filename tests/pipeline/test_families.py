@@ -77,6 +77,10 @@ def test_a_network_has_the_model_of_training_unless_it_names_one():
         "d": ("m.py:f", {}, 1),
     }
     assert [own_model(each) for each in made.values()] == [None, None, None, "m.py"]
+    settings["networks"]["a"]["learning_rate"] = 0.5
+    made = families("mine", settings)["training"]
+    assert [made[name]["learning_rate"] for name in "ab"] == [0.5, 5e-4]
+    assert [made[name]["batch_size"] for name in "ab"] == [300, 300]
     refused(
         r"^configuration: datasets\.mine: the model of .* 'd': m\.py: no such file",
         check_model,

@@ -48,7 +48,7 @@ def test_linear_classifiers():
     assert svm_answer({"0v1": near, "4v9": path((20, 60), (2, 1), (0.1, 0.04))}).short == UNTOLD
     answer = svm_answer({"0v1": near, "4v9": far, "7v9": near})
     assert answer.short == "yes"
-    assert "by 60° with the least L2 regularization, by 20° at" in answer.text
+    assert "by 60° with the least L2 regularization, by 20° where" in answer.text
     assert f"{(2 * 2 * 2.2) ** (1 / 3):.2f} times as far (95 % interval" in answer.text
     assert "n = 3 pairs" in answer.text
     assert f"{14 / 3:.2f} % instead of {40 / 3:.2f} %" in answer.text

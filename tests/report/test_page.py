@@ -111,7 +111,7 @@ def rendered(written, folder, *, settings=SETTINGS, words=IMAGES, shape=(8, 8), 
         pictures=drawn,
         panels=panels or {},
         shape=shape,
-        samples=words.samples,
+        data=f"20 {words.samples}",
     )
 
 

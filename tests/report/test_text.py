@@ -5,6 +5,7 @@ import pytest
 
 from report.numerals import plain, span
 from report.typeset import marked
+from report.words import described
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,19 @@ def test_numbers_are_written_in_full_below_a_million(value, digits, text):
 )
 def test_plain_text_is_typeset(text, expected):
     assert marked(text) == expected
+
+
+def test_a_data_set_in_words():
+    part = {"shape": [12, 8, 8], "images_per_class": {"0": 1000, "1": 5}}
+    record = {
+        "train": part,
+        "test": part | {"images_per_class": {"0": 3, "1": 4}},
+        "value_max": 16,
+        "names": [],
+    }
+    assert described(record) == "1,005 training and 7 test images of 2 classes"
+    vectors = {"train": part | {"shape": [12, 8]}, "test": part}
+    assert described(record | vectors) == "1,005 training and 1,005 test samples of 2 classes"
 
 
 def test_a_range_of_values_that_read_alike_is_one_value():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -123,10 +124,10 @@ def readouts(page: Page, panel: str) -> dict[str, str]:
 
 
 def test_every_section_has_its_panels(tiny, results):
-    shown = {name: len(section["panels"]) for name, section in sections(results).items()}
-    for name, count in shown.items():
-        assert tiny.locator(f"section#{name} .panel").count() == count
-        assert count >= 1
+    for name, section in sections(results).items():
+        inside = [panel for panel in section["panels"] if not panel["front"]]
+        assert tiny.locator(f"section#{name} .panel").count() == len(inside) >= 1
+    assert tiny.locator("header .panel").count() == 1
 
 
 def test_every_control_moves_by_the_keyboard(tiny):
@@ -180,7 +181,8 @@ def test_an_address_opens_its_section_at_the_top(browser, results, width, fragme
 
 
 def test_ten_views_of_the_svm_are_those_of_the_tables(tiny, results):
-    section, chance = sections(results)["svm"], random.Random(0)
+    panels, chance = sections(results)["svm"]["panels"], random.Random(0)
+    section = {"panels": [panel for panel in panels if not panel["front"]]}
     for _ in range(10):
         pair, k, view = (
             chance.choice(["0v1", "7v9"]),
@@ -281,6 +283,46 @@ def test_the_page_fits_its_window(browser, results, width, scheme):
         panel.screenshot(path=PICTURES / f"{width}-{scheme}-{panel.get_attribute('id')}.png")
     assert wrong == []
     page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["tiny", "flat"])
+def test_nothing_bars_the_way(browser, results, name, scheme):
+    """No violation of WCAG 2.1 A and AA that axe finds, with every claim and table unfolded."""
+    page, wrong = opened(browser, results / name / "report" / "index.html", color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    found = Axe().run(page, options=rules).response
+    told = [
+        (each["id"], node["html"][:200], node["failureSummary"])
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+    assert told == []
+    assert len(found["passes"]) > 20
+    assert wrong == []
+    page.context.close()
+
+
+def test_who_wants_no_motion_gets_none(browser, results):
+    page, _ = opened(browser, results / "tiny" / "report" / "index.html", reduced_motion="reduce")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    page.context.close()
+
+
+def test_the_slider_of_the_first_screen_turns_the_boundary(tiny, results):
+    """Its readouts at both ends are those of the table, and a link of an answer leads to its panel."""
+    table = read_table(results / "tiny" / "svm" / "7v9" / "path.csv")
+    for row in (0, len(table["lambda"]) - 1):
+        choose(tiny, pair="7v9", **{"lambda": str(row - 1)})
+        told = readouts(tiny, "panel-front")
+        assert told["tilt θ"] == f"{np.degrees(table['theta'][row]):.1f}°"
+        assert told["test error"] == f"{100 * table['err_test'][row]:.2f} %"
+        assert told["λ as a radius ε"] == f"{significant(table['epsilon'][row], 3)} pixels"
+    links = tiny.locator("header .answer li a").all()
+    assert len(links) == 2
+    for link in links:
+        assert tiny.locator(link.get_attribute("href")).count() == 1
 
 
 def test_figures_fit_on_paper(tiny):

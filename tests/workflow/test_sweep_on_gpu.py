@@ -31,6 +31,13 @@ def test_a_plan_holds_the_networks_of_all_recipes_seed_by_seed():
     assert planned["settings"]["attack"]["attacks"]["targeted_ascent"]["max_steps"] == 10000
 
 
+def test_a_plan_takes_files_of_configuration():
+    planned = plan("mnist", "depth", [ROOT / "examples" / "mnist_depth.yaml"])
+    assert len(planned["networks"]) == 9 * 5 * 3
+    assert {network["learning_rate"] for network in planned["networks"].values()} == {0.01}
+    assert planned["settings"]["attack"]["attacks"]["targeted_ascent"] is None
+
+
 def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path):
     planned = plan("digits", "sweep")
     network = planned["networks"]["xavier_low"] | {"epochs": 2, "train_per_class": 5}

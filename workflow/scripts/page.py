@@ -3,7 +3,7 @@
 from pipeline.job import job
 from report.claims import claims_table
 from report.page import pictures, render, summary
-from report.words import words_of
+from report.words import described
 from tilt.io import read_json, replacing, write_json, write_table
 
 
@@ -21,7 +21,7 @@ def main(input, output, params):
         pictures=shown,
         panels=panels,
         shape=record["train"]["shape"][1:],
-        samples=words_of(record).samples,
+        data=described(record),
     )
     write_table(output.claims, claims_table([claim for section in sections for claim in section["claims"]]))
     write_json(output.summary, summary(params.dataset, sections, params.numbers))

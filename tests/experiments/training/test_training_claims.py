@@ -92,6 +92,13 @@ def test_each_start_is_judged_by_itself_and_other_decays_are_not_comparable():
     assert "improved Xavier" in finals[1].statement
 
 
+@pytest.mark.parametrize(("key", "value"), [("epochs", 20), ("batch_size", 100), ("learning_rate", 0.01)])
+def test_networks_with_other_steps_than_the_article_s_are_not_comparable(key, value):
+    networks = {name: network | {key: value} for name, network in NETWORKS.items()}
+    judged = lenet(history(1.6), history(1.2), networks=networks)
+    assert verdict(judged, "Final test error") == INCOMPARABLE
+
+
 def test_networks_that_differ_in_more_than_decay_and_seed_are_not_averaged_and_random_labels_left_out():
     """The second start differs in the pixel scale; the decays of 1 and the random labels enter nothing."""
     near = {"small_low": history(2), "small_high": history(2)}

@@ -26,10 +26,9 @@ def adversarial_linear_answer(paths: Mapping[str, Columns], checks: Mapping[str,
     return Answer(
         THEOREM,
         "it is the same" if same else "it is not the same",
-        "Each of these machines is the one trained against all perturbations up to a radius, which λ stands "
-        f"for: another solver's optimum differs by at most {significant(max(found), 2)} of it "
-        f"({counted(len(found), 'comparison')}), the tilt by at most {significant(apart, 2)}°. This is "
-        "exact, so there is no interval.",
+        "Each such SVM is the one trained against all perturbations up to a radius, for which λ stands: "
+        f"another solver's optimum differs by at most {significant(max(found), 2)} of it "
+        f"(exact, so no interval; n = {counted(len(found), 'comparison')}).",
         f"{significant(max(found), 2)} apart",
         PANEL,
     )

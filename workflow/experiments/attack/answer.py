@@ -35,8 +35,7 @@ def attack_answer(
         NETWORKS,
         verdict(*moved[1:], above="farther", below="nearer"),
         f"With weight decay {high:g} instead of {low:g} the nearest adversarial examples of {model} are "
-        f"{of_factor(*moved, len(norms), 'image')}{errors}. "
-        "This is one network of each kind; other seeds or machines may differ.",
+        f"{of_factor(*moved, len(norms), 'image')}{errors}; one network of each, other seeds may differ.",
         short_factor(*moved),
         PANEL,
     )

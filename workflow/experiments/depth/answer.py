@@ -29,8 +29,7 @@ def depth_answer(networks: Columns, gains: Columns) -> Answer:
     return Answer(
         DEPTH,
         verdict(*doubled[1:], above="decay helps more", below="decay helps less"),
-        f"The best weight decay puts adversarial examples {least}, {most}, compared with none; {each}. "
-        "One machine.",
+        f"With the best weight decay they are {least}, {most}; {each}. One machine.",
         f"{short_factor(*doubled)} a doubling" if np.isfinite(doubled[1]) else UNTOLD,
         PANEL,
     )

@@ -25,8 +25,8 @@ def rivals_answer(table: Columns, reach: Columns, weight_decay: float) -> Answer
     return Answer(
         RIVALS,
         verdict(*farther[1:], above=f"{label} is better", below="none is better"),
-        "At no more test error than without any, weight decay puts adversarial examples "
-        f"{of_factor(*moved, len(decay), 'seed')}; the farthest of {counted(len(rivals), 'rival')}, "
+        "At no more test error than without any, adversarial examples are with weight decay "
+        f"{of_factor(*moved, len(decay), 'seed')}, with the best of {counted(len(rivals), 'rival')}, "
         f"{label}, {of_factor(*factor(rivals[best]), len(rivals[best]), 'seed')}. One machine.",
         short_factor(*moved),
         PANEL,

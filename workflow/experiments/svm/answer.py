@@ -27,14 +27,12 @@ def svm_answer(paths: Mapping[str, Columns]) -> Answer:
     least, best = np.degrees(np.median(theta[known], axis=0))
     moved = factor(distance[known, 1] / distance[known, 0])
     wrong, right = 100 * error[known].mean(axis=0)
-    tilted = "tilted by {:.0f}° with the least L2 regularization, by {:.0f}° at the λ of least test error"
     return Answer(
         LINEAR,
         verdict(*moved[1:], above="yes", below="no"),
-        f"The boundary of a support vector machine is {tilted.format(least, best)} "
-        f"(medians of {counted(n, 'pair')} of classes). There adversarial examples are "
-        f"{of_factor(*moved, n, 'pair')}, and the test error is {right:.2f} % instead of "
-        f"{wrong:.2f} %.",
+        f"The boundary of an SVM is tilted by {least:.0f}° with the least L2 regularization, by {best:.0f}° "
+        f"where it errs least (medians of {counted(n, 'pair')}); there adversarial examples are "
+        f"{of_factor(*moved, n, 'pair')}, at a test error of {right:.2f} % instead of {wrong:.2f} %.",
         short_factor(*moved),
         PANEL,
     )

@@ -42,7 +42,7 @@ def anchor(title: str) -> str:
 
 
 def _table_open(*_: object) -> str:
-    return '<div class="scroll" tabindex="0" role="region" aria-label="Table">\n<table>\n'
+    return '<div class="scroll" tabindex="0" role="group" aria-label="Table">\n<table>\n'
 
 
 def _table_close(*_: object) -> str:

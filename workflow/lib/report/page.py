@@ -69,12 +69,12 @@ def render(
     pictures: Mapping[str, Sequence[Picture]],
     panels: Mapping[str, Mapping[str, Any]],
     shape: Sequence[int],
-    samples: str,
+    data: str,
 ) -> str:
     """The page as HTML, from the records of its sections in order.
 
     `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector,
-    of which `samples` is the word.
+    `data` says in words what the data set is.
     """
     _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
     answers = answers_of(sections)
@@ -92,7 +92,7 @@ def render(
         bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
         script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         shape=shape,
-        samples=samples,
+        data=data,
     )
 
 

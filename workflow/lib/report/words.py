@@ -87,6 +87,13 @@ def words_of(record: Mapping[str, Any]) -> Words:
     return replace(words, names=tuple(record["names"]))
 
 
+def described(record: Mapping[str, Any]) -> str:
+    """How many samples and classes a data set has, from its record, in words."""
+    train, test = (sum(record[part]["images_per_class"].values()) for part in ("train", "test"))
+    classes = len(record["train"]["images_per_class"])
+    return f"{train:,} training and {test:,} test {words_of(record).samples} of {classes} classes"
+
+
 def short(name: str, longest: int = LONGEST) -> str:
     r"""A name of at most so many letters, where \$ is one, a longer one cut off with an ellipsis."""
     letters = re.findall(r"\\\$|.", name, re.DOTALL)
