@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: main mnist deep bench test test-quick test-browser test-robustness test-cluster check lock help clean
+.PHONY: main mnist deep bench site test test-quick test-browser test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
@@ -27,6 +27,9 @@ deep: .venv/installed ## install a deep network (17 MB), then fool it with two p
 
 bench: .venv/installed ## time the solvers and the training anew, one job at a time: results/*/bench/
 	$(BIN)/snakemake --cores 1 mnist_bench digits_bench --forcerun bench_pair bench_scaling bench_training
+
+site: .venv/installed ## the reports that are there, their tables and the documents as a website: results/site/
+	$(SNAKEMAKE) site
 
 test: .venv/installed ## set up, then run the tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -53,7 +56,7 @@ lock: .venv/installed ## resolve envs/requirements.in into pinned requirements w
 	  --no-emit-index-url --output-file envs/deep.txt envs/deep.in
 
 clean: ## delete all results; downloads and the environment stay
-	rm -rf results/*/ .snakemake
+	rm -rf results/*/ results/index.html .snakemake
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24

@@ -88,11 +88,11 @@ READERS = {
     ".safetensors": load_file,
     ".png": lambda file: np.asarray(Image.open(file)),
 }
-# What differs between runs: wall times, and the commit while one works on the code.
+# What differs between runs: wall times, the day, and the commit while one works on the code.
 VARYING = {
     "history.csv": {"seconds"},
-    "manifest.json": {"git_commit", "git_changes"},
-    "run.json": {"tables"},  # which name the commit
+    "manifest.json": {"date", "git_commit", "git_changes"},
+    "run.json": {"tables"},  # which name the day and the commit
     "training.json": {"tables"},  # which tell the minutes
 }
 

@@ -10,7 +10,8 @@ from tilt.errors import InputError
 
 def test_a_file_where_a_folder_of_results_should_be_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert results_folders(["digits"]) == ["results", "results/toy", "results/deep", "results/digits"]
+    common = ["results", "results/toy", "results/deep", "results/site"]
+    assert results_folders(["digits"]) == [*common, "results/digits"]
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "digits").touch()
     with pytest.raises(InputError, match=r"^results/digits: a file .* move it away$"):

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from made import SETTINGS
 from report import page
-from report.claims import VERDICTS
+from report.claims import MARKS, VERDICTS
 from report.contract import Section
 from report.prose import with_prose
 from report.typeset import marked
@@ -140,7 +140,7 @@ def test_the_page_is_whole(written, tmp_path):
         assert marked(claim.measured) in text
         assert marked(claim.rule) in text
     for verdict in VERDICTS:
-        assert f"{page.MARKS[verdict]}</span> {verdict}" in text
+        assert f"{MARKS[verdict]}</span> {verdict}" in text
     assert "a &lt;made-up&gt; &amp; small source" in text
     assert "# &lt;b&gt;" in text
     first = text[text.index("<header") : text.index("</header>")]

@@ -103,6 +103,23 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    def write(*, fails: bool) -> None:
+        with replacing(tmp_path / "site") as folder:
+            folder.mkdir()
+            (folder / "index.html").touch()
+            if fails:
+                raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write(fails=True)
+    assert list(tmp_path.iterdir()) == []
+    killed = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True)
+    (tmp_path / f".site.{int(killed.stdout)}" / "docs").mkdir(parents=True)
+    write(fails=False)
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")] == ["site", "site/index.html"]
+
+
 def test_leftovers_of_killed_processes_go_with_the_next_write(tmp_path):
     path = tmp_path / "table.csv"
     killed = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from chromium import ALL_READY, FLAGS, find_chromium
 from conftest import ROOT
+from links import broken
 from panels import counted, cut, unpack
 from report.numerals import significant
 from runs import save_flat, succeed
@@ -37,6 +38,7 @@ def results(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     save_flat(folder / "flat.npz")
     succeed(folder, "tiny", "flat")
+    succeed(folder, "site")
     return folder / "results"
 
 
@@ -286,10 +288,16 @@ def test_the_page_fits_its_window(browser, results, width, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["tiny", "flat"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("tiny/report/index.html", "flat/report/index.html", "site/index.html", "site/tiny/data.html"),
+        *("site/README.html", "site/docs/weight-decay.html"),
+    ],
+)
 def test_nothing_bars_the_way(browser, results, name, scheme):
     """No violation of WCAG 2.1 A and AA that axe finds, with every claim and table unfolded."""
-    page, wrong = opened(browser, results / name / "report" / "index.html", color_scheme=scheme)
+    page, wrong = opened(browser, results / name, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
     found = Axe().run(page, options=rules).response
@@ -302,6 +310,10 @@ def test_nothing_bars_the_way(browser, results, name, scheme):
     assert len(found["passes"]) > 20
     assert wrong == []
     page.context.close()
+
+
+def test_every_link_of_the_site_holds(results):
+    assert broken(results / "site") == []
 
 
 def test_who_wants_no_motion_gets_none(browser, results):

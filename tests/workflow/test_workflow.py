@@ -344,6 +344,16 @@ def test_a_plain_run_is_the_main_job(tmp_path):
     assert (planned["all"], planned["page"], planned["svm_path"]) == (1, 1, 2)
 
 
+def test_the_index_and_the_site_take_the_reports_that_are_there_and_compute_no_other(tmp_path):
+    assert {"images", "page", "index", "site"} <= set(jobs(plan(tmp_path, "index", "site", config=None)))
+    page = tmp_path / "results" / "flat" / "report" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    printed = plan(tmp_path, "index", "site")
+    assert jobs(printed) == {"index": 1, "site": 1}
+    assert str(page) in printed
+
+
 def test_every_data_set_and_its_stages_are_targets(tmp_path):
     status, text = end(tmp_path, "--list", config=None)
     assert status == 0

@@ -26,6 +26,7 @@ if os.path.exists(sys.executable):  # not quoted yet by another import of this f
 from pipeline.code import imported_files, neighbours
 from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
+from pipeline.documents import documents
 from pipeline.networks import (
     check_given,
     check_model,
@@ -106,6 +107,12 @@ def code(script, *modules):
 def of_checkout(*files):
     """Files of the checkout as inputs, which a module's prefix leaves alone."""
     return [local(os.path.relpath(file)) for file in files]
+
+
+def templates(*names):
+    """Templates of pages as inputs, with what they share."""
+    shared = ("parts.html.j2", "style.css")
+    return of_checkout(*(LIBRARY / "report" / name for name in (*names, *shared)))
 
 
 def setting(path):

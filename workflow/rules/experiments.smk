@@ -97,3 +97,14 @@ def numbers_of_page(wildcards):
         for name, found in shown
         for file in (files_of(found.numbers, wildcards) if name != "run" else [])
     ]
+
+
+def pages(wildcards):
+    """The pages that are there, that of the main data set first and made where there is none.
+
+    Their paths are absolute, so that no rule makes them anew.
+    """
+    names = sorted(DATASETS, key=lambda name: name != config["main"])
+    found = expand(rules.page.output.page, dataset=names)
+    there = [local(os.path.abspath(page)) for page in found if os.path.exists(page)]
+    return there or expand(rules.page.output.page, dataset=config["main"])

@@ -1,13 +1,13 @@
-"""The report: one page of a data set from the records, pictures and panels of its experiments; and the targets."""
+"""The report: one page of a data set from the records, pictures and panels of its experiments; the index of the
+pages, the site; and the targets.
+"""
 
 
 rule page:
     input:
         unpack(of_page),
         code=code("page.py"),
-        template=of_checkout(
-            LIBRARY / "report" / "page.html.j2", LIBRARY / "report" / "page.js"
-        ),
+        template=templates("page.html.j2", "page.js"),
         record=rules.images.output.record,
     output:
         page=report(
@@ -32,6 +32,43 @@ rule page:
         numbers=lambda w: {name: shown.number for name, shown in on_page(w).items()},
     script:
         f"{ROOT}/workflow/scripts/page.py"
+
+
+rule index:
+    input:
+        code=code("index.py"),
+        templates=templates("frame.html.j2", "index.html.j2"),
+        pages=pages,
+    output:
+        index="results/index.html",
+    log:
+        "results/logs/index.log",
+    localrule: True
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    script:
+        f"{ROOT}/workflow/scripts/index.py"
+
+
+rule site:
+    input:
+        code=code("site.py"),
+        templates=templates(
+            "frame.html.j2", "index.html.j2", "document.html.j2", "data.html.j2"
+        ),
+        documents=of_checkout(*documents(ROOT).values()),
+        pages=pages,
+    output:
+        site=directory("results/site"),
+    log:
+        "results/logs/site.log",
+    localrule: True
+    conda:
+        f"{ROOT}/envs/numeric.yaml"
+    params:
+        documents=list(documents(ROOT)),
+    script:
+        f"{ROOT}/workflow/scripts/site.py"
 
 
 for name, dataset in DATASETS.items():

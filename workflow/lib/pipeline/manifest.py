@@ -1,9 +1,10 @@
-"""What produced a folder of results: versions, processor, commit, seeds."""
+"""What produced a folder of results: day, versions, processor, commit, seeds."""
 
 import os
 import platform
 import subprocess
 from collections.abc import Container, Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision
 
 
 def manifest(seeds: Mapping[str, Sequence[int]], checkout: Path) -> dict[str, Any]:
-    """A record of the software, the machine, the commit (None outside git) and the seeds."""
+    """A record of the day (UTC), software, machine, commit (None outside git) and seeds."""
     return {
+        "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in PACKAGES},
         "system": platform.platform(),

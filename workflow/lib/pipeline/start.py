@@ -13,7 +13,13 @@ MANY_JOBS = 1000
 
 def results_folders(datasets: Iterable[str]) -> list[str]:
     """The folder of results, and those of the data sets in it; raises InputError where one is a file."""
-    folders = ["results", "results/toy", "results/deep", *(f"results/{name}" for name in datasets)]
+    folders = [
+        "results",
+        "results/toy",
+        "results/deep",
+        "results/site",
+        *(f"results/{name}" for name in datasets),
+    ]
     for folder in folders:
         if os.path.lexists(folder) and not os.path.isdir(folder):
             raise InputError(f"{folder}: a file is where the folder of results should be; move it away")

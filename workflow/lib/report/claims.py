@@ -23,6 +23,7 @@ VERDICTS = REPRODUCED, PARTLY, NOT, INCOMPARABLE = (
     "not reproduced",
     "not comparable",
 )
+MARKS = dict(zip(VERDICTS, "✓◐✗–", strict=True))
 
 PROTOCOLS: Mapping[str, Settings] = {
     "svm": {

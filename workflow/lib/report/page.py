@@ -1,7 +1,6 @@
 """The page of one data set: one static HTML file made of the records of sections, pictures and panels."""
 
 import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bokeh.resources import Resources
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image, UnidentifiedImageError
 
 from report.answers import NETWORKS
 from report.claims import VERDICTS
-from report.typeset import marked
+from report.templates import template
 from tilt.errors import InputError
 
-MARKS = dict(zip(VERDICTS, "✓◐✗–", strict=True))
 PIXEL_DENSITY = 1.5  # pixels of a picture to one of the page
 
 
@@ -79,18 +76,9 @@ def render(
     `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector,
     `data` says in words what the data set is.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["marked"] = marked
-    environment.filters["embedded"] = embedded
     _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
     answers = answers_of(sections)
-    return environment.get_template("page.html.j2").render(
+    return template("page.html.j2").render(
         dataset=dataset,
         sections=sections,
         numbers=numbers,
@@ -98,7 +86,6 @@ def render(
         networks=any(answer["question"] == NETWORKS for answer in answers),
         front=[panel for record in panels.values() for panel in record["panels"] if panel["front"]],
         counts=counts(sections),
-        marks=MARKS,
         pictures=pictures,
         panels={name: record["panels"] for name, record in panels.items()},
         banks=[bank for record in panels.values() for bank in record["banks"].items()],
@@ -142,8 +129,3 @@ def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:
     for control in (each for panel in panels for each in panel["controls"]):
         if controls.setdefault(control["name"], control) != control:
             raise ValueError(f"two panels differ in the control {control['name']!r}")
-
-
-def embedded(record: Any) -> str:
-    """JSON that may stand in a script element."""
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")

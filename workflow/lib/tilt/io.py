@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,7 +40,8 @@ _REMEDIES = {
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
+    """Yield a temporary path beside `path`, for a file or a folder; rename it to `path` on success, remove it
+    on failure.
 
     Temporary files of the same target whose process was killed are removed too. Raises InputError when the
     disk is full, the folder cannot be written, or a file is where a folder should be, and names it.
@@ -53,7 +55,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
             yield temporary
             os.replace(temporary, path)
         finally:
-            temporary.unlink(missing_ok=True)
+            _remove(temporary)
     except OSError as error:
         for folder in path.parents:
             if folder.is_file():
@@ -71,7 +73,14 @@ def _remove_leftovers(path: Path) -> None:
     pattern = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
     for file in path.parent.iterdir():
         if (match := pattern.fullmatch(file.name)) and not _alive(int(match[1])):
-            file.unlink(missing_ok=True)
+            _remove(file)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _alive(process: int) -> bool:
