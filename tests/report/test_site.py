@@ -169,5 +169,7 @@ def test_the_row_of_a_data_set(site):
 
 def test_a_report_of_an_older_version_is_named(results):
     (results / "a" / "report" / "summary.json").unlink()
-    with pytest.raises(InputError, match=r"a/report/summary\.json: no such file; run `snakemake a`"):
+    with pytest.raises(
+        InputError, match=r"a/report/index\.html: of an older version; run `snakemake a` first"
+    ):
         row_of(results / "a", {})

@@ -39,8 +39,8 @@ def attack_answer(
             below="weight decay brings adversarial examples nearer",
         ),
         f"{model} with weight decay {high:g} has the nearest adversarial examples found farther away than "
-        f"one with {low:g}, by a factor of {in_words(moved, len(norms), 'image')}. One network of each: other "
-        f"seeds may differ.{errors}",
+        f"one with {low:g}, by a factor of {in_words(moved, len(norms), 'image')}. One network of each: "
+        f"other seeds may differ.{errors}",
         short(moved),
         PANEL,
     )

@@ -37,17 +37,17 @@ def row_of(folder: Path, links: Mapping[str, str]) -> Row:
 
     Raises InputError where the report was made by a version that left no summary.
     """
-    summary = folder / "report" / "summary.json"
-    if not summary.exists():
+    summary, manifest = folder / "report" / "summary.json", read_json(folder / "manifest.json")
+    if not summary.exists() or "date" not in manifest:
         raise InputError(
-            f"{summary}: no such file; run `snakemake {folder.name}`, the report is of an older version"
+            f"{folder / 'report' / 'index.html'}: of an older version; run `snakemake {folder.name}` first"
         )
     with (folder / "report" / "claims.csv").open(encoding="utf-8", newline="") as file:
         claims = list(csv.DictReader(file))
     return Row(
         summary=read_json(summary),
         claims=claims,
-        manifest=read_json(folder / "manifest.json"),
+        manifest=manifest,
         size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         links=links,
     )
