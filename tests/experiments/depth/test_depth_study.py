@@ -59,6 +59,13 @@ def test_gains_are_ratios_to_the_same_seed():
     np.testing.assert_allclose(table["gain"], [2, 1.5, 1.25, 1.125], rtol=0.03)
     assert (table["gain_low"] < table["gain"]).all()
     np.testing.assert_allclose(table["test_error"], 0.03)
+    assert np.isnan(table["gain_equal"]).all()  # each decay costs test error
+    assert (table["n_equal"] == 0).all()
+    cheap = {**FALLING, "test_error": np.where(FALLING["weight_decay"] == 0.01, 0.02, FALLING["test_error"])}
+    table = gain_table(cheap)
+    assert (table["weight_decay_equal"] == 0.01).all()
+    np.testing.assert_allclose(table["gain_equal"], [1.1, 1.05, 1.025, 1.0125], rtol=0.03)
+    np.testing.assert_allclose(table["gain"], [2, 1.5, 1.25, 1.125], rtol=0.03)
     np.testing.assert_allclose(table["local_ratio_zero"], 1 / np.array(list(LAYERS.values())))
 
 

@@ -59,22 +59,33 @@ def tables(networks: Columns, summary: Columns, gains: Columns) -> list[Table]:
     rows = []
     for k, label in enumerate(gains["label"].tolist()):
         row = {name: column[k] for name, column in gains.items()}
-        ends = f" ({plain(row['gain_low'], '.2f')} to {plain(row['gain_high'], '.2f')})"
+        gain, equal = (
+            or_dash(row[name], ".2f")
+            + (
+                f" ({plain(row[f'{name}_low'], '.2f')} to {plain(row[f'{name}_high'], '.2f')})"
+                if np.isfinite(row[f"{name}_low"])
+                else ""
+            )
+            for name in ("gain", "gain_equal")
+        )
         rows.append(
             (
                 label,
                 str(row["layers"]),
                 or_dash(row["weight_decay"], "g"),
-                or_dash(row["gain"], ".2f") + (ends if np.isfinite(row["gain_low"]) else ""),
+                gain,
                 or_dash(100 * row["test_error"], ".2f"),
                 or_dash(100 * row["test_error_zero"], ".2f"),
+                or_dash(row["weight_decay_equal"], "g"),
+                equal,
                 or_dash(row["local_ratio_zero"], ".2f"),
                 str(row["n"]),
             )
         )
     header = (
         *("Model", "Layers with weights", "Weight decay", "Gain over no decay", "Test error there (%)"),
-        *("Test error without (%)", "Local over found distance, without", "Seeds"),
+        *("Test error without (%)", "Weight decay at no more test error", "Gain there"),
+        *("Local over found distance, without", "Seeds"),
     )
     return [
         Table("The largest gain of each model, with 95 % intervals over seeds", header, rows),

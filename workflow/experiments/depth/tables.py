@@ -63,18 +63,21 @@ def distances(table: Columns, label: str, weight_decay: float) -> dict[int, floa
     return dict(zip(table["seed"][rows].tolist(), table["minimal_norm_median"][rows].tolist(), strict=True))
 
 
-def seed_gains(table: Columns, label: str) -> tuple[float, dict[int, float]]:
+def seed_gains(table: Columns, label: str, *, at_equal_error: bool = False) -> tuple[float, dict[int, float]]:
     """The weight decay with the largest gain of a model in the mean over seeds, and its gains by seed.
 
     A gain is the logarithm of the median distance over that of the same seed without decay. Decays at which
-    fewer seeds count than at another are not compared. Nan and none where nothing can be.
+    fewer seeds count than at another are not compared, nor, `at_equal_error`, those whose mean test error is
+    above that without. Nan and none where nothing can be.
     """
     without = distances(table, label, 0.0)
+    allowed = _mean(table, label, 0.0, "test_error")
     gains = {}
     for decay in np.unique(table["weight_decay"][table["label"] == label]).tolist():
         found = distances(table, label, decay)
         own = {seed: float(np.log(found[seed] / without[seed])) for seed in found if seed in without}
-        if decay > 0 and own:
+        costs = at_equal_error and not _mean(table, label, decay, "test_error") <= allowed
+        if decay > 0 and own and not costs:
             gains[decay] = own
     if not gains:
         return np.nan, {}
@@ -92,12 +95,16 @@ def gain_table(table: Columns) -> dict[str, NDArray[Any]]:
     Columns: label, layers; weight_decay, that of the largest gain, the same for all seeds; n seeds; gain, the
     geometric mean over seeds of the distance over that without decay, gain_low and gain_high, its 95 %
     interval (Student's t of the logarithms); test_error and test_error_zero, means there and without decay;
-    local_ratio_zero, the mean of local distance over distance found, without decay.
+    local_ratio_zero, the mean of local distance over distance found, without decay. Of the decays at which
+    the mean test error is no higher than without: weight_decay_equal, n_equal, gain_equal, gain_equal_low and
+    gain_equal_high.
     """
     rows = []
     for label in dict.fromkeys(table["label"].tolist()):
         decay, gains = seed_gains(table, label)
         mean, low, high = np.exp(mean_interval(np.array(list(gains.values()))))
+        equal, free = seed_gains(table, label, at_equal_error=True)
+        mean_equal, low_equal, high_equal = np.exp(mean_interval(np.array(list(free.values()))))
         rows.append(
             {
                 "label": label,
@@ -110,6 +117,11 @@ def gain_table(table: Columns) -> dict[str, NDArray[Any]]:
                 "test_error": _mean(table, label, decay, "test_error"),
                 "test_error_zero": _mean(table, label, 0.0, "test_error"),
                 "local_ratio_zero": _mean(table, label, 0.0, "local_ratio"),
+                "weight_decay_equal": equal,
+                "n_equal": len(free),
+                "gain_equal": mean_equal,
+                "gain_equal_low": low_equal,
+                "gain_equal_high": high_equal,
             }
         )
     return table_of(rows)
