@@ -79,8 +79,10 @@ def causes(table: Columns) -> Figure:
                 label=label,
             )
         ax.set(xlabel=name, xscale="log")
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        shown = table[quantity][counting & (np.nan_to_num(table[quantity]) > 0)]
+        narrow = not shown.size or shown.max() < 300 * shown.min()
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3) if narrow else (1,), numticks=6))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
         ax.xaxis.set_minor_locator(NullLocator())
     axes[0].set(ylabel=DISTANCE)
     axes[0].set_ylim(bottom=0)
@@ -95,6 +97,7 @@ def gains_by_depth(gains: Columns) -> Figure:
     for k, (label, (colour, marker)) in enumerate(looks(gains["label"].tolist()).items()):
         x = gains["layers"][k]
         left.plot(x, gains["gain"][k], marker, color=colour, label=label)
+        left.plot(x, gains["gain_equal"][k], marker, color=colour, markerfacecolor="none", markersize=9)
         if np.isfinite(gains["gain_low"][k]):
             left.vlines(x, gains["gain_low"][k], gains["gain_high"][k], color=colour)
         right.plot(x, gains["local_ratio_zero"][k], marker, color=colour)
@@ -104,7 +107,12 @@ def gains_by_depth(gains: Columns) -> Figure:
         ticks = np.unique(gains["layers"])
         ax.set_xticks(ticks, [str(tick) for tick in ticks])
         ax.minorticks_off()
-    left.set(ylabel="largest gain over no decay")
+    left.set(ylabel="largest gain over no decay\n(hollow: at no more test error)")
     right.set(ylabel="local distance over distance found")
     fig.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return fig
+
+
+def _tick(value: float) -> str:
+    """A number on a logarithmic axis, in full where that is short."""
+    return f"{value:g}" if value >= 1e-3 else f"$10^{{{np.log10(value):.0f}}}$"
