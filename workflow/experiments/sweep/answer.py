@@ -31,7 +31,7 @@ def sweep_answer(table: Columns, recipe: str) -> Answer | None:
         ),
         f"With weight decay {high:g} the nearest adversarial examples found are farther away than with "
         f"{low:g}, by a factor of {in_words(moved, len(norms), 'seed')}. The test error is higher by "
-        f"{more:.2f} points ({least:.2f} to {most:.2f}). {recipe}.",
+        f"{more:.2f} points ({least:.2f} to {most:.2f}). Recipe: {recipe}.",
         short(moved),
         PANEL,
     )
