@@ -12,6 +12,7 @@ from experiments.calibration.measure import loaded
 from experiments.calibration.tables import TRAINED, calibrate
 from experiments.depth.tables import MEASURED, Columns, Settings, gain_table, has_settled, summary_table
 from report.networks import record_columns
+from tilt.attacks.local import local_distances
 from tilt.data.images import Images
 from tilt.io import table_of
 from tilt.networks.depth import homogeneous_degree, weight_layers
@@ -62,7 +63,8 @@ def tables(
         }
         if status == TRAINED:
             of_attacked = scores[attacked.cpu().numpy()]
-            found |= attacked_row(attacks[name], of_attacked, steep)
+            local = local_distances(model, x[attacked], data.y_test[attacked.cpu().numpy()])
+            found |= attacked_row(attacks[name], of_attacked, steep, local)
             found["temperature"] = row["temperature"]
             if row["temperature"]:
                 found["decay_relabelled"] = network["weight_decay"] * row["temperature"] ** (2 / layers)
@@ -92,20 +94,17 @@ def label_of(network: Settings, models: Mapping[str, Settings]) -> str:
 
 
 def attacked_row(
-    attack: Columns, scores: NDArray[np.float32], steep: NDArray[np.float64]
+    attack: Columns, scores: NDArray[np.float32], steep: NDArray[np.float64], local: NDArray[np.float64]
 ) -> dict[str, float]:
-    """Of an `attack_table` and the scores (n, classes) and ‖∇s‖ (n,) of its images: the median of the norms
-    of the search for the nearest, the mean margin of the images, and the median of local distance over norm,
-    of images that are classified correctly and have an example."""
+    """Of an `attack_table`, and of its images the scores (n, classes), ‖∇s‖ and `local_distances` (n,): the
+    median of the norms of the search for the nearest, the mean margin, and the median of local distance over
+    norm, of images that have an example at a distance."""
     norms = found_norms(attack, NEAREST)
     best = np.sort(scores.astype(np.float64), axis=1)
-    margin = best[:, -1] - best[:, -2]
-    known = np.isfinite(norms) & (norms > 0) & (steep > 0)
+    known = np.isfinite(norms) & (norms > 0) & np.isfinite(local)
     return {
         "minimal_norm_median": median_norm(norms),
-        "mean_margin": float(margin.mean()),
+        "mean_margin": float((best[:, -1] - best[:, -2]).mean()),
         "gradient_norm_median": float(np.median(steep)),
-        "local_ratio": float(np.median((margin / np.where(known, steep, 1))[known] / norms[known]))
-        if known.any()
-        else np.nan,
+        "local_ratio": float(np.median(local[known] / norms[known])) if known.any() else np.nan,
     }
