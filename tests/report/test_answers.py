@@ -55,9 +55,9 @@ def test_pairs_that_share_a_class_are_left_out_together():
     half = 3.18245 * np.sqrt(3 / 4 * ((without - without.mean()) ** 2).sum())
     assert classes == 4
     assert np.log([mean, low, high]) == pytest.approx([0.3, 0.3 - half, 0.3 + half], rel=1e-5)
-    (mean, low, high), classes = over_classes(["0v1", "7v9"], np.array([2.0, 2.0]))
+    (mean, low, _), classes = over_classes(["0v1", "7v9"], np.array([2.0, 2.0]))
     assert (mean, classes) == (pytest.approx(2), 4)
-    assert low == high == pytest.approx(2)
+    assert np.isnan(low)  # two pairs without a class in common are two values
     assert np.isnan(over_classes(["0v1"], np.array([2.0]))[0][1])
     assert np.isnan(over_classes(["0v1", "0v2"], np.array([2.0, 3.0]))[0][1])  # nothing without 0
 
@@ -66,14 +66,19 @@ def test_linear_classifiers():
     near, far = path((60, 20), (1, 2), (0.1, 0.04)), path((50, 10), (1, 2.2), (0.2, 0.06))
     back = path((20, 60), (2, 1), (0.1, 0.04))
     answer = svm_answer({"0v1": near, "4v9": far, "5v6": near}, IMAGES)
-    assert answer.short == "yes"
+    assert answer.short == "less tilt puts adversarial examples farther away"
     assert "θ goes from 60° to 20° (medians of 3 pairs)" in answer.text
     assert f"by a factor of {(2 * 2 * 2.2) ** (1 / 3):.2f} (95 % interval" in answer.text
     assert "over 6 classes" in answer.text
     assert f"from {40 / 3:.2f} % to {14 / 3:.2f} %" in answer.text
-    assert svm_answer({"0v1": back, "4v9": back, "5v6": back}, IMAGES).short == "no"
+    assert (
+        svm_answer({"0v1": back, "4v9": back, "5v6": back}, IMAGES).short
+        == "regularization brings adversarial examples nearer"
+    )
     assert svm_answer({"0v1": near, "4v9": back}, IMAGES).short == UNDECIDED
-    assert svm_answer({"0v1": near}, IMAGES).short == UNDECIDED
+    one = svm_answer({"0v1": near}, IMAGES)
+    assert one.short == UNDECIDED
+    assert "factor of 2.00 (2 classes, no interval)" in one.text
     lost = path((60, 20), (np.nan, np.nan), (0.1, 0.04))
     assert svm_answer({"0v1": lost, "4v9": lost}, IMAGES).short == UNDECIDED
 
@@ -84,7 +89,10 @@ def test_networks():
     answer = attack_answer(NETWORKS, attacks, accuracies())
     assert answer.short == "weight decay moves adversarial examples away"
     assert "LeNet with weight decay 0.1" in answer.text
-    assert "one with 0.0001, by a factor of 1.50 (95 % interval 1.50 to 1.50 over 20 images)" in answer.text
+    assert (
+        "1.50 (95 % interval 1.50 to 1.50 over 20 images) times the distance of one with 0.0001"
+        in answer.text
+    )
     one = {"small_low": NETWORKS["small_low"]}
     assert attack_answer(one, attacks, accuracies()).short == UNDECIDED
 
@@ -113,7 +121,7 @@ def test_depth_and_rivals():
     falls = of_depth(lambda layers: 4 / layers)
     answer = depth_answer(falls, gain_table(falls))
     assert answer.short == "weight decay helps less"
-    assert "over 3 seeds) with 1 layer of weights" in answer.text
+    assert "over 3 seeds) with 1 layer (softmax)" in answer.text
     assert "Each doubling of the layers multiplies that by" in answer.text
     one = of_depth(lambda layers: 4 / layers, seeds=(0,))
     answer = depth_answer(one, gain_table(one))
@@ -129,3 +137,32 @@ def test_depth_and_rivals():
 
 def test_adversarial_training_of_no_pair_is_not_compared():
     assert adversarial_linear_answer({}, {}).short == UNDECIDED
+
+
+def rows(names, decay, values):
+    """A `reach_table` of weight decay and other rivals, each with its reach by seed."""
+    return {
+        "regulariser": np.repeat(["", *names], len(decay)),
+        "seed": np.tile(np.arange(len(decay)), 1 + len(names)),
+        "reach": np.array([*decay, *(value for each in values for value in each)]),
+    }
+
+
+def test_rivals_are_compared_on_the_seeds_that_they_share():
+    nan, table = np.nan, study()
+    table = {name: np.concatenate([column, column]) for name, column in table.items()}
+    second = (np.arange(len(table["regulariser"])) >= len(table["regulariser"]) // 2) & (
+        table["regulariser"] != ""
+    )
+    table["regulariser"] = np.where(second, "l1", table["regulariser"])
+    others = [name for name in dict.fromkeys(table["regulariser"].tolist()) if name]
+    one = rivals_answer(table, rows(others[:1], [1.2, 1.2, 9], [[1.3, 1.31, nan]]), 0)
+    assert "weight decay changes the distance by a factor of 1.20" in one.text
+    assert "over 2 seeds" in one.text
+    few = rivals_answer(table, rows(others[-2:], [1.2, 1.2, 1.21], [[2.3, nan, nan], [2.0, 2.1, 2.2]]), 0)
+    assert "by 2.10" in few.text  # the rival with one seed is not the farthest
+    assert few.short.endswith("reaches farther")
+    unsure = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [2.9, 0.9, 0.95]]), 0)
+    assert unsure.short == UNDECIDED
+    none = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [1.1, 1.12, 1.1]]), 0)
+    assert none.short == "none reaches as far"

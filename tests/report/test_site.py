@@ -167,9 +167,8 @@ def test_the_row_of_a_data_set(site):
     assert text.startswith("a yes × 1.90 (1.72 to 2.10) ✓ reproduced 1 2026-11-27 at commit 0123456 , ")
 
 
-def test_a_report_of_an_older_version_is_named(results):
-    (results / "a" / "report" / "summary.json").unlink()
-    with pytest.raises(
-        InputError, match=r"a/report/index\.html: of an older version; run `snakemake a` first"
-    ):
+@pytest.mark.parametrize("file", ["report/summary.json", "report/claims.csv", "manifest.json"])
+def test_half_a_report_is_named(results, file):
+    (results / "a" / file).unlink()
+    with pytest.raises(InputError, match=r"a/report/index\.html: not finished, .* run `snakemake a` first"):
         row_of(results / "a", {})

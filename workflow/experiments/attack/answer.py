@@ -17,20 +17,26 @@ def attack_answer(
 ) -> Answer:
     """Of the first recipe whose networks of low and of high weight decay were attacked on the same images."""
     for names in sides(networks).values():
-        of = {
-            side: [name for name in names[side] if attacks[name]["status"][0] == ATTACKED] for side in SIDES
+        attacked = {
+            side: [name for name in names[side] if attacks[name]["status"][0] == ATTACKED][:1]
+            for side in SIDES
         }
-        norms = shared_norms({side: [attacks[name] for name in of[side]] for side in SIDES}, NEAREST)
+        norms = shared_norms({side: [attacks[name] for name in attacked[side]] for side in SIDES}, NEAREST)
         norms = norms[(norms > 0).all(axis=1)]
         if len(norms) > 1:
             break
     else:
-        return undecided(NETWORKS, "No two networks of low and high weight decay were attacked.", PANEL)
+        return undecided(
+            NETWORKS,
+            "No two images have an adversarial example both of a network of low and of one of high decay.",
+            PANEL,
+        )
+    of = {side: attacked[side][0] for side in SIDES}
     moved = factor(norms[:, 1] / norms[:, 0])
-    low, high = (networks[of[side][0]]["weight_decay"] for side in SIDES)
-    model = networks[of["low"][0]]["model"]
+    low, high = (networks[of[side]]["weight_decay"] for side in SIDES)
+    model = networks[of["low"]]["model"]
     model = MODELS.get(model, model)
-    errors = _errors([accuracies[of[side][0]] for side in SIDES])
+    errors = _errors([accuracies[of[side]] for side in SIDES])
     return Answer(
         NETWORKS,
         verdict(
@@ -38,9 +44,9 @@ def attack_answer(
             above="weight decay moves adversarial examples away",
             below="weight decay brings adversarial examples nearer",
         ),
-        f"{model} with weight decay {high:g} has the nearest adversarial examples found farther away than "
-        f"one with {low:g}, by a factor of {in_words(moved, len(norms), 'image')}. One network of each: "
-        f"other seeds may differ.{errors}",
+        f"{model} with weight decay {high:g} has the nearest adversarial examples found at "
+        f"{in_words(moved, len(norms), 'image')} times the distance of one with {low:g}. One network of "
+        f"each: other seeds may differ.{errors}",
         short(moved),
         PANEL,
     )

@@ -6,7 +6,7 @@ from experiments.depth.claims import layers_by_seed
 from experiments.depth.tables import Columns, slopes
 from report.answers import DEPTH, UNDECIDED, Factor, in_words, short, undecided, verdict
 from report.contract import Answer
-from report.numerals import counted
+from report.numerals import counted, significant
 from tilt.intervals import mean_interval
 
 PANEL = "panel-depth"
@@ -15,12 +15,12 @@ PANEL = "panel-depth"
 def depth_answer(networks: Columns, gains: Columns) -> Answer:
     """From the networks and the largest gain of each model."""
     known = np.flatnonzero(np.isfinite(gains["gain"]))
-    if len(known) < 2:
-        return undecided(DEPTH, "Fewer than two models have a gain to compare.", PANEL)
+    if len(set(gains["layers"][known].tolist())) < 2:
+        return undecided(DEPTH, "No two models of different depth have a gain to compare.", PANEL)
     shallow, deep = (known[k(gains["layers"][known])] for k in (np.argmin, np.argmax))
     told = [
         in_words(_gain(gains, k), int(gains["n"][k]), "seed")
-        + f" with {counted(int(gains['layers'][k]), 'layer')}"
+        + f" with {counted(int(gains['layers'][k]), 'layer')} ({gains['label'][k]})"
         for k in (shallow, deep)
     ]
     mean, low, high = (
@@ -28,13 +28,14 @@ def depth_answer(networks: Columns, gains: Columns) -> Answer:
     )
     trend, each = "No trend can be told", UNDECIDED
     if np.isfinite(low):
-        trend = f"Each doubling of the layers multiplies that by {mean:.2f} ({low:.2f} to {high:.2f})"
+        ends = f"{significant(low)} to {significant(high)}"
+        trend = f"Each doubling of the layers multiplies that by {significant(mean)} ({ends})"
         each = f"{short((mean, low, high))} a doubling"
     return Answer(
         DEPTH,
         verdict((mean, low, high), above="weight decay helps more", below="weight decay helps less"),
-        "Compared with none, the best weight decay enlarges the distance by a factor of "
-        f"{told[0]} of weights, of {told[1]}. {trend}.",
+        "Compared with none, the best weight decay changes the distance by a factor of "
+        f"{told[0]}, of {told[1]}. {trend}.",
         each,
         PANEL,
     )

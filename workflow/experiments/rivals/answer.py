@@ -1,9 +1,7 @@
 """What the rivals answer on the first screen: does anything move adversarial examples farther?"""
 
-import numpy as np
-
 from experiments.rivals.tables import lines, reaches
-from report.answers import RIVALS, factor, in_words, short, undecided, verdict
+from report.answers import RIVALS, UNDECIDED, factor, in_words, short, undecided
 from report.claims import Columns
 from report.contract import Answer
 
@@ -12,24 +10,25 @@ PANEL = "panel-rivals"
 
 def rivals_answer(table: Columns, reach: Columns, weight_decay: float) -> Answer:
     """From the networks, their `reach_table` and the weight decay of the reference."""
-    of = reaches(reach)
-    far = {name: values[np.isfinite(values) & (values > 0)] for name, values in of.items()}
+    far = reaches(reach)
     decay = far.pop("")
-    rivals = {name: values for name, values in far.items() if len(values)}
-    if not len(decay) or not rivals:
-        return undecided(RIVALS, "None could be compared with weight decay at equal test error.", PANEL)
-    best = max(rivals, key=lambda name: factor(rivals[name])[0])
-    label = lines(table, weight_decay)[best].label
-    ratios = of[best] / of[""]
-    ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
-    moved = factor(decay)
-    which = f"the farthest of {len(rivals)} rivals" if len(rivals) > 1 else "the one rival tried"
+    both = {name: (decay > 0) & (values > 0) for name, values in far.items()}  # false where nan
+    most = max((int(seeds.sum()) for seeds in both.values()), default=0)
+    rivals = {name: seeds for name, seeds in both.items() if seeds.sum() == most}
+    if not most:
+        return undecided(RIVALS, "None has a network that counts beside one of weight decay.", PANEL)
+    over = {name: factor(far[name][seeds] / decay[seeds]) for name, seeds in rivals.items()}
+    best = max(over, key=lambda name: over[name][0])
+    seeds, label = rivals[best], lines(table, weight_decay)[best].label
+    none = len(rivals) == len(far) and all(high < 1 for _, _, high in over.values())
+    moved = factor(decay[seeds])
+    which = f"the farthest of {len(rivals)} rivals" if len(rivals) > 1 else "the one rival compared"
     return Answer(
         RIVALS,
-        verdict(factor(ratios), above=f"{label} reaches farther", below="none reaches as far"),
-        "At no more test error than a network without a regulariser, weight decay enlarges the distance by a "
-        f"factor of {in_words(moved, len(decay), 'seed')}; {which}, {label}, by "
-        f"{in_words(factor(rivals[best]), len(rivals[best]), 'seed')}.",
+        f"{label} reaches farther" if over[best][1] > 1 else "none reaches as far" if none else UNDECIDED,
+        "At no more test error than a network without a regulariser, weight decay changes the distance by a "
+        f"factor of {in_words(moved, most, 'seed')}; {which}, {label}, by "
+        f"{in_words(factor(far[best][seeds]), most, 'seed')}.",
         short(moved),
         PANEL,
     )

@@ -25,17 +25,21 @@ def svm_answer(paths: Mapping[str, Columns], words: Words) -> Answer:
     )
     known = (distance > 0).all(axis=1) & np.isfinite(theta).all(axis=1)
     pairs = [pair for pair, there in zip(paths, known, strict=True) if there]
-    if len(pairs) < 2:
-        return undecided(LINEAR, "Fewer than two pairs of classes have boundaries to compare.", PANEL)
+    if not pairs:
+        return undecided(LINEAR, "No pair of classes has boundaries to compare.", PANEL)
     moved, classes = over_classes(pairs, distance[known, 1] / distance[known, 0])
     least, best = np.degrees(np.median(theta[known], axis=0))
     wrong, right = 100 * error[known].mean(axis=0)
     return Answer(
         LINEAR,
-        verdict(moved, above="yes", below="no"),
+        verdict(
+            moved,
+            above="less tilt puts adversarial examples farther away",
+            below="regularization brings adversarial examples nearer",
+        ),
         "Adversarial examples lie, in the mean, at ½‖j − i‖ cos θ: the tilt decides. From the least L2 "
         f"regularization to the λ of least test error θ goes from {least:.0f}° to {best:.0f}° (medians of "
-        f"{counted(len(pairs), 'pair')}), the distance grows by a factor of "
+        f"{counted(len(pairs), 'pair')}), the distance changes by a factor of "
         f"{in_words(moved, classes, 'class')}, the mean test error goes from {wrong:.2f} % to {right:.2f} % "
         f"(λ chosen on the same {words.samples}).",
         short(moved),

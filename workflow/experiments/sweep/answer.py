@@ -29,9 +29,9 @@ def sweep_answer(table: Columns, recipe: str) -> Answer | None:
             above="weight decay moves adversarial examples away",
             below="weight decay brings adversarial examples nearer",
         ),
-        f"With weight decay {high:g} the nearest adversarial examples found are farther away than with "
-        f"{low:g}, by a factor of {in_words(moved, len(norms), 'seed')}. The test error is higher by "
-        f"{more:.2f} points ({least:.2f} to {most:.2f}). Recipe: {recipe}.",
+        f"With weight decay {high:g} the nearest adversarial examples found are at "
+        f"{in_words(moved, len(norms), 'seed')} times the distance with {low:g}. The test error changes by "
+        f"{more:+.2f} points ({least:+.2f} to {most:+.2f}). Recipe: {recipe}.",
         short(moved),
         PANEL,
     )

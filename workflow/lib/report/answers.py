@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from report.contract import Answer
-from report.numerals import counted, plain
+from report.numerals import counted, significant
 from tilt.intervals import mean_interval
 
 LINEAR, THEOREM, NETWORKS, RIVALS, DEPTH = (
@@ -28,15 +28,15 @@ def factor(ratios: ArrayLike) -> Factor:
 def in_words(of: Factor, n: int, over: str) -> str:
     """A factor in words, with its interval over n of something: "1.90 (95 % interval ...)"."""
     mean, low, high = of
-    ends = f"95 % interval {plain(low, '.2f')} to {plain(high, '.2f')} over {counted(n, over)}"
-    return f"{plain(mean, '.2f')} ({ends if np.isfinite(low) else f'{counted(n, over)}, no interval'})"
+    ends = f"95 % interval {significant(low)} to {significant(high)} over {counted(n, over)}"
+    return f"{significant(mean)} ({ends if np.isfinite(low) else f'{counted(n, over)}, no interval'})"
 
 
 def short(of: Factor) -> str:
     """A factor for a table: "× 1.90 (1.72 to 2.10)"."""
     mean, low, high = of
-    ends = f" ({plain(low, '.2f')} to {plain(high, '.2f')})" if np.isfinite(low) else " (no interval)"
-    return f"× {plain(mean, '.2f')}{ends}" if np.isfinite(mean) else UNDECIDED
+    ends = f" ({significant(low)} to {significant(high)})" if np.isfinite(low) else " (no interval)"
+    return f"× {significant(mean)}{ends}" if np.isfinite(mean) else UNDECIDED
 
 
 def verdict(of: Factor, *, above: str, below: str) -> str:

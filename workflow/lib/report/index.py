@@ -37,15 +37,16 @@ def row_of(folder: Path, links: Mapping[str, str]) -> Row:
 
     Raises InputError where the report was made by a version that left no summary.
     """
-    summary, manifest = folder / "report" / "summary.json", read_json(folder / "manifest.json")
-    if not summary.exists() or "date" not in manifest:
+    files = [folder / "report" / "summary.json", folder / "report" / "claims.csv", folder / "manifest.json"]
+    if not all(file.is_file() for file in files) or "date" not in (manifest := read_json(files[2])):
         raise InputError(
-            f"{folder / 'report' / 'index.html'}: of an older version; run `snakemake {folder.name}` first"
+            f"{folder / 'report' / 'index.html'}: not finished, or of an older version; run `snakemake "
+            f"{folder.name}` first"
         )
-    with (folder / "report" / "claims.csv").open(encoding="utf-8", newline="") as file:
+    with files[1].open(encoding="utf-8", newline="") as file:
         claims = list(csv.DictReader(file))
     return Row(
-        summary=read_json(summary),
+        summary=read_json(files[0]),
         claims=claims,
         manifest=manifest,
         size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),

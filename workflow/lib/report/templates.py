@@ -34,7 +34,7 @@ def _environment() -> Environment:
 
 def embedded(record: Any) -> str:
     """JSON that may stand in a script element."""
-    return json.dumps(record, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def size(n: int) -> str:

@@ -22,11 +22,11 @@ def jackknife_interval(
 ) -> tuple[float, float, float]:
     """Mean of values (n,) that come in overlapping groups, and its 95 % interval by the jackknife.
 
-    Each of the k groups (n,) is left out in turn; Student's t with k - 1 degrees of freedom. Ends are nan for
-    fewer than three groups, or where leaving one out leaves nothing.
+    Each of the k groups (n,) that differ is left out in turn; Student's t with k - 1 degrees of freedom. Ends
+    are nan for fewer than three such groups, or where leaving one out leaves nothing.
     """
     mean = float(np.mean(values))
-    left = [values[~group] for group in groups]
+    left = [values[~group] for group in np.unique(np.array(groups), axis=0)]
     k = len(left)
     if k < 3 or not all(map(len, left)):
         return mean, np.nan, np.nan
