@@ -1,9 +1,12 @@
 """Numbers and plain text as the report writes them."""
 
+import json
+
 import numpy as np
 import pytest
 
 from report.numerals import plain, span
+from report.templates import embedded
 from report.typeset import marked
 from report.words import described
 
@@ -50,3 +53,9 @@ def test_a_data_set_in_words():
 def test_a_range_of_values_that_read_alike_is_one_value():
     assert span([2.501, 2.499], "{:.1f}".format) == "2.5"
     assert span([1.0, 3.0, 2.0], "{:.1f}".format) == "1.0 to 3.0"
+
+
+def test_no_name_ends_or_begins_markup_in_an_embedded_record():
+    record = {"name": "a<!--<script></script>"}
+    assert "<" not in embedded(record)
+    assert json.loads(embedded(record)) == record
