@@ -331,8 +331,8 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
 def test_the_full_study_is_planned(tmp_path):
     planned = jobs(plan(tmp_path, "mnist", "digits"))
     assert planned["svm_path"] == 90
-    assert planned["attack_network"] == 4 + 4 + 3, "of the digits those named, the map and the rivals"
-    assert planned["train_network"] == 4 + 6 + 3, "of the digits random labels too"
+    assert planned["attack_network"] == 4 + 4 + 3 + 4, "of the digits those named, map, rivals and depth"
+    assert planned["train_network"] == 4 + 6 + 3 + 4, "of the digits random labels too"
     assert planned["calibration_networks"] == planned["random_labels_tables"] == 1
     assert planned["published_pair"] == 45
     assert planned["page"] == 2

@@ -74,7 +74,7 @@ def test_what_is_refused(network, says):
 
 def test_the_search_for_the_nearest_is_needed():
     config = study(mine=MINE)
-    config["datasets"]["digits"]["rivals"] = None
+    config["datasets"]["digits"] |= {"rivals": None, "depth": None}
     config["datasets"]["digits"]["attack"]["attacks"]["minimal_norm"] = None
     refused(r"digits\.attack\.attacks\.minimal_norm: one's own networks need it", resolve, config)
 

@@ -70,5 +70,6 @@ def test_a_regulariser_that_is_null_is_left_out():
 
 def test_the_minimal_norm_is_needed():
     config = copy.deepcopy(CONFIG)
+    config["datasets"]["digits"]["depth"] = None
     config["datasets"]["digits"]["attack"]["attacks"]["minimal_norm"] = None
     refused(r"digits\.rivals: it needs attack\.attacks\.minimal_norm", resolve, config)
