@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from experiments.attack.claims import LINEAR, NEAREST, shared_norms
 from experiments.attack.statistics import ATTACKED, rows_of
-from report.answers import NETWORKS, factor, in_words, short, undecided, verdict
+from report.answers import NETWORKS, factor, in_words, of_decay, short, undecided
 from report.claims import SIDES, Columns, Settings
 from report.contract import Answer
 from report.networks import MODELS, sides
@@ -39,11 +39,7 @@ def attack_answer(
     errors = _errors([accuracies[of[side]] for side in SIDES])
     return Answer(
         NETWORKS,
-        verdict(
-            moved,
-            above="weight decay moves adversarial examples away",
-            below="weight decay brings adversarial examples nearer",
-        ),
+        of_decay(moved),
         f"{model} with weight decay {high:g} has the nearest adversarial examples found at "
         f"{in_words(moved, len(norms), 'image')} times the distance of one with {low:g}. One network of "
         f"each: other seeds may differ.{errors}",

@@ -1,7 +1,7 @@
 """What the sweep answers on the first screen: what several seeds say of weight decay."""
 
 from experiments.sweep.tables import by_seed
-from report.answers import NETWORKS, factor, in_words, short, verdict
+from report.answers import NETWORKS, factor, in_words, of_decay, short
 from report.claims import Columns
 from report.contract import Answer
 from report.networks import low_and_high
@@ -24,11 +24,7 @@ def sweep_answer(table: Columns, recipe: str) -> Answer | None:
     more, least, most = mean_interval(errors[:, 1] - errors[:, 0])
     return Answer(
         NETWORKS,
-        verdict(
-            moved,
-            above="weight decay moves adversarial examples away",
-            below="weight decay brings adversarial examples nearer",
-        ),
+        of_decay(moved),
         f"With weight decay {high:g} the nearest adversarial examples found are at "
         f"{in_words(moved, len(norms), 'seed')} times the distance with {low:g}. The test error changes by "
         f"{more:+.2f} points ({least:+.2f} to {most:+.2f}). Recipe: {recipe}.",

@@ -45,6 +45,15 @@ def verdict(of: Factor, *, above: str, below: str) -> str:
     return above if low > 1 else below if high < 1 else UNDECIDED
 
 
+def of_decay(of: Factor) -> str:
+    """What the interval of a factor of distances says of weight decay."""
+    return verdict(
+        of,
+        above="weight decay moves adversarial examples away",
+        below="weight decay brings adversarial examples nearer",
+    )
+
+
 def undecided(question: str, why: str, panel: str) -> Answer:
     """The answer where nothing could be compared."""
     return Answer(question, UNDECIDED, why, UNDECIDED, panel)

@@ -35,7 +35,7 @@ class Compared:
 def row_of(folder: Path, links: Mapping[str, str]) -> Row:
     """The row of a data set from its folder of results, with addresses on the index's page.
 
-    Raises InputError where the report was made by a version that left no summary.
+    Raises InputError where the report is not finished, or of an older version.
     """
     files = [folder / "report" / "summary.json", folder / "report" / "claims.csv", folder / "manifest.json"]
     if not all(file.is_file() for file in files) or "date" not in (manifest := read_json(files[2])):

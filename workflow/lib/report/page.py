@@ -86,6 +86,7 @@ def render(
         networks=any(answer["question"] == NETWORKS for answer in answers),
         front=[panel for record in panels.values() for panel in record["panels"] if panel["front"]],
         counts=counts(sections),
+        tallies={section["name"]: counts([section]) for section in sections},
         pictures=pictures,
         panels={name: record["panels"] for name, record in panels.items()},
         banks=[bank for record in panels.values() for bank in record["banks"].items()],
