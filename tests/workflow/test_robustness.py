@@ -1,5 +1,6 @@
 """Runs that are killed, meet a full or read-only disk, or run beside one another: make test-robustness."""
 
+import contextlib
 import json
 import os
 import random
@@ -63,6 +64,15 @@ def durations(folder: Path) -> dict[str, float]:
     return found
 
 
+def checkpoints(folder: Path) -> set[tuple[Path, int]]:
+    """The checkpoints that are there, each with the time of its writing."""
+    found = set()
+    for file in folder.glob("results/*/networks/*/checkpoint.safetensors"):
+        with contextlib.suppress(FileNotFoundError):  # its training has ended
+            found.add((file, file.stat().st_mtime_ns))
+    return found
+
+
 def stages(rules) -> set[str]:
     return {rule.split("_")[0] for rule in rules}
 
@@ -72,9 +82,10 @@ def strike(
 ) -> list[str]:
     """Kill a run at a random moment of a job; return the rules it hit.
 
-    The job is of a missing rule or, `anywhere`, any after one has ended. A training is hit once
-    its first checkpoint is there. Without `group` the jobs live on, but for trainings.
+    The job is of a missing rule or, `anywhere`, any after one has ended. A training is hit once this run has
+    written a checkpoint, so that each goes on. Without `group` the jobs live on, but for trainings.
     """
+    before = checkpoints(folder)
     while run.poll() is None:
         time.sleep(0.01)
         running, ended = rules_running(folder)
@@ -87,9 +98,7 @@ def strike(
         moment = time.monotonic() + chance.triangular(0, 0.9, 0.7) * seconds[rule]
         training = rule == "train_network"
         while run.poll() is None and rule in rules_running(folder)[0]:
-            if time.monotonic() > moment and (
-                not training or list(folder.glob("results/*/networks/*/checkpoint.safetensors"))
-            ):
+            if time.monotonic() > moment and (not training or checkpoints(folder) - before):
                 os.kill(-run.pid if group or training else run.pid, signal.SIGKILL)
                 run.wait()
                 return rules_running(folder)[0]
