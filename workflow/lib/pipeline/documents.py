@@ -8,6 +8,7 @@ def documents(checkout: Path) -> dict[str, Path]:
     files = [
         *(checkout / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md")),
         *sorted((checkout / "docs").glob("*.*")),
+        *sorted((checkout / "docs" / "evidence").rglob("*.*")),
         *(checkout / name for name in ("LICENSE", "CITATION.cff")),
     ]
     return {file.relative_to(checkout).as_posix(): file for file in files}
