@@ -7,7 +7,8 @@ from experiments.depth.answer import depth_answer
 from experiments.depth.claims import depth_claims
 from experiments.depth.tables import Columns
 from report.contract import NO_NUMBER, Caption, Captions, Section, Table, join
-from report.numerals import counted, or_dash, plain, span
+from report.numerals import counted, or_dash, span
+from report.seeds import estimate
 
 
 def section(*, networks: Columns, summary: Columns, gains: Columns) -> Section:
@@ -60,13 +61,7 @@ def tables(networks: Columns, summary: Columns, gains: Columns) -> list[Table]:
     for k, label in enumerate(gains["label"].tolist()):
         row = {name: column[k] for name, column in gains.items()}
         gain, equal = (
-            or_dash(row[name], ".2f")
-            + (
-                f" ({plain(row[f'{name}_low'], '.2f')} to {plain(row[f'{name}_high'], '.2f')})"
-                if np.isfinite(row[f"{name}_low"])
-                else ""
-            )
-            for name in ("gain", "gain_equal")
+            estimate(*(row[name + end] for end in ("", "_low", "_high"))) for name in ("gain", "gain_equal")
         )
         rows.append(
             (

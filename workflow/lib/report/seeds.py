@@ -41,10 +41,19 @@ def over_seeds(
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
+def estimate(mean: float, low: float, high: float, digits: str = ".2f", unit: str = "") -> str:
+    """A mean with the ends of its interval: 3.1 % (2.9 to 3.3); without ends that are nan, a dash for a mean
+    that is.
+    """
+    if not np.isfinite(mean):
+        return or_dash(mean)
+    ends = f" ({plain(low, digits)} to {plain(high, digits)})" if np.isfinite(low) else ""
+    return plain(mean, digits) + unit + ends
+
+
 def interval_cell(values: NDArray[np.float64], digits: str = ".2f") -> str:
     """The mean of values (n,) with its 95 % interval where there are two or more: 3.1 (2.9 to 3.3)."""
-    mean, *ends = (or_dash(value, digits) for value in mean_interval(values))
-    return f"{mean} ({' to '.join(ends)})" if len(values) > 1 else mean
+    return estimate(*mean_interval(values), digits)
 
 
 def mean_text(
@@ -62,7 +71,4 @@ def mean_text(
     Without the interval where it has none, or on request; a dash where nothing was measured.
     """
     mean, low, high = (factor * float(summary[f"{quantity}_{part}"][row]) for part in PARTS[1:])
-    if not np.isfinite(mean):
-        return or_dash(mean)
-    ends = f" ({plain(low, digits)} to {plain(high, digits)})" if interval and np.isfinite(low) else ""
-    return plain(mean, digits) + unit + ends
+    return estimate(mean, low if interval else np.nan, high, digits, unit)
