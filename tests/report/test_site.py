@@ -131,10 +131,19 @@ def test_the_site_has_what_is_for_readers_and_nothing_else(site):
 
 def test_headings_have_the_anchors_of_github():
     text = document(
-        "# A `b` & C-d\n\n## É, e_f: (g)?\n\n## Two\n\n## Two\n\n[x](y.md#two) [z](https://a.b/c.md)"
+        "# A `b` & C-d\n\n## É, e_f: (g)?\n\n## Two\n\n## Two\n\n[x](y.md#two) [z](https://a.b/c.md)", "a.md"
     ).text
     assert re.findall(r'id="(.*?)"', text) == ["a-b--c-d", "é-e_f-g", "two", "two-1"]
     assert re.findall(r'href="(.*?)"', text) == ["y.html#two", "https://a.b/c.md"]
+
+
+@pytest.mark.parametrize("markdown", ["", "Only text.", "#\n\nText."])
+def test_a_document_without_a_heading_has_the_name_of_its_file_as_title(results, tmp_path, markdown):
+    (tmp_path / "notes.md").write_text(markdown)
+    site = tmp_path / "site"
+    site.mkdir()
+    write_site(site, datasets=[results / "a"], documents={"docs/notes.md": tmp_path / "notes.md"})
+    assert '<a href="docs/notes.html">notes.md</a>' in (site / "index.html").read_text()
 
 
 def test_claims_of_all_data_sets_are_set_side_by_side(results):

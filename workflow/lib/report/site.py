@@ -40,7 +40,7 @@ def write_site(folder: Path, *, datasets: Sequence[Path], documents: Mapping[str
     titles = {}
     for path, file in documents.items():
         if file.suffix == ".md":
-            made = document(file.read_text(encoding="utf-8"))
+            made = document(file.read_text(encoding="utf-8"), file.name)
             page = str(PurePosixPath(path).with_suffix(".html"))
             _write(folder, page, "document.html.j2", title=made.title, text=made.text)
             titles[page] = made.title
