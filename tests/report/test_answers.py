@@ -93,8 +93,33 @@ def test_networks():
         "1.50 (95 % interval 1.50 to 1.50 over 20 images) times the distance of one with 0.0001"
         in answer.text
     )
+    assert "One network of each: other" in answer.text
     one = {"small_low": NETWORKS["small_low"]}
     assert attack_answer(one, attacks, accuracies()).short == UNDECIDED
+
+
+def test_networks_are_named_by_more_than_their_weight_decay():
+    """By the recipe where there are several, else by a regulariser, and by seeds that differ."""
+    tables = [attacked(np.linspace(1, 3, 20)), attacked(np.linspace(2, 4, 20))]
+
+    def text(networks):
+        attacks = {name: tables["high" in name] for name in networks}
+        table = next(iter(accuracies().values()))
+        return attack_answer(networks, attacks, dict.fromkeys(networks, table)).text
+
+    low, high = NETWORKS.values()
+    l1 = {"regulariser": "l1", "strength": 1e-3}
+    assert text({"low": low | l1, "high": high | l1}).startswith(
+        "LeNet (L1 of strength 0.001) with weight decay 0.1 has"
+    )
+    own = {"model": "w_net.py:build"}
+    assert text({"low": low | own, "high": high | own}).startswith("w_net.py:build with weight decay 0.1 has")
+    assert text({"low": low, "high": high, "other_low": low | l1, "other_high": high | l1}).startswith(
+        "LeNet (recipe: N(0, 0.01²), pixels × 1) with weight decay 0.1 has"
+    )
+    assert "One network of each, of seeds 0 and 1: other seeds" in text(
+        {"low": low, "high": high | {"seed": 1}}
+    )
 
 
 def test_several_seeds_take_the_place_of_one():
