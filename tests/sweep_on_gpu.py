@@ -7,10 +7,10 @@ The plan is made where the workflow's packages are; a run needs only those of th
 OUT/networks/NETWORK and OUT/attack/NETWORK what the workflow leaves in results/DATASET/, but for weights,
 pictures and data, which are large and go to the folder `heavy`. A network whose files are in OUT is not done
 again, and a training that was stopped continues from its checkpoint. Networks of the first seed come first.
+The data sets are those with a source of their own; own data take the workflow.
 """
 
 import argparse
-import json
 import logging
 import math
 import os
@@ -23,37 +23,85 @@ from pathlib import Path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[1]
-IMAGES = ("source", "train_per_class", "classes", "value_max", "retries", "timeout_s")
+IMAGES = ("source", "train_per_class", "classes", "retries", "timeout_s")
 TRAINING, ATTACK = "train_network", "attack_network"
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path[:0] = [str(ROOT / "workflow" / "lib"), str(ROOT / "workflow")]
+
+from tilt.errors import InputError  # noqa: E402
+from tilt.io import read_json, write_json  # noqa: E402
 
 
 def plan(dataset, family, files=()):
     """Settings of a data set, and of the networks of one of its families, in the order of their seeds.
 
-    The files of configuration are merged over config.yaml, as by --configfile.
+    The files of configuration are merged over config.yaml, as by --configfile. Raises InputError where one
+    cannot be read, for a mistake in it, and where there is no such data set or network.
     """
-    import yaml
     from snakemake.utils import update_config
 
-    from pipeline.config import resolve
+    from pipeline.config import OWN, resolve
     from pipeline.networks import families
 
-    given = yaml.safe_load((ROOT / "config.yaml").read_text())
-    for file in files:
-        update_config(given, yaml.safe_load(file.read_text()))
+    given = {}
+    for file in (ROOT / "config.yaml", *files):
+        update_config(given, configuration(file))
     config = resolve(given)
-    settings = config["datasets"][dataset]
-    networks = families(dataset, settings)[family]
+    settings = named(config["datasets"], dataset, "data set")
+    if settings["source"] in OWN:
+        raise InputError(
+            f"datasets.{dataset}: this tool takes no data of your own (source {settings['source']}); run "
+            f"`snakemake {dataset}`"
+        )
+    of_families = families(dataset, settings)
+    there = {family: networks for family, networks in of_families.items() if networks}
+    networks = named(there, family, f"experiment of {dataset} with networks")
     return {
         "settings": {key: settings[key] for key in (*IMAGES, "attack")},
         "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),
     }
 
 
+def configuration(file):
+    """A file of configuration. Raises InputError where it is none."""
+    import yaml
+
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise InputError(f"{file}: not a readable configuration ({error}); correct it") from error
+    if not isinstance(found, dict):
+        raise InputError(f"{file}: no keys at its top level; write it as config.yaml is")
+    return found
+
+
+def named(things, name, kind):
+    """One of some things by its name. Raises InputError, with the names there are."""
+    if name not in things:
+        raise InputError(f"there is no {kind} named {name!r}; name one of: {', '.join(things) or 'none'}")
+    return things[name]
+
+
+def read_plan(file):
+    """A plan from its file. Raises InputError where it is none."""
+    remedy = "make it anew with `python tests/sweep_on_gpu.py plan`"
+    try:
+        planned = read_json(file)
+    except InputError as error:
+        raise InputError(f"{error}; {remedy}") from error
+    try:
+        attack, networks = planned["settings"]["attack"], planned["networks"].values()
+        whole = {*IMAGES} <= planned["settings"].keys() and isinstance(attack, dict)
+        whole = whole and all(isinstance(network["model"], str) for network in networks)
+    except (AttributeError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise InputError(f"{file}: not a plan of networks; {remedy}")
+    return planned
+
+
 def run_script(name, wildcards, log, input, output, params):
-    """Run a script of the workflow as Snakemake does. Raises RuntimeError with the log's last line."""
+    """Run a script of the workflow as Snakemake does. Raises InputError with the log's last line."""
     log.parent.mkdir(parents=True, exist_ok=True)
     stand_in = SimpleNamespace(
         rule=name,
@@ -69,7 +117,7 @@ def run_script(name, wildcards, log, input, output, params):
     try:
         runpy.run_path(str(SCRIPTS / f"{name}.py"), {"snakemake": stand_in})
     except SystemExit:
-        raise RuntimeError(log.read_text().splitlines()[-1]) from None
+        raise InputError(f"{log.read_text().splitlines()[-1]} (see {log})") from None
     finally:
         for handler in logger.handlers:
             handler.close()
@@ -81,6 +129,7 @@ def prepare(settings, mnist, heavy):
     if not output["record"].exists():
         params = {
             **{key: settings[key] for key in IMAGES},
+            "own": {"path": None},
             "data_dir": heavy / "downloads",
             "mirrors": [mnist.resolve().as_uri()],
         }
@@ -197,14 +246,21 @@ def main():
     running.add_argument("--device", default="cuda")
     running.add_argument("--attack-device", default="cuda")
     given = parser.parse_args()
+    try:
+        return plan_or_run(given)
+    except (InputError, OSError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+
+
+def plan_or_run(given):
+    """Do what the command line says: the exit status."""
     if given.command == "plan":
-        given.file.write_text(
-            json.dumps(plan(given.dataset, given.family, given.configfile), indent=1) + "\n"
-        )
+        write_json(given.file, plan(given.dataset, given.family, given.configfile), indent=1)
         return 0
     os.environ["OMP_NUM_THREADS"] = "1"  # read when the processes start
     missing = run(
-        json.loads(given.plan.read_text()), given.mnist, given.out, given.heavy,
+        read_plan(given.plan), given.mnist, given.out, given.heavy,
         processes=given.processes, attackers=given.attackers, until=given.until,
         device=given.device, attack_device=given.attack_device,
     )  # fmt: skip

@@ -343,6 +343,20 @@ MISTAKES = [
     ),
     ("datasets.mnist.sweep.weight_decays", [0, "2e3"], r"decays.1: '2e3' .*; write 2000.0, without quotes"),
     ("datasets.mnist.training.epochs", yaml.safe_load("1e1"), r"not of type 'integer' .*; write 10, without"),
+    *(
+        (key, float(value), rf"{key}.*: {value}.0 is not of type 'integer'.*; write {value}$")
+        for key, value in {
+            "datasets.mnist.training.batch_size": 50,
+            "datasets.mnist.svm.train_per_class": 3000,
+            "datasets.digits.train_per_class": 100,
+            "datasets.mnist.attack.images_per_class": 1,
+            "datasets.mnist.classes": 10,
+            "toy.seed": 0,
+        }.items()
+    ),
+    ("datasets.mnist.sweep.seeds", [0, 1.0], r"seeds.1: 1.0 is not of type 'integer'.*; write 1$"),
+    ("datasets.mnist.training.epochs", 2.5, r"training.epochs: 2.5 is not of type 'integer' .*10000\)$"),
+    ("datasets.mnist.training.epochs", "2.5", r"training.epochs: '2.5' is not of type 'integer' .*10000\)$"),
     ("datasets.mnist.training.epochs", "ten", r"training.epochs: 'ten' is not of type 'integer' .*10000\)$"),
 ]
 

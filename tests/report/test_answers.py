@@ -93,8 +93,33 @@ def test_networks():
         "1.50 (95 % interval 1.50 to 1.50 over 20 images) times the distance of one with 0.0001"
         in answer.text
     )
+    assert "One network of each: other" in answer.text
     one = {"small_low": NETWORKS["small_low"]}
     assert attack_answer(one, attacks, accuracies()).short == UNDECIDED
+
+
+def test_networks_are_named_by_more_than_their_weight_decay():
+    """By the recipe where there are several, else by a regulariser, and by seeds that differ."""
+    tables = [attacked(np.linspace(1, 3, 20)), attacked(np.linspace(2, 4, 20))]
+
+    def text(networks):
+        attacks = {name: tables["high" in name] for name in networks}
+        table = next(iter(accuracies().values()))
+        return attack_answer(networks, attacks, dict.fromkeys(networks, table)).text
+
+    low, high = NETWORKS.values()
+    l1 = {"regulariser": "l1", "strength": 1e-3}
+    assert text({"low": low | l1, "high": high | l1}).startswith(
+        "LeNet (L1 of strength 0.001) with weight decay 0.1 has"
+    )
+    own = {"model": "w_net.py:build"}
+    assert text({"low": low | own, "high": high | own}).startswith("w_net.py:build with weight decay 0.1 has")
+    assert text({"low": low, "high": high, "other_low": low | l1, "other_high": high | l1}).startswith(
+        "LeNet (recipe: N(0, 0.01²), pixels × 1) with weight decay 0.1 has"
+    )
+    assert "One network of each, of seeds 0 and 1: other seeds" in text(
+        {"low": low, "high": high | {"seed": 1}}
+    )
 
 
 def test_several_seeds_take_the_place_of_one():
@@ -129,7 +154,7 @@ def test_depth_and_rivals():
     assert "No trend can be told" in answer.text
     rivals = study()
     answer = rivals_answer(rivals, rival_reach(rivals), 0)
-    assert "At no more test error" in answer.text
+    assert "With the strength that held-out images choose" in answer.text
     reach = rival_reach(rivals)
     nothing = {**reach, "reach": np.full(len(reach["reach"]), np.nan)}
     assert rivals_answer(rivals, nothing, 0).short == UNDECIDED
@@ -139,12 +164,15 @@ def test_adversarial_training_of_no_pair_is_not_compared():
     assert adversarial_linear_answer({}, {}).short == UNDECIDED
 
 
-def rows(names, decay, values):
-    """A `reach_table` of weight decay and other rivals, each with its reach by seed."""
+def rows(names, decay, values, held_out=None):
+    """A `reach_table` of weight decay and other rivals, each with its reach by seed, and that on held-out
+    images, which is the same where it is not given."""
+    held_out = held_out or values
     return {
         "regulariser": np.repeat(["", *names], len(decay)),
         "seed": np.tile(np.arange(len(decay)), 1 + len(names)),
-        "reach": np.array([*decay, *(value for each in values for value in each)]),
+        "reach": np.ravel([decay, *values]),
+        "validation_norm_median": np.ravel([decay, *held_out]),
     }
 
 
@@ -157,7 +185,7 @@ def test_rivals_are_compared_on_the_seeds_that_they_share():
     table["regulariser"] = np.where(second, "l1", table["regulariser"])
     others = [name for name in dict.fromkeys(table["regulariser"].tolist()) if name]
     one = rivals_answer(table, rows(others[:1], [1.2, 1.2, 9], [[1.3, 1.31, nan]]), 0)
-    assert "weight decay changes the distance by a factor of 1.20" in one.text
+    assert "weight decay changes the distance of test images by a factor of 1.20" in one.text
     assert "over 2 seeds" in one.text
     few = rivals_answer(table, rows(others[-2:], [1.2, 1.2, 1.21], [[2.3, nan, nan], [2.0, 2.1, 2.2]]), 0)
     assert "by 2.10" in few.text  # the rival with one seed is not the farthest
@@ -166,3 +194,16 @@ def test_rivals_are_compared_on_the_seeds_that_they_share():
     assert unsure.short == UNDECIDED
     none = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [1.1, 1.12, 1.1]]), 0)
     assert none.short == "none reaches as far"
+
+
+def test_the_rival_that_is_told_of_is_the_farthest_on_held_out_images():
+    """The other one is farther on test images, where that may be chance."""
+    table = study()
+    table = {name: np.concatenate([column, column]) for name, column in table.items()}
+    table["regulariser"][len(table["seed"]) // 2 :] = "l1"
+    far, near = [2.0, 2.1, 2.2], [1.5, 1.51, 1.52]
+    for values, held_out in (([far, near], [near, far]), ([near, far], [far, near])):
+        answer = rivals_answer(table, rows(["l1", "adversarial_l2"], [1.2, 1.2, 1.21], values, held_out), 0)
+        chosen = "adversarial training (L2 ball)" if held_out[1] == far else "L1"
+        assert answer.short == f"{chosen} reaches farther"
+        assert f"of 2 rivals the farthest on held-out images, {chosen}, by 1.51 (95 % interval" in answer.text

@@ -12,7 +12,7 @@ from report.documents import document
 from report.index import compared, row_of
 from report.site import write_site
 from tilt.errors import InputError
-from tilt.io import write_json, write_table
+from tilt.io import json_text, write_json, write_table
 
 SUMMARY = {
     "answers": [
@@ -131,10 +131,19 @@ def test_the_site_has_what_is_for_readers_and_nothing_else(site):
 
 def test_headings_have_the_anchors_of_github():
     text = document(
-        "# A `b` & C-d\n\n## É, e_f: (g)?\n\n## Two\n\n## Two\n\n[x](y.md#two) [z](https://a.b/c.md)"
+        "# A `b` & C-d\n\n## É, e_f: (g)?\n\n## Two\n\n## Two\n\n[x](y.md#two) [z](https://a.b/c.md)", "a.md"
     ).text
     assert re.findall(r'id="(.*?)"', text) == ["a-b--c-d", "é-e_f-g", "two", "two-1"]
     assert re.findall(r'href="(.*?)"', text) == ["y.html#two", "https://a.b/c.md"]
+
+
+@pytest.mark.parametrize("markdown", ["", "Only text.", "#\n\nText."])
+def test_a_document_without_a_heading_has_the_name_of_its_file_as_title(results, tmp_path, markdown):
+    (tmp_path / "notes.md").write_text(markdown)
+    site = tmp_path / "site"
+    site.mkdir()
+    write_site(site, datasets=[results / "a"], documents={"docs/notes.md": tmp_path / "notes.md"})
+    assert '<a href="docs/notes.html">notes.md</a>' in (site / "index.html").read_text()
 
 
 def test_claims_of_all_data_sets_are_set_side_by_side(results):
@@ -167,8 +176,35 @@ def test_the_row_of_a_data_set(site):
     assert text.startswith("a yes × 1.90 (1.72 to 2.10) ✓ reproduced 1 2026-11-27 at commit 0123456 , ")
 
 
-@pytest.mark.parametrize("file", ["report/summary.json", "report/claims.csv", "manifest.json"])
-def test_half_a_report_is_named(results, file):
+@pytest.mark.parametrize("file", ["report/summary.json", "report/claims.csv", "manifest.json", "config.yaml"])
+def test_half_a_report_is_named(results, tmp_path, file):
     (results / "a" / file).unlink()
-    with pytest.raises(InputError, match=r"a/report/index\.html: not finished, .* run `snakemake a` first"):
-        row_of(results / "a", {})
+    with pytest.raises(InputError, match=r"a/report/index\.html: not finished; run `snakemake a` first"):
+        write_site(tmp_path / "site", datasets=[results / "a"], documents={})
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("report/summary.json", '{"dataset": "a", "answ'),
+        ("report/summary.json", "7"),
+        ("report/summary.json", json_text({**SUMMARY, "dataset": 7})),
+        ("report/summary.json", json_text({"dataset": "a", **SUMMARY, "answers": ["yes"]})),
+        ("report/summary.json", json_text({"dataset": "a", **SUMMARY, "verdicts": {}})),
+        ("report/claims.csv", ""),
+        ("report/claims.csv", "section,statement\nsvm,Tilt falls\n"),
+        ("report/claims.csv", ",".join(CLAIM) + "\nsvm,Tilt falls\n"),
+        ("report/claims.csv", ",".join(CLAIM) + "\nsvm,Tilt falls,a drawing,by 1.2,any,prov"),
+        ("report/claims.csv", "\0\x80"),
+        ("report/sections/data.json", '{"title": "Data"}'),
+        ("manifest.json", "null"),
+        ("manifest.json", json_text({"git_commit": None, "git_changes": False})),
+    ],
+)
+def test_a_damaged_file_of_a_report_is_named_with_the_remedy(results, tmp_path, file, text):
+    (results / "a" / file).write_text(text, encoding="latin-1")
+    gone = "report" if "report" in file else file
+    with pytest.raises(
+        InputError, match=rf"a/{file}: not .*; delete \S*/a/{gone} and run `snakemake a` again"
+    ):
+        write_site(tmp_path / "site", datasets=[results / "a"], documents={})

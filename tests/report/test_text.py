@@ -29,12 +29,29 @@ def test_numbers_are_written_in_full_below_a_million(value, digits, text):
         ("d_adv < 10^-2.5.", "<i>d</i><sub>adv</sub> &lt; 10<sup>−2.5</sup>."),
         ("λ = 1e-06 and 2.5e+07", "λ = 10<sup>−6</sup> and 2.5&nbsp;·&nbsp;10<sup>7</sup>"),
         ("xavier_low, max_steps 3.1 %", "xavier_low, max_steps 3.1&nbsp;%"),
+        (
+            "½‖x_m − x‖, |x·w_θ| (λ_article)",
+            "½‖<i>x</i><sub>m</sub> − x‖, |x·<i>w</i><sub>θ</sub>| (<i>λ</i><sub>article</sub>)",
+        ),
+        ("d_adv: -1e-05.", "<i>d</i><sub>adv</sub>: −10<sup>−5</sup>."),
         ("10^2.5 to 10^3", "10<sup>2.5</sup> to 10<sup>3</sup>"),
         ("-3.2 to -1, 0-1 loss, 0-255, 2026-11-26", "−3.2 to −1, 0-1 loss, 0-255, 2026-11-26"),
     ],
 )
 def test_plain_text_is_typeset(text, expected):
     assert marked(text) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "w_net.py:build", "x_net", "d_1", "w_0.safetensors", "nets/x_m.py:f", "x_m:f", "a.py:d_adv", "x_m-2",
+        "mlp_1e-05_0", "mlp-1e-05", "1e-05.pt", "runs/1e-05/w_net.npz", "1e-05-x", "w_optimal", "a-x_m",
+        "d_adv+1",
+    ],
+)  # fmt: skip
+def test_no_name_is_typeset_as_a_formula(name):
+    assert marked(f"{name}, recipe {name}: ({name}).") == f"{name}, recipe {name}: ({name})."
 
 
 def test_a_data_set_in_words():

@@ -274,6 +274,24 @@ def test_vectors_have_a_page_too(browser, results):
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [360, 800, 1280, 1366, 1600])
+def test_the_first_screen_of_vectors_is_even(browser, results, width):
+    """The plane has a row of its own, and the mirror images of both classes are alike, beside or below."""
+    page, _ = opened(
+        browser, results / "flat" / "report" / "index.html", viewport={"width": width, "height": 768}
+    )
+    boxes = "[...document.querySelectorAll('header .plot')].map((each) => each.getBoundingClientRect())"
+    plane, *mirrors = page.evaluate(f"{boxes}.map(({{ x, y, width }}) => [x, y, width])")
+    (left, top, wide), (right, next_top, as_wide) = mirrors
+    assert wide == pytest.approx(as_wide, abs=1)
+    assert left == pytest.approx(plane[0], abs=1)
+    below = width == 360
+    assert right + as_wide == pytest.approx(plane[0] + plane[2], abs=1)
+    assert (next_top > top, right > left) == (below, not below)
+    assert top > plane[1]
+    page.context.close()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_the_page_fits_its_window(browser, results, width, scheme):
     page, wrong = opened(browser, results / "tiny" / "report" / "index.html",

@@ -1,15 +1,19 @@
 """The tool that trains and attacks a grid of networks without Snakemake, on the CPU."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+import yaml
 
+import sweep_on_gpu
 from conftest import ROOT
 from sweep_on_gpu import plan
-from tilt.io import read_table
+from tilt.io import json_text, read_table
 
 TOOL = ROOT / "tests" / "sweep_on_gpu.py"
 LEFT = {
@@ -36,6 +40,51 @@ def test_a_plan_takes_files_of_configuration():
     assert len(planned["networks"]) == 9 * 5 * 3
     assert {network["learning_rate"] for network in planned["networks"].values()} == {0.01}
     assert planned["settings"]["attack"]["attacks"]["targeted_ascent"] is None
+
+
+PLAN = {"settings": {**dict.fromkeys(sweep_on_gpu.IMAGES), "attack": {}}, "networks": {}}
+OWN = {"source": "npz", "path": "a.npz", "classes": 2, "svm": {"train_per_class": 1, "pairs": ["0v1"]}}
+MISTAKES = [
+    (["plan", "mnst", "sweep", "plan.json"], None, "no data set named 'mnst'; name one of: digits, mnist"),
+    (["plan", "mnist", "depht", "plan.json"], None, "with networks named 'depht'; name one of: training"),
+    (["plan", "own", "sweep", "plan.json"], yaml.safe_dump({"datasets": {"own": OWN}}), "no data of your"),
+    (["plan", "mnist", "sweep", "plan.json"], "datasets: {mnist: {swep: null}}", "unknown key 'swep'"),
+    (["plan", "mnist", "sweep", "plan.json"], "a: [1", "file: not a readable configuration"),
+    (["plan", "mnist", "sweep", "plan.json"], "[1]", "file: no keys at its top level"),
+    (["plan", "mnist", "sweep", "plan.json", "--configfile", "gone"], None, "gone: not a readable config"),
+    (["run", "gone"], None, "gone: no such file; make it anew with"),
+    *(
+        (["run", "file"], text, "file: not a .*; make it anew with `python tests/sweep_on_gpu.py plan`")
+        for text in (
+            *("", '{"settings": ', "7", "[]", "{}", json_text({**PLAN, "networks": ["a"]})),
+            json_text({**PLAN, "networks": {"a": {"seed": 0}}}),
+            json_text({**PLAN, "settings": {"attack": {}}}),
+        )
+    ),
+    *(
+        (["run", "file"], json_text({**PLAN, "settings": PLAN["settings"] | of}), message + r" \(see .*log\)")
+        for of, message in (
+            ({"source": "digits", "train_per_class": 9999}, "train_per_class is 9999; ask for 1 to .*"),
+            ({"source": "mnist", "retries": 1, "timeout_s": 1}, "train-images-idx3-ubyte.gz.*"),
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "text", "message"), MISTAKES)
+def test_a_mistake_is_told_in_one_line(tmp_path, monkeypatch, capsys, arguments, text, message):
+    monkeypatch.chdir(tmp_path)
+    Path("a.npz").touch()
+    if arguments[0] == "run":
+        arguments = [*arguments, "--mnist", ".", "--out", "out", "--heavy", "heavy"]
+    if text is not None:
+        Path("file").write_text(text)
+        arguments = [*arguments, *(["--configfile", "file"] if arguments[0] == "plan" else [])]
+    monkeypatch.setattr(sys, "argv", [str(TOOL), *arguments])
+    assert sweep_on_gpu.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(message, line), line
+    assert not Path("plan.json").exists()
 
 
 def test_a_run_leaves_the_files_of_the_workflow_and_does_nothing_twice(tmp_path):

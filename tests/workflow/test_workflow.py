@@ -348,10 +348,16 @@ def test_the_index_and_the_site_take_the_reports_that_are_there_and_compute_no_o
     assert {"images", "page", "index", "site"} <= set(jobs(plan(tmp_path, "index", "site", config=None)))
     page = tmp_path / "results" / "flat" / "report" / "index.html"
     page.parent.mkdir(parents=True)
-    page.touch()
+    claims = page.with_name("claims.csv")
+    for file in (page, claims):
+        file.touch()
     printed = plan(tmp_path, "index", "site")
     assert jobs(printed) == {"index": 1, "site": 1}
     assert str(page) in printed
+    assert str(claims) in printed, "a change of the inputs when it is deleted"
+    claims.unlink()
+    assert jobs(printed := plan(tmp_path, "index", "site")) == {"index": 1, "site": 1}
+    assert str(claims) not in printed
 
 
 def test_every_data_set_and_its_stages_are_targets(tmp_path):

@@ -99,12 +99,19 @@ def numbers_of_page(wildcards):
     ]
 
 
-def pages(wildcards):
-    """The pages that are there, that of the main data set first and made where there is none.
+def of_reports(*patterns):
+    """An input: files of the data sets that have a page, the main one first, or of the main one where none has.
 
-    Their paths are absolute, so that no rule makes them anew.
+    Files of a page are those that are there, so that one which is deleted is a change of the inputs. Their
+    paths are absolute, so that no rule makes them anew.
     """
-    names = sorted(DATASETS, key=lambda name: name != config["main"])
-    found = expand(rules.page.output.page, dataset=names)
-    there = [local(os.path.abspath(page)) for page in found if os.path.exists(page)]
-    return there or expand(rules.page.output.page, dataset=config["main"])
+
+    def files(wildcards):
+        names = sorted(DATASETS, key=lambda name: name != config["main"])
+        pages = zip(names, expand(rules.page.output.page, dataset=names), strict=True)
+        if not (there := [name for name, page in pages if os.path.exists(page)]):
+            return expand(patterns, dataset=config["main"])
+        found = expand(patterns, dataset=there)
+        return [local(os.path.abspath(file)) for file in found if os.path.exists(file)]
+
+    return files

@@ -34,11 +34,15 @@ rule page:
         f"{ROOT}/workflow/scripts/page.py"
 
 
+OF_INDEX = (rules.page.output.claims, rules.page.output.summary, *rules.record.output)
+
+
 rule index:
     input:
         code=code("index.py"),
         templates=templates("frame.html.j2", "index.html.j2"),
-        pages=pages,
+        pages=of_reports(rules.page.output.page),
+        records=of_reports(*OF_INDEX),
     output:
         index="results/index.html",
     log:
@@ -57,7 +61,8 @@ rule site:
             "frame.html.j2", "index.html.j2", "document.html.j2", "data.html.j2"
         ),
         documents=of_checkout(*documents(ROOT).values()),
-        pages=pages,
+        pages=of_reports(rules.page.output.page),
+        records=of_reports(*OF_INDEX, *rules.data_section.output),
     output:
         site=directory("results/site"),
     log:

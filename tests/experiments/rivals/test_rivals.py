@@ -184,6 +184,7 @@ def test_test_images_choose_nothing():
     found = made.reach(table)
     np.testing.assert_allclose(found["test_error"], [0.9, 0.02])
     np.testing.assert_allclose(found["reach"], [1.2, 1])
+    np.testing.assert_allclose(found["validation_norm_median"], [1.5, 1])
     assert found["strength_high"].tolist() == [0.1, 0]
 
 

@@ -7,7 +7,7 @@ from experiments.attack.statistics import ATTACKED, rows_of
 from report.answers import NETWORKS, factor, in_words, of_decay, short, undecided
 from report.claims import SIDES, Columns, Settings
 from report.contract import Answer
-from report.networks import MODELS, sides
+from report.networks import TEXTS, sides
 
 PANEL = "panel-norms"
 
@@ -16,9 +16,10 @@ def attack_answer(
     networks: Mapping[str, Settings], attacks: Mapping[str, Columns], accuracies: Mapping[str, Columns]
 ) -> Answer:
     """Of the first recipe whose networks of low and of high weight decay were attacked on the same images."""
-    for names in sides(networks).values():
+    recipes = sides(networks)
+    for recipe in recipes:
         attacked = {
-            side: [name for name in names[side] if attacks[name]["status"][0] == ATTACKED][:1]
+            side: [name for name in recipes[recipe][side] if attacks[name]["status"][0] == ATTACKED][:1]
             for side in SIDES
         }
         norms = shared_norms({side: [attacks[name] for name in attacked[side]] for side in SIDES}, NEAREST)
@@ -33,16 +34,20 @@ def attack_answer(
         )
     of = {side: attacked[side][0] for side in SIDES}
     moved = factor(norms[:, 1] / norms[:, 0])
-    low, high = (networks[of[side]]["weight_decay"] for side in SIDES)
-    model = networks[of["low"]]["model"]
-    model = MODELS.get(model, model)
+    pair = [networks[of[side]] for side in SIDES]
+    low, high = (network["weight_decay"] for network in pair)
+    first, second = (network["seed"] for network in pair)
+    seeds = "" if first == second else f", of seeds {first} and {second}"
+    model, regulariser = (TEXTS[key](pair[0]) for key in ("model", "regulariser"))
+    trained = f"recipe: {recipe.removeprefix(f'{model}, ')}" if len(recipes) > 1 else regulariser
+    which = f"{model} ({trained})" if trained else model
     errors = _errors([accuracies[of[side]] for side in SIDES])
     return Answer(
         NETWORKS,
         of_decay(moved),
-        f"{model} with weight decay {high:g} has the nearest adversarial examples found at "
+        f"{which} with weight decay {high:g} has the nearest adversarial examples found at "
         f"{in_words(moved, len(norms), 'image')} times the distance of one with {low:g}. One network of "
-        f"each: other seeds may differ.{errors}",
+        f"each{seeds}: other seeds may differ.{errors}",
         short(moved),
         PANEL,
     )

@@ -92,8 +92,8 @@ def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Arra
         "not in the article",
         "; ".join(parts) + _remark(table, far),
         f"distance of each rival over that of weight decay, {AT_EQUAL_ERROR}, between the strengths "
-        f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one measured; partly, the "
-        "geometric mean",
+        f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one measured, each judged by "
+        "itself without a correction for their number; partly, the geometric mean",
         bool(most) and all(most),
         bool(means) and all(means),
     )

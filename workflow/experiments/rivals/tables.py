@@ -48,7 +48,8 @@ MEASURED = (
     *("gradient_norm_median", "temperature", "ece", "seconds_per_epoch"),
     *("right_images", *SIGNS),
 )
-REACH = ("strength_low", "strength_high", "test_error", "minimal_norm_median", "reach")
+AT_REACH = ("validation_norm_median", "test_error", "minimal_norm_median")
+REACH = ("strength_low", "strength_high", *AT_REACH, "reach")
 OF_RIVAL = ("regulariser", "weight_decay", "strength")
 
 
@@ -198,8 +199,9 @@ def reach_table(table: Columns, weight_decay: float, validation_images: int) -> 
     On the rival's line that point is chosen which is `farthest` by the distances of held-out training images,
     at no more than the error of the reference of that seed on these and two standard errors of it. Columns:
     `regulariser` and `seed`; `strength_low` and `strength_high`, between which the point lies, weight decays
-    where the regulariser is ""; of the test images `test_error` and `minimal_norm_median` there, and `reach`,
-    this as a multiple of the reference's. Nan where reference or rival have no network that counts.
+    where the regulariser is ""; of the held-out images `validation_norm_median` there, of the test images
+    `test_error` and `minimal_norm_median`; `reach`, the last as a multiple of the reference's. Nan where
+    reference or rival have no network that counts.
     """
     names = list(dict.fromkeys(["", *table["regulariser"].tolist()]))
     rows = []
@@ -219,10 +221,7 @@ def _reach(table: Columns, line: Line, validation_images: int) -> dict[str, floa
     start = float(on_line["validation_error"][line.reference][0])
     allowed = float(start + 2 * np.sqrt(start * (1 - start) / validation_images))
     place = farthest(on_line["validation_error"], on_line["validation_norm_median"], allowed)
-    found = {
-        name: float(np.interp(place, np.arange(len(line.rows)), on_line[name]))
-        for name in ("test_error", "minimal_norm_median")
-    }
+    found = {name: float(np.interp(place, np.arange(len(line.rows)), on_line[name])) for name in AT_REACH}
     own = float(on_line["minimal_norm_median"][line.reference][0])
     return {
         "strength_low": line.amounts[math.floor(place)],
@@ -232,10 +231,11 @@ def _reach(table: Columns, line: Line, validation_images: int) -> dict[str, floa
     }
 
 
-def reaches(reach: Columns) -> dict[str, Array]:
-    """The reach of each rival of a `reach_table` by regulariser, weight decay ("") first, (seeds,)."""
+def reaches(reach: Columns, quantity: str = "reach") -> dict[str, Array]:
+    """Reach of each rival of a `reach_table` by regulariser, weight decay ("") first, (seeds,), or another
+    of its quantities."""
     names = dict.fromkeys(reach["regulariser"].tolist())
-    return {name: reach["reach"][reach["regulariser"] == name] for name in names}
+    return {name: reach[quantity][reach["regulariser"] == name] for name in names}
 
 
 def rows_alike(table: Columns, summary: Columns, row: int) -> NDArray[np.bool_]:

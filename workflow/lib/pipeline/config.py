@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pipeline.pair import pairs
@@ -33,6 +33,14 @@ MEANT = {  # keys of other tools, and of earlier versions
     **dict.fromkeys(("confidence", "step", "max_steps", "minimal_steps", "epsilons"), "attacks"),
 }
 
+# JSON Schema takes 50.0 for an integer, which range() and PyTorch do not.
+Validator = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
 
 def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None) -> Config:
     """The whole configuration with every default, checked. Raises InputError at the first mistake.
@@ -44,7 +52,7 @@ def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None)
     """
     config = _with_own_networks(_present(config))
     _check_keys_and_numbers(config)
-    error = best_match(Draft202012Validator(schema()).iter_errors(config))
+    error = best_match(Validator(schema()).iter_errors(config))
     if error is not None:
         line = _readable(error, schema()).replace(".own_networks.", ".networks.")
         raise InputError(f"configuration: {line}")
@@ -210,24 +218,28 @@ def _readable(error: ValidationError, root: Mapping[str, Any]) -> str:
         schema = _looked_up(schema["properties"][missing], root)
         expected = [", ".join(schema.get("enum", ())), schema.get("description")]
     told = ": ".join(filter(None, expected))
-    return f"{where}: {message}" + (f" ({told})" if told else "") + _number_as_text(error)
+    return f"{where}: {message}" + (f" ({told})" if told else "") + _other_number(error)
 
 
-def _number_as_text(error: ValidationError) -> str:
-    """The remedy where text that is a number stands for one, like 1e-6, which YAML reads as text."""
+def _other_number(error: ValidationError) -> str:
+    """The remedy where text that is a number stands for one, like 1e-6, which YAML reads as text, or 50.0
+    for 50."""
     expected = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    if error.validator != "type" or not {"number", "integer"} & set(expected):
+    if error.validator != "type" or not isinstance(error.instance, str | float):
         return ""
     try:
-        number = float(cast(str, error.instance))
-    except (TypeError, ValueError):
+        number = float(error.instance)
+    except ValueError:
         return ""
     if not abs(number) <= sys.float_info.max:
         return ""
     if "integer" in expected and number.is_integer():
-        return f"; write {int(number)}, without quotes"
-    plain = re.sub(r"e([+-])0+", r"e\1", yaml.safe_dump(number).split()[0])
-    return f"; write {plain}, without quotes"
+        plain = str(int(number))
+    elif "number" in expected:
+        plain = re.sub(r"e([+-])0+", r"e\1", yaml.safe_dump(number).split()[0])
+    else:
+        return ""
+    return f"; write {plain}" + (", without quotes" if isinstance(error.instance, str) else "")
 
 
 def _filled(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:

@@ -17,14 +17,17 @@ ACCESSIBLE = {  # a keyboard reaches what is too wide, and no heading is empty
 
 @dataclass(frozen=True)
 class Document:
-    """A document as HTML: its title, which is the first heading, and all that it says."""
+    """A document as HTML: its title, which is the first heading or else a name, and all that it says."""
 
     title: str
     text: str
 
 
-def document(markdown: str) -> Document:
-    """A document as HTML: headings have the anchors of GitHub, links to `.md` lead to `.html`."""
+def document(markdown: str, name: str) -> Document:
+    """A document as HTML: headings have the anchors of GitHub, links to `.md` lead to `.html`.
+
+    `name` is the title of one without a heading.
+    """
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(markdown)
     seen = Counter[str]()
@@ -32,16 +35,16 @@ def document(markdown: str) -> Document:
     for token, content in pairwise(tokens):
         if token.type == "heading_open":
             titles.append("".join(part.content for part in content.children or ()))
-            name = anchor(titles[-1])
-            token.attrs["id"] = f"{name}-{seen[name]}" if seen[name] else name
-            seen[name] += 1
+            place = anchor(titles[-1])
+            token.attrs["id"] = f"{place}-{seen[place]}" if seen[place] else place
+            seen[place] += 1
     for part in (part for token in tokens for part in token.children or ()):
         if part.type == "link_open":
             part.attrs["href"] = re.sub(r"^(?!\w+:)(.*)\.md(?=#|$)", r"\1.html", str(part.attrs["href"]))
     text = parser.renderer.render(tokens, parser.options, {})
     for tag, accessible in ACCESSIBLE.items():
         text = text.replace(tag, accessible)
-    return Document(titles[0], text)
+    return Document(next(filter(None, titles), name), text)
 
 
 def anchor(title: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from report.documents import document
-from report.index import render, row_of
+from report.index import record_of, render, row_of
 from report.templates import template
-from tilt.io import read_json
 
 LEFT_OUT = ("benchmarks", "logs", "panels", "report/sections", "manifest.json")
+LINKS = {"report": "index.html", "data and files": "data.html", "manifest": "manifest.json"}
+SECTION = {"title": str, "text": str, "tables": [{"title": str, "header": [str], "rows": [[str]]}]}
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,21 @@ def write_site(folder: Path, *, datasets: Sequence[Path], documents: Mapping[str
 
     `datasets` are the folders of results of data sets that have a report, beside that of the toy problem.
     `documents` are files by their path in the site: Markdown becomes HTML; others, to which it links, are
-    copied.
+    copied. Raises InputError where a report is not finished, or a file of it is damaged.
     """
+    rows = [
+        row_of(results, {text: f"{results.name}/{to}" for text, to in LINKS.items()}) for results in datasets
+    ]
     titles = {}
     for path, file in documents.items():
         if file.suffix == ".md":
-            made = document(file.read_text(encoding="utf-8"))
+            made = document(file.read_text(encoding="utf-8"), file.name)
             page = str(PurePosixPath(path).with_suffix(".html"))
             _write(folder, page, "document.html.j2", title=made.title, text=made.text)
             titles[page] = made.title
         else:
             _copy(file, folder / path)
     toy = _downloads(datasets[0].with_name("toy"), folder)
-    rows = []
     for results in datasets:
         name = results.name
         for file in (results / "config.yaml", results / "manifest.json", results / "report" / "index.html"):
@@ -54,12 +57,10 @@ def write_site(folder: Path, *, datasets: Sequence[Path], documents: Mapping[str
             f"{name}/data.html",
             "data.html.j2",
             title=f"{name}: data, tables and figures",
-            section=read_json(results / "report" / "sections" / "data.json"),
+            section=record_of(results, "report/sections/data.json", SECTION),
             tables=tables | toy[0],
             figures=figures | toy[1],
         )
-        links = {"report": "index.html", "data and files": "data.html", "manifest": "manifest.json"}
-        rows.append(row_of(results, {text: f"{name}/{to}" for text, to in links.items()}))
     index = render(rows, links=_links(""), documents=titles)
     (folder / "index.html").write_text(index, encoding="utf-8")
 
