@@ -154,7 +154,7 @@ def test_depth_and_rivals():
     assert "No trend can be told" in answer.text
     rivals = study()
     answer = rivals_answer(rivals, rival_reach(rivals), 0)
-    assert "With the strength that held-out images choose" in answer.text
+    assert "with strengths that held-out images choose, weight decay" in answer.text
     reach = rival_reach(rivals)
     nothing = {**reach, "reach": np.full(len(reach["reach"]), np.nan)}
     assert rivals_answer(rivals, nothing, 0).short == UNDECIDED
@@ -185,7 +185,7 @@ def test_rivals_are_compared_on_the_seeds_that_they_share():
     table["regulariser"] = np.where(second, "l1", table["regulariser"])
     others = [name for name in dict.fromkeys(table["regulariser"].tolist()) if name]
     one = rivals_answer(table, rows(others[:1], [1.2, 1.2, 9], [[1.3, 1.31, nan]]), 0)
-    assert "weight decay changes the distance of test images by a factor of 1.20" in one.text
+    assert "weight decay changes the distance by a factor of 1.20" in one.text
     assert "over 2 seeds" in one.text
     few = rivals_answer(table, rows(others[-2:], [1.2, 1.2, 1.21], [[2.3, nan, nan], [2.0, 2.1, 2.2]]), 0)
     assert "by 2.10" in few.text  # the rival with one seed is not the farthest

@@ -39,8 +39,8 @@ def rivals_answer(table: Columns, reach: Columns, weight_decay: float) -> Answer
     return Answer(
         RIVALS,
         f"{label} reaches farther" if over[best][1] > 1 else "none reaches as far" if none else UNDECIDED,
-        "With the strength that held-out images choose, at about the error there of a network without a "
-        "regulariser, weight decay changes the distance of test images by a factor of "
+        "At about the error of a network without a regulariser, with strengths that held-out images choose, "
+        "weight decay changes the distance by a factor of "
         f"{in_words(moved, most, 'seed')}; {which}, {label}, by "
         f"{in_words(factor(far[best][seeds]), most, 'seed')}.",
         short(moved),
