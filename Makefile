@@ -17,6 +17,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
 main: .venv/installed ## set up, then run the main job (the embedded digits): results/digits/report/index.html
 	$(SNAKEMAKE)
+	@echo 'The report: results/digits/report/index.html'
 
 mnist: .venv/installed ## the article's experiment on MNIST: results/mnist/report/index.html
 	$(SNAKEMAKE) mnist

@@ -14,14 +14,15 @@ from conftest import ROOT
 from pipeline.code import ROOTS, imported_files
 
 BIN = Path(sys.executable).parent
+CODE = ["workflow", "tests"]  # but not what a user keeps beside them
 RULES = ["Snakefile", *map(str, sorted((ROOT / "workflow" / "rules").glob("*.smk")))]
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ["ruff", "check"],
-        ["ruff", "format", "--check"],
+        ["ruff", "check", *CODE],
+        ["ruff", "format", "--check", *CODE],
         ["mypy"],
         ["snakefmt", "--check", *RULES],
         ["snakemake", "--lint"],

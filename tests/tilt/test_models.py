@@ -1,10 +1,13 @@
 """Models by name and of the user's own, the networks that are made of them, and their training."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
+from conftest import ROOT
 from tilt.errors import InputError
 from tilt.networks import model as models
 from tilt.networks.cnn import cnn
@@ -29,7 +32,7 @@ class Own(nn.Module):
         self.full = nn.Linear(width, classes)
 
     def forward(self, x):
-        x = self.norm(self.conv(x[:, None])).relu().mean((2, 3))
+        x = self.norm(self.conv(x)).relu().mean((2, 3))
         return self.full(self.drop(x + self.shift))
 
 number = 3
@@ -41,7 +44,7 @@ def no_module(shape, classes):
     return 3
 
 def three_dimensions(shape, classes):
-    return nn.Unflatten(1, (1, -1))
+    return nn.Identity()
 
 def fewer(shape, classes):
     return nn.Sequential(nn.Flatten(), nn.Linear(42, classes - 1))
@@ -90,6 +93,18 @@ def test_a_function_of_the_user_s_is_trained_and_resumed_bit_for_bit(own, tmp_pa
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert other["model.norm.num_batches_tracked"] == 9
     assert [c for c in whole.history if c.startswith("rms_")] == ["rms_conv", "rms_full"]
+
+
+@pytest.mark.parametrize("shape", [(6, 7), (6, 7, 3)])
+def test_a_function_of_the_user_s_sees_channels_first(tmp_path, shape):
+    """The one of docs/own-network.md, whose networks are trained elsewhere, serves here too."""
+    text = (ROOT / "docs" / "own-network.md").read_text()
+    (tmp_path / "mine.py").write_text(re.search(r"```python\n(.*?)```", text, flags=re.S)[1])
+    model = build(f"{tmp_path / 'mine.py'}:build", shape, 3, pixel_scale=0.5)
+    images = torch.rand(2, *shape)
+    seen = images[:, None] if len(shape) == 2 else images.permute(0, 3, 1, 2)
+    torch.testing.assert_close(model(images), model.model(0.5 * seen))
+    assert model.model[0].in_channels == seen.shape[1]
 
 
 def test_a_file_of_weights_runs_no_code_that_the_caller_did_not_name(own, tmp_path):

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from conftest import ROOT
+from pipeline.show import summary
 from runs import end, succeed
 from tilt.io import read_table
 
@@ -72,6 +73,10 @@ def test_the_examples_of_the_document(tmp_path):
         assert abs(np.median(np.array(norms)[right]) / np.median(table["least_norm"][right]) - 1) < 0.1
         assert len(json.loads((folder / "images.json").read_text())["rows"]) == len(norms)
         assert not (folder / "pieces").exists()
+        shown = summary(folder)
+        assert f"{folder}: network trained elsewhere" in shown
+        assert f"test_error: {record['test_error']:.5g}" in shown
+        assert "not there" not in shown
 
     study["datasets"]["mine"]["networks"]["mine"]["weights"] = "none.safetensors"
     status, printed = end(tmp_path, "mine_own", config=study)

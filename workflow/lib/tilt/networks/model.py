@@ -120,11 +120,14 @@ def build(
     """A network of one of MODELS, or of a function of the user's called FILE.py:FUNCTION, preprocessed.
 
     The function gets the shape of an image, the number of classes and the options; it returns a module that
-    maps preprocessed images (n, *shape) to raw scores (n, classes). The network is in evaluation mode. Raises
-    InputError, in one line, when there is no such model, file or function, or it does not do that.
+    maps preprocessed images to raw scores (n, classes): images (n, channels, h, w), vectors (n, d). The
+    network is in evaluation mode. Raises InputError, in one line, when there is no such model, file or
+    function, or it does not do that.
     """
     model = build_module(name, shape, classes, **options)
-    network = Preprocessed(Architecture(name, shape, classes, options), model, mean_image, pixel_scale).eval()
+    planes = name not in MODELS and len(shape) > 1
+    architecture = Architecture(name, shape, classes, options)
+    network = Preprocessed(architecture, model, mean_image, pixel_scale, planes=planes).eval()
     try:
         found = count_classes(network, shape)
     except InputError as error:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tilt.networks.descent import FastGradient, Scratch
+from tilt.networks.planes import Planes
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Preprocessed(nn.Module):
     """A model of pixel_scale * (image - mean image), for images (n, ...) on the 0-255 scale.
 
     Buffers `mean_image`, of an image's shape, and `pixel_scale` () hold the preprocessing, `model` is the
-    network behind it, and `architecture` says how that was built.
+    network behind it, and `architecture` says how that was built. With `planes` the model sees images as
+    (n, channels, h, w), else as they are.
     """
 
     def __init__(
@@ -36,9 +38,12 @@ class Preprocessed(nn.Module):
         model: nn.Module,
         mean_image: NDArray[np.float32] | None = None,
         pixel_scale: float = 1.0,
+        *,
+        planes: bool = False,
     ) -> None:
         super().__init__()
         self.architecture, self.model = architecture, model
+        self.arrange = Planes() if planes else nn.Identity()
         mean = np.zeros(architecture.shape, np.float32) if mean_image is None else mean_image
         self.mean_image: Tensor
         self.pixel_scale: Tensor
@@ -47,7 +52,7 @@ class Preprocessed(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Raw scores (n, classes)."""
-        scores: Tensor = self.model(self.pixel_scale * (images - self.mean_image))
+        scores: Tensor = self.model(self.arrange(self.pixel_scale * (images - self.mean_image)))
         return scores
 
     @property
@@ -60,4 +65,4 @@ class Preprocessed(nn.Module):
         self, own: FastGradient, images: Tensor, labels: Tensor, scratch: Scratch
     ) -> tuple[Tensor, list[Tensor]]:
         shifted = torch.sub(images, self.mean_image, out=scratch.take(*images.shape)).mul_(self.pixel_scale)
-        return own(shifted, labels, scratch)
+        return own(self.arrange(shifted), labels, scratch)
