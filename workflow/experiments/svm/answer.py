@@ -37,7 +37,8 @@ def svm_answer(paths: Mapping[str, Columns], words: Words) -> Answer:
             above="less tilt puts adversarial examples farther away",
             below="regularization brings adversarial examples nearer",
         ),
-        "Adversarial examples lie, in the mean, at ½‖j − i‖ cos θ: the tilt decides. From the least L2 "
+        "In the mean adversarial examples lie at half the distance of the two centroids times cos θ, so "
+        "that the tilt decides. From the least L2 "
         f"regularization to the λ of least test error θ goes from {least:.0f}° to {best:.0f}° (medians of "
         f"{counted(len(pairs), 'pair')}), the distance changes by a factor of "
         f"{in_words(moved, classes, 'class')}, the mean test error goes from {wrong:.2f} % to {right:.2f} % "

@@ -90,7 +90,9 @@ def front_panel(pair: Control, lam: Control, words: Words, *, shape: Sequence[in
     views.tilt_plane(panel, TILTING, cells_of(2 * shown), words, height=270)
     views.mirrors(panel, shape)
     here = ("lambda",)
-    panel.readout("trained at ε", PAIR, ("epsilon", *here), 2, unit=f" {words.units}", significant=True)
+    panel.readout(
+        "adversarial radius ε", PAIR, ("epsilon", *here), 2, unit=f" {words.units}", significant=True
+    )
     panel.readout("tilt θ", PAIR, ("theta_degrees", *here), 1, unit="°")
     panel.readout("distance", PAIR, ("d_adv", *here), 2, unit=f" {words.units}", significant=True)
     panel.readout("test error", PAIR, ("test_percent", *here), 2, unit=" %")

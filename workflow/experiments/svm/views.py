@@ -63,7 +63,7 @@ def tilt_plane(panel: Panel, bank: str, cells: int, words: Words, height: int = 
         source=margins,
         line_width=1.5,
         line_dash="dashed",
-        legend_label="margin (score ±1)",
+        legend_label="margin, ±1",
     )
     drawn.glyph.tags = [INK]
     for side, colour in (("i", CLASS_I), ("j", CLASS_J)):

@@ -41,7 +41,7 @@ def costs(results: Path) -> list[Cost]:
 
 
 def _families(results: Path) -> dict[str, str]:
-    """The family of each network by its name: of a grid where it is in one, else "training"."""
+    """The grid of each network that is in one, by its name; the last of several."""
     file = results / "config.yaml"
     if not file.exists():  # as where only a part was run
         return {}
@@ -50,7 +50,8 @@ def _families(results: Path) -> dict[str, str]:
         found = families(results.name, dataset)
     except (*DAMAGE, AttributeError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"{file}: not the configuration of this run; make it again") from error
-    return {name: family.replace("_", " ") for family, networks in found.items() for name in networks}
+    grids = {family: networks for family, networks in found.items() if family != "training"}
+    return {name: family.replace("_", " ") for family, networks in grids.items() for name in networks}
 
 
 def _job(file: Path) -> tuple[float, float, float]:

@@ -162,7 +162,7 @@ function mark(name) {
     input.value = state[name];
     if (input.type === "range") {
       input.setAttribute("aria-valuetext", texts[state[name]]);
-      put(input.parentElement.querySelector("output"), texts[state[name]]);
+      put(input.closest("label").querySelector("output"), texts[state[name]]);
     }
   }
 }

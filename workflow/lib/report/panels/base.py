@@ -278,7 +278,7 @@ def picture(
     height, width = shape[:2]
     plot = figure(
         x_range=Range1d(0, width), y_range=Range1d(height, 0), toolbar_location=None, tools="", title=title,
-        width=150, height=int(150 * min(height / width, 1)) + 24, min_border=0,
+        width=136, height=int(136 * min(height / width, 1)) + 24, min_border=0,
     )  # fmt: skip
     _quiet(plot)
     plot.title.text_font_size = "13px"
