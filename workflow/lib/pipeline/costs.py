@@ -16,8 +16,9 @@ def costs(results: Path) -> list[Cost]:
     """A row for each stage of a data set whose rules keep benchmarks, in the order of their names.
 
     Times are summed over the jobs, of memory the largest is told; training and attacks count apart for each
-    family of networks. Of a training that was killed and resumed the last part counts. Raises InputError
-    where there is no benchmark or one is damaged.
+    family of networks. CPU times fall short by up to 30 s a job, between two samples of Snakemake, and by
+    what a training had taken before it was killed and resumed. Raises InputError where there is no benchmark
+    or one is damaged.
     """
     family = _families(results)
     found: dict[str, list[tuple[float, float, float]]] = {}

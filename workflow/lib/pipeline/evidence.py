@@ -57,7 +57,8 @@ def _readme(title: str, made: Mapping[str, Any], took: Sequence[Cost], paths: Se
 Tables of a run that ended on {made["date"]}, at {commit}{changes}, copied by `python -m pipeline evidence`.
 {made["processor"] or "Unknown processor"}, {made["cores"]} cores; Python {made["python"]}, {packages}.
 
-Its jobs took {hours:.2g} hours of CPU time by Snakemake's samples, of resumed trainings the last part:
+Its jobs took at least {hours:.2g} hours of CPU time: Snakemake's samples miss up to 30 s at the end of each,
+and of a training that was resumed all but the last part.
 
 | stage | jobs | CPU time | largest memory |
 |---|---|---|---|
