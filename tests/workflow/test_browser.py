@@ -348,7 +348,7 @@ def test_the_slider_of_the_first_screen_turns_the_boundary(tiny, results):
         told = readouts(tiny, "panel-front")
         assert told["tilt θ"] == f"{np.degrees(table['theta'][row]):.1f}°"
         assert told["test error"] == f"{100 * table['err_test'][row]:.2f} %"
-        assert told["adversarial radius ε"] == f"{significant(table['epsilon'][row], 2)} pixels"
+        assert told["radius ε"] == f"{significant(table['epsilon'][row], 2)} pixels"
     links = tiny.locator("header .answer li a").all()
     assert len(links) == 2
     for link in links:

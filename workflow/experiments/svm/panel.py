@@ -82,7 +82,8 @@ def front_panel(pair: Control, lam: Control, words: Words, *, shape: Sequence[in
         [lam, pair],
         f"x, the {words.sample} nearest its centroid, and xₘ, its mirror image behind the boundary, which "
         "gets the opposite score, in the colour of the class of x. The less L2 regularization, the more the "
-        "boundary tilts and the more xₘ looks like x. Squares are the first "
+        "boundary tilts and the more xₘ looks like x; ε is the radius of an adversarial training that gives "
+        "the same boundary. Squares are the first "
         f"{counted(shown, f'training {words.sample}')} of each class; distances are L2 norms, "
         f"{words.values}.",
         front=True,
@@ -90,9 +91,7 @@ def front_panel(pair: Control, lam: Control, words: Words, *, shape: Sequence[in
     views.tilt_plane(panel, TILTING, cells_of(2 * shown), words, height=270)
     views.mirrors(panel, shape)
     here = ("lambda",)
-    panel.readout(
-        "adversarial radius ε", PAIR, ("epsilon", *here), 2, unit=f" {words.units}", significant=True
-    )
+    panel.readout("radius ε", PAIR, ("epsilon", *here), 2, unit=f" {words.units}", significant=True)
     panel.readout("tilt θ", PAIR, ("theta_degrees", *here), 1, unit="°")
     panel.readout("distance", PAIR, ("d_adv", *here), 2, unit=f" {words.units}", significant=True)
     panel.readout("test error", PAIR, ("test_percent", *here), 2, unit=" %")

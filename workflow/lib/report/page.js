@@ -256,10 +256,15 @@ const viewed = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
 });
 
-// Two private parts of the Bokeh in this file, whose version is pinned.
+// Three private parts of the Bokeh in this file, whose version is pinned.
 function tuneBokeh() {
   // Each painting asks the style sheets for each property, which takes most of the time; there is none.
   Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
+  // Clearing spares half a pixel at the left and the top, where labels of an earlier layout would stay.
+  const { CanvasLayer } = Bokeh.require("core/util/canvas");
+  CanvasLayer.prototype.clear = function () {
+    this.ctx.clearRect(-1, -1, this.bbox.width + 2, this.bbox.height + 2);
+  };
   // What moves is on the overlay, which is not clipped to the frame otherwise.
   const { GlyphRendererView } = Bokeh.require("models/renderers/glyph_renderer");
   Object.defineProperty(GlyphRendererView.prototype, "needs_clip", { get: () => true });
