@@ -178,7 +178,7 @@ def everything(words):
             "rivals": rivals_section.tables(rivals, rival_means, rival_reach(rivals), 0),
             "depth": depth_section.tables(deep, deep_means(deep), gain_table(deep)),
             "data": data_section.tables(
-                {"train": part, "test": part, "split": None, "labels": None, "range": None}
+                {"train": part, "test": part, "split": None, "labels": None, "range": None, "spread": None}
                 | (bounds if words is IMAGES else dict.fromkeys(bounds)),
                 words,
             ),

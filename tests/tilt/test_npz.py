@@ -126,6 +126,17 @@ def test_negative_features_need_no_bounds(tmp_path):
     assert images.bounds is None
     assert "units as given" in record["range"]
     np.testing.assert_array_equal(binary_pair(images, 0, 1, 1).x_train, x[[1, 2]])
+    assert record["spread"] is None
+
+
+@pytest.mark.parametrize(("factor", "told"), [(9, None), (12, "feature 2 (counted from 0) has 12 times")])
+def test_a_feature_that_outweighs_the_others_is_told(tmp_path, factor, told):
+    x = np.array([[1.0, 1, 1, 5], [-1, -1, -1, 5]])[[0, 1, 0, 1, 0, 1]] * [1, 1, factor, 1]
+    _, record = own_images("npz", written(tmp_path, arrays(x_train=x, x_test=x[:3])))
+    assert (record["spread"] and record["spread"][: len(told)]) == told
+    constant = np.full_like(x, -2.0)
+    _, record = own_images("npz", written(tmp_path, arrays(x_train=constant, x_test=constant[:3])))
+    assert record["spread"] is None
 
 
 def test_digits_from_a_file_are_the_embedded_ones(tmp_path):

@@ -11,7 +11,7 @@ from tilt.io import write_json
 
 
 def main(input, output, params):
-    name, record = params.source, {"names": [], "labels": None, "split": None, "range": None}
+    name, record = params.source, {"names": []} | dict.fromkeys(("labels", "split", "range", "spread"))
     if params.source == "digits":
         images = embedded_digits(params.train_per_class)
         source = "scikit-learn's embedded digits"
@@ -27,6 +27,8 @@ def main(input, output, params):
     check_images(images, name)
     if record["labels"]:
         logging.info("%s; pairs go by the classes", record["labels"])
+    if record["spread"]:
+        logging.warning("%s: %s", name, record["spread"])
     found = len(set(images.y_train.tolist()))
     if found != params.classes:
         raise InputError(f"{name}: {found} classes, but the configuration says classes: {params.classes}")

@@ -46,6 +46,7 @@ def tables(record: Mapping[str, Any], words: Words) -> list[Table]:
             ("Test part", record["split"]),
             ("Classes", record["labels"]),
             ("Range of values", record["range"]),
+            ("Scale of the features", record["spread"]),
         )
         if sentence
     ]

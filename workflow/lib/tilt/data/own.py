@@ -39,6 +39,7 @@ READERS: Mapping[str, Reader] = {
     "table": Reader(table_labels, table_samples, has_column=True),
     "folder": Reader(folder_labels, folder_samples, is_folder=True),
 }
+WIDE = 10  # times the median feature's standard deviation, from which one feature is said to outweigh them
 FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
 
 
@@ -71,7 +72,8 @@ def own_images(
     order. Where the data have no test part, `test_share` of each class is drawn by `split_seed`.
 
     The record has `names` of the classes (or none) and, in words or None, how the `labels` became classes,
-    where the `split` is from and which `range` was assumed.
+    where the `split` is from, which `range` was assumed and, of vectors in units of their own, which feature
+    has a `spread` that outweighs the others.
 
     Raises InputError, naming the file and what is wrong in it, for anything that cannot be used. Arrays of
     objects, which NumPy pickles, are refused without being loaded.
@@ -102,7 +104,22 @@ def own_images(
         else f"the labels {listed(classes.labels)} are the classes 0 to {len(classes.labels) - 1}",
         "split": split,
         "range": assumed,
+        "spread": None if bounds else _widest(images.x_train),
     }
+
+
+def _widest(vectors: NDArray[Any]) -> str | None:
+    """That one feature of vectors (n, d) is much wider than the others, or None."""
+    spread = vectors.std(axis=0, dtype=np.float64)
+    if not spread.any():
+        return None
+    times = spread.max() / np.median(spread[spread > 0])
+    if times < WIDE:
+        return None
+    return (
+        f"feature {spread.argmax()} (counted from 0) has {times:.3g} times the standard deviation of the "
+        "median feature and weighs most in every distance; bring the features to one scale first"
+    )
 
 
 def class_counts(
