@@ -10,7 +10,7 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
 .PHONY: main mnist deep bench site test test-quick test-browser test-robustness test-cluster check lock help clean
 .DEFAULT_GOAL := main
