@@ -50,11 +50,13 @@ def test_costs_are_summed_by_stage(results):
 def test_networks_count_by_family(tmp_path):
     config = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
     (tmp_path / "digits").mkdir()
+    config["datasets"]["digits"]["map"] = config["datasets"]["digits"]["sweep"] = None
     (tmp_path / "digits" / "config.yaml").write_text(yaml.safe_dump(config))
-    for name in ("depth_softmax_0_0", "depth_softmax_0.03_0", "random_3_0"):
+    stale = "depth_softmax_0.5_0"
+    for name in ("depth_softmax_0_0", "depth_softmax_0.03_0", "random_3_0", "xavier_low", stale):
         benchmark(tmp_path / "digits", f"training/{name}", 1, 1, 1)
     told = [(row["stage"], row["jobs"]) for row in costs(tmp_path / "digits")]
-    assert told == [("training of depth", 2), ("training of random labels", 1)]
+    assert told == [("training", 1), ("training of depth", 2), ("training of random labels", 1)]
 
 
 def test_evidence_is_what_whole_experiments_found(results, tmp_path):

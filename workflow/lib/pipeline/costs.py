@@ -24,8 +24,10 @@ def costs(results: Path) -> list[Cost]:
     found: dict[str, list[tuple[float, float, float]]] = {}
     for file in sorted((results / "benchmarks").rglob("[!.]*.tsv")):
         stage = (file.stem if file.parent.name == "benchmarks" else file.parent.name).replace("_", " ")
-        if file.stem in family and stage in ("training", "attack"):
-            stage = f"{stage} of {family[file.stem]}"
+        if family and stage in ("training", "attack"):
+            if file.stem not in family:  # of an earlier configuration
+                continue
+            stage += family[file.stem]
         found.setdefault(stage, []).append(_job(file))
     if not found:
         raise InputError(f"{results}: holds no benchmarks; name the folder of a data set that was run")
@@ -42,7 +44,7 @@ def costs(results: Path) -> list[Cost]:
 
 
 def _families(results: Path) -> dict[str, str]:
-    """The grid of each network that is in one, by its name; the last of several."""
+    """Of each network by its name, " of " the last grid that it is in, or "" where it is in none."""
     file = results / "config.yaml"
     if not file.exists():  # as where only a part was run
         return {}
@@ -51,8 +53,8 @@ def _families(results: Path) -> dict[str, str]:
         found = families(results.name, dataset)
     except (*DAMAGE, AttributeError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"{file}: not the configuration of this run; make it again") from error
-    grids = {family: networks for family, networks in found.items() if family != "training"}
-    return {name: family.replace("_", " ") for family, networks in grids.items() for name in networks}
+    words = {family: f" of {family.replace('_', ' ')}" for family in found} | {"training": ""}
+    return {name: words[family] for family, networks in found.items() for name in networks}
 
 
 def _job(file: Path) -> tuple[float, float, float]:
