@@ -1,6 +1,7 @@
 """The evidence of a run: its small tables, its manifest, what its jobs took."""
 
 import json
+import os
 
 import pytest
 import yaml
@@ -29,6 +30,7 @@ def results(tmp_path):
     benchmark(results, "training/low", 60, 7200, 900.5)
     benchmark(results, "rivals_networks", 1, 1, 50)
     write_table(results / "svm" / "summary.csv", {"class_i": [0]})
+    write_table(results / "svm" / ".summary.123.csv", {"half": [0]})
     write_table(results / "svm" / "0v1" / "path.csv", {"theta": [0.5]})
     write_table(results / "published" / "tables.csv", {"theirs": [1]})
     write_table(results / "report" / "claims.csv", {"verdict": ["reproduced"]})
@@ -50,7 +52,7 @@ def test_costs_are_summed_by_stage(results):
 def test_networks_count_by_family(tmp_path):
     config = resolve(yaml.safe_load((ROOT / "config.yaml").read_text()))
     (tmp_path / "digits").mkdir()
-    config["datasets"]["digits"]["map"] = config["datasets"]["digits"]["sweep"] = None
+    config["datasets"] = {"digits": config["datasets"]["digits"] | {"map": None, "sweep": None}}
     (tmp_path / "digits" / "config.yaml").write_text(yaml.safe_dump(config))
     stale = "depth_softmax_0.5_0"
     for name in ("depth_softmax_0_0", "depth_softmax_0.03_0", "random_3_0", "xavier_low", stale):
@@ -89,6 +91,11 @@ def test_evidence_is_what_whole_experiments_found(results, tmp_path):
             "config.yaml: not the configuration",
         ),
         (lambda results: (results / "report" / "summary.json").unlink(), "summary.json: no such file"),
+        (lambda results: (results / "report" / "claims.csv").unlink(), "claims.csv: no such file"),
+        (
+            lambda results: os.utime(results / "svm/summary.csv", (9e9, 9e9)),
+            "summary.csv: newer than the rep",
+        ),
         (lambda results: (results / "benchmarks/svm/0v1.tsv").write_text(HEADER), "0v1.tsv: not a benchmark"),
         (
             lambda results: (results / "benchmarks/svm/0v1.tsv").write_bytes(b"\xff"),

@@ -93,6 +93,11 @@ def test_a_function_of_the_user_s_is_trained_and_resumed_bit_for_bit(own, tmp_pa
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert other["model.norm.num_batches_tracked"] == 9
     assert [c for c in whole.history if c.startswith("rms_")] == ["rms_conv", "rms_full"]
+    train(network.start(x, 3), x, y, x, y, **settings, epochs=2, checkpoint=path)
+    own.write_text(OWN.replace(".relu()", ".tanh()"))
+    edited = train(network.start(x, 3), x, y, x, y, **settings, epochs=3, checkpoint=path)
+    afresh = train(network.start(x, 3), x, y, x, y, **settings, epochs=3)
+    np.testing.assert_array_equal(edited.history["train_loss"], afresh.history["train_loss"])
 
 
 @pytest.mark.parametrize("shape", [(6, 7), (6, 7, 3)])

@@ -129,14 +129,24 @@ def test_negative_features_need_no_bounds(tmp_path):
     assert record["spread"] is None
 
 
-@pytest.mark.parametrize(("factor", "told"), [(9, None), (12, "feature 2 (counted from 0) has 12 times")])
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (9, None),
+        (12, "feature 2 (counted from 0) has 12 times"),
+        (1e160, "feature 2 (counted from 0) has 1e+160"),
+    ],
+)
 def test_a_feature_that_outweighs_the_others_is_told(tmp_path, factor, told):
     x = np.array([[1.0, 1, 1, 5], [-1, -1, -1, 5]])[[0, 1, 0, 1, 0, 1]] * [1, 1, factor, 1]
     _, record = own_images("npz", written(tmp_path, arrays(x_train=x, x_test=x[:3])))
     assert (record["spread"] and record["spread"][: len(told)]) == told
-    constant = np.full_like(x, -2.0)
-    _, record = own_images("npz", written(tmp_path, arrays(x_train=constant, x_test=constant[:3])))
-    assert record["spread"] is None
+    for of_rounding in (np.full_like(x, -0.1), np.hstack([np.full((6, 3), -0.1), x[:, :2]])):
+        path = written(tmp_path, arrays(x_train=of_rounding, x_test=of_rounding[:3]))
+        assert own_images("npz", path)[1]["spread"] is None
+    two = x[:, 1:3]
+    _, record = own_images("npz", written(tmp_path, arrays(x_train=two, x_test=two[:3])))
+    assert (record["spread"] is None) is (told is None)
 
 
 def test_digits_from_a_file_are_the_embedded_ones(tmp_path):

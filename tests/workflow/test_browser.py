@@ -355,6 +355,22 @@ def test_the_slider_of_the_first_screen_turns_the_boundary(tiny, results):
         assert tiny.locator(link.get_attribute("href")).count() == 1
 
 
+def test_samples_of_a_legend_outlive_a_step(tiny):
+    empty = """() => {
+        const canvases = (root) => [...root.querySelectorAll("*")].flatMap((each) => [
+            ...(each.matches("canvas.bk-glyph") ? [each] : []),
+            ...(each.shadowRoot ? canvases(each.shadowRoot) : []),
+        ]);
+        return canvases(document.querySelector("#panel-front")).map((each) =>
+            !each.getContext("2d").getImageData(0, 0, each.width, each.height).data.some((value) => value));
+    }"""
+    slider = tiny.locator("#panel-front input[type=range]")
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        slider.press(key)
+        tiny.wait_for_timeout(500)
+        assert tiny.evaluate(empty) == [False] * 7, key
+
+
 def test_figures_fit_on_paper(tiny):
     width = "[...document.querySelectorAll('.plots')].map((each) => each.getBoundingClientRect().width)"
     before = tiny.evaluate(width)

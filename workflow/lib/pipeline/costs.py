@@ -49,8 +49,8 @@ def _families(results: Path) -> dict[str, str]:
     if not file.exists():  # as where only a part was run
         return {}
     try:
-        dataset = yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"][results.name]
-        found = families(results.name, dataset)
+        ((name, dataset),) = yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"].items()
+        found = families(name, dataset)
     except (*DAMAGE, AttributeError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"{file}: not the configuration of this run; make it again") from error
     words = {family: f" of {family.replace('_', ' ')}" for family in found} | {"training": ""}

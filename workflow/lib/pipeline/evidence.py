@@ -23,10 +23,14 @@ def write_evidence(results: Path, folder: Path) -> None:
         raise InputError(f"{folder}: is there already; name a new folder, or move it away")
     made = read_json(results / "manifest.json")
     took = costs(results)
-    answers = results / "report" / "summary.json"
-    if not answers.exists():
-        raise InputError(f"{answers}: no such file; make the report first")
-    tables = [file for file in sorted(results.glob("*/*.csv")) if file.parent.name != LEFT_OUT]
+    claims, answers = (results / "report" / name for name in ("claims.csv", "summary.json"))
+    for file in (claims, answers):
+        if not file.is_file():
+            raise InputError(f"{file}: no such file; make the report first")
+    tables = [file for file in sorted(results.glob("[!.]*/[!.]*.csv")) if file.parent.name != LEFT_OUT]
+    for file in tables:
+        if file.stat().st_mtime > answers.stat().st_mtime and file != claims:
+            raise InputError(f"{file}: newer than the report; make that anew, so that all is of one run")
     with replacing(folder) as temporary:
         for file in [*tables, answers, results / "manifest.json"]:
             copy = temporary / file.relative_to(results)

@@ -256,7 +256,7 @@ const viewed = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
 });
 
-// Three private parts of the Bokeh in this file, whose version is pinned.
+// Four private parts of the Bokeh in this file, whose version is pinned.
 function tuneBokeh() {
   // Each painting asks the style sheets for each property, which takes most of the time; there is none.
   Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
@@ -264,6 +264,14 @@ function tuneBokeh() {
   const { CanvasLayer } = Bokeh.require("core/util/canvas");
   CanvasLayer.prototype.clear = function () {
     this.ctx.clearRect(-1, -1, this.bbox.width + 2, this.bbox.height + 2);
+  };
+  // A legend makes its entries anew, and their samples empty, whenever data change; they stay, unless a label does.
+  const { LegendView } = Bokeh.require("models/annotations/legend");
+  const renderItems = LegendView.prototype._render_items;
+  LegendView.prototype._render_items = function () {
+    const first = !this.entries.length;
+    if (first || this._should_rerender_items) renderItems.call(this);
+    if (!first) this._paint_glyphs();
   };
   // What moves is on the overlay, which is not clipped to the frame otherwise.
   const { GlyphRendererView } = Bokeh.require("models/renderers/glyph_renderer");

@@ -39,7 +39,10 @@ READERS: Mapping[str, Reader] = {
     "table": Reader(table_labels, table_samples, has_column=True),
     "folder": Reader(folder_labels, folder_samples, is_folder=True),
 }
-WIDE = 10  # times the median feature's standard deviation, from which one feature is said to outweigh them
+WIDE = (
+    10  # times the median standard deviation of the others, from which one feature is said to outweigh them
+)
+ROUNDING = 1e-6  # standard deviation over the largest value, up to which a feature is constant
 FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
 
 
@@ -110,15 +113,20 @@ def own_images(
 
 def _widest(vectors: NDArray[Any]) -> str | None:
     """That one feature of vectors (n, d) is much wider than the others, or None."""
-    spread = vectors.std(axis=0, dtype=np.float64)
-    if not spread.any():
+    x = vectors.astype(np.float64)
+    x /= np.abs(x).max() or 1.0
+    spread = x.std(axis=0)
+    spread[spread <= ROUNDING * np.abs(x).max(axis=0)] = 0
+    widest = int(spread.argmax())
+    others = np.delete(spread, widest)
+    if not others.any():
         return None
-    times = spread.max() / np.median(spread[spread > 0])
+    times = spread[widest] / np.median(others[others > 0])
     if times < WIDE:
         return None
     return (
-        f"feature {spread.argmax()} (counted from 0) has {times:.3g} times the standard deviation of the "
-        "median feature and weighs most in every distance; bring the features to one scale first"
+        f"feature {widest} (counted from 0) has {times:.3g} times the standard deviation of the median of "
+        "the others and weighs most in every distance; bring the features to one scale first"
     )
 
 

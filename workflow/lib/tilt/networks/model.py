@@ -1,5 +1,6 @@
 """What a network is: the models there are, how each is built, the recipe of a network, and its file."""
 
+import hashlib
 import importlib.util
 import inspect
 import json
@@ -125,9 +126,14 @@ def build(
     function, or it does not do that.
     """
     model = build_module(name, shape, classes, **options)
-    planes = name not in MODELS and len(shape) > 1
     architecture = Architecture(name, shape, classes, options)
-    network = Preprocessed(architecture, model, mean_image, pixel_scale, planes=planes).eval()
+    if name in MODELS:
+        network = Preprocessed(architecture, model, mean_image, pixel_scale).eval()
+    else:
+        source = hashlib.sha256(Path(name.rpartition(":")[0]).read_bytes()).hexdigest()
+        network = Preprocessed(
+            architecture, model, mean_image, pixel_scale, planes=len(shape) > 1, source=source
+        ).eval()
     try:
         found = count_classes(network, shape)
     except InputError as error:

@@ -15,6 +15,14 @@ class Planes(nn.Module):
         return images[:, None] if images.dim() == 3 else images.permute(0, 3, 1, 2)
 
 
+class LaidOutPlanes(Planes):
+    """The same in PyTorch's usual layout in memory, on which code of others may rely (`view`)."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The planes."""
+        return super().forward(images).contiguous()
+
+
 def image_planes(model: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Height, width and channels of images of a shape (h, w) or (h, w, 3). Raises InputError for others."""
     if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tilt.networks.descent import FastGradient, Scratch
-from tilt.networks.planes import Planes
+from tilt.networks.planes import LaidOutPlanes
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Preprocessed(nn.Module):
 
     Buffers `mean_image`, of an image's shape, and `pixel_scale` () hold the preprocessing, `model` is the
     network behind it, and `architecture` says how that was built. With `planes` the model sees images as
-    (n, channels, h, w), else as they are.
+    (n, channels, h, w), else as they are. `source` tells what code the model is of, if that may change.
     """
 
     def __init__(
@@ -40,15 +40,21 @@ class Preprocessed(nn.Module):
         pixel_scale: float = 1.0,
         *,
         planes: bool = False,
+        source: str = "",
     ) -> None:
         super().__init__()
         self.architecture, self.model = architecture, model
-        self.arrange = Planes() if planes else nn.Identity()
+        self.arrange = LaidOutPlanes() if planes else nn.Identity()
+        self.source = source
         mean = np.zeros(architecture.shape, np.float32) if mean_image is None else mean_image
         self.mean_image: Tensor
         self.pixel_scale: Tensor
         self.register_buffer("mean_image", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("pixel_scale", torch.tensor(pixel_scale, dtype=torch.float32))
+
+    def extra_repr(self) -> str:
+        """The source, so that a checkpoint of other code is not taken for one of this."""
+        return self.source
 
     def forward(self, images: Tensor) -> Tensor:
         """Raw scores (n, classes)."""

@@ -40,12 +40,12 @@ class Adapted(nn.Module):
         """Raw scores (n, classes)."""
         x = self.low + self.scale * images
         if x.dim() > 2:
-            x = x[:, None] if x.dim() == 3 else x.permute(0, 3, 1, 2)
+            x = x[:, None] if x.dim() == 3 else x.permute(0, 3, 1, 2).contiguous()
             if self.size is not None and tuple(x.shape[2:]) != tuple(self.size):
                 x = F.interpolate(x, tuple(self.size), mode="bilinear", align_corners=False, antialias=True)
             x = (x - self.mean) / self.std
             if self.layout != "channels_first":
-                x = x.permute(0, 2, 3, 1)
+                x = x.permute(0, 2, 3, 1).contiguous()
         else:
             x = (x - self.mean[:, 0, 0]) / self.std[:, 0, 0]
         if self.layout == "flat":
