@@ -39,9 +39,7 @@ READERS: Mapping[str, Reader] = {
     "table": Reader(table_labels, table_samples, has_column=True),
     "folder": Reader(folder_labels, folder_samples, is_folder=True),
 }
-WIDE = (
-    10  # times the median standard deviation of the others, from which one feature is said to outweigh them
-)
+WIDE = 10  # median standard deviations of the others, from which a feature is said to outweigh them
 ROUNDING = 1e-6  # standard deviation over the largest value, up to which a feature is constant
 FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
 
