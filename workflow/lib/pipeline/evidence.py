@@ -31,17 +31,17 @@ def write_evidence(results: Path, folder: Path) -> None:
     for file in tables:
         if file.stat().st_mtime > answers.stat().st_mtime and file != claims:
             raise InputError(f"{file}: newer than the report; make that anew, so that all is of one run")
+    paths = [file.relative_to(results).as_posix() for file in [*tables, answers]]
+    try:
+        text = _readme(folder.name, made, took, paths)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(f"{results}/manifest.json: not a manifest ({error}); make it again") from error
     with replacing(folder) as temporary:
         for file in [*tables, answers, results / "manifest.json"]:
             copy = temporary / file.relative_to(results)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
         write_table(temporary / "costs.csv", table_of(took))
-        paths = [file.relative_to(results).as_posix() for file in [*tables, answers]]
-        try:
-            text = _readme(folder.name, made, took, paths)
-        except (AttributeError, KeyError, TypeError) as error:
-            raise InputError(f"{results}/manifest.json: not a manifest ({error}); make it again") from error
         (temporary / "README.md").write_text(text, encoding="utf-8")
 
 

@@ -111,10 +111,13 @@ def own_images(
 
 def _widest(vectors: NDArray[Any]) -> str | None:
     """That one feature of vectors (n, d) is much wider than the others, or None."""
-    x = vectors.astype(np.float64)
-    x /= np.abs(x).max() or 1.0
-    spread = x.std(axis=0)
-    spread[spread <= ROUNDING * np.abs(x).max(axis=0)] = 0
+    low, high = vectors.min(axis=0).astype(np.float64), vectors.max(axis=0).astype(np.float64)
+    size = np.maximum(-low, high)
+    scale = size.max() or np.float64(1)
+    spread = np.array(
+        [(feature / scale).std() for feature in vectors.T]
+    )  # one by one, to spare a copy of all
+    spread[spread <= ROUNDING * size / scale] = 0
     widest = int(spread.argmax())
     others = np.delete(spread, widest)
     if not others.any():
