@@ -84,12 +84,14 @@ def test_tables_of_the_path_tell_the_radius():
 def test_claims_can_fail(made):
     paths, checks = column(made, "path"), column(made, "check")
     svm, l1, collapse, logistic = adversarial_linear_claims(paths, checks, IMAGES)
+    assert svm.measured.startswith("2 of 2 pairs; objectives differ by at most ")
     assert (svm.verdict, l1.verdict, collapse.verdict) == ("reproduced",) * 3
     assert logistic.verdict == "not reproduced"  # up to 7 degrees on these data
     off = {pair: {**table, "difference": table["difference"] + 1e-3} for pair, table in checks.items()}
     tilted = {pair: {**table, "theta": table["theta"] + 0.01} for pair, table in paths.items()}
     early = {pair: {**table, "collapsed": table["share"] > 0.9} for pair, table in paths.items()}
-    assert adversarial_linear_claims(tilted, off, IMAGES)[0].verdict == "not reproduced"
+    for tables_of in ((tilted, checks), (paths, off)):
+        assert adversarial_linear_claims(*tables_of, IMAGES)[0].verdict == "not reproduced"
     assert adversarial_linear_claims(paths, off, IMAGES)[1].verdict == "not reproduced"
     assert adversarial_linear_claims(early, checks, IMAGES)[2].verdict == "not reproduced"
     same = {pair: {**table, "theta_regularised": table["theta"]} for pair, table in paths.items()}
@@ -130,9 +132,11 @@ def test_separable_data_single_no_model_out():
     )  # fmt: skip
     assert not found["path"]["unique"].any()
     assert not found["check"]["unique"].any()
-    claims = adversarial_linear_claims({"0v1": found["path"]}, {"0v1": found["check"]}, IMAGES)
-    assert claims[1].verdict == "not comparable"
-    assert claims[3].verdict == "not comparable"
+    paths, robust, checks = ({"0v1": found[name]} for name in ("path", "robust", "check"))
+    written = section.section(paths=paths, robust=robust, checks=checks, words=IMAGES, per_class=100)
+    assert {claim.verdict for claim in written.claims} == {"not comparable"}
+    assert written.answer.short == "undecided"
+    assert written.captions["0v1_robust"].measured == "Greatest accuracy without an attack – %."
 
 
 def test_pairs_are_those_of_the_svm():

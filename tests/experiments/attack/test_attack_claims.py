@@ -37,6 +37,17 @@ def test_distances_of_adversarial_examples(low, high, distances, ratio, farther)
     assert verdict(judged, "With high weight decay adversarial") == farther
 
 
+@pytest.mark.parametrize(
+    "other", [{"model": "mlp"}, {"regulariser": "l1", "strength": 1}, {"train_per_class": 3000}]
+)
+def test_numbers_of_the_article_are_those_of_its_networks(other):
+    networks = {name: network | other for name, network in NETWORKS.items()}
+    tables = {"small_low": attacked(np.full(20, 1.77)), "small_high": attacked(np.full(20, 5.75))}
+    judged = attack_claims(networks, tables, accuracies(), numbers=True)
+    assert verdict(judged, "Mean distance") == verdict(judged, "Times as far") == INCOMPARABLE
+    assert verdict(judged, "With high weight decay adversarial") == REPRODUCED
+
+
 def test_a_difference_within_two_standard_errors_is_partly_reproduced():
     difference = NOISE - NOISE.mean()
     error = difference.std(ddof=1) / np.sqrt(20)

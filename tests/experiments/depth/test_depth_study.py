@@ -120,6 +120,8 @@ def test_one_curve_over_relabelled_decay_is_the_scale_of_the_logits():
     }
     assert depth_claims(deeper)[2].verdict == "not reproduced"
     assert relabelled_slopes(deeper).mean() < 0
+    unsure = {**alone, "minimal_norm_median": alone["minimal_norm_median"] * noise**30}
+    assert depth_claims(unsure)[2].verdict == "not comparable"
 
 
 def test_a_training_settles():

@@ -11,6 +11,7 @@ from experiments.map.claims import map_claims
 from experiments.map.figures import maps
 from experiments.sweep import figures
 from experiments.sweep import section as sweep_section
+from experiments.sweep.answer import sweep_answer
 from experiments.sweep.claims import sweep_claims
 from experiments.sweep.tables import (
     by_seed,
@@ -201,6 +202,12 @@ def test_high_against_low_is_judged_over_seeds(low, high, expected):
 )
 def test_the_best_decay_must_beat_both_ends(errors, expected):
     assert verdict(judge(swept(errors)), "intermediate") == expected
+
+
+def test_one_weight_decay_is_compared_with_none():
+    table, _, _ = tables(swept({0.1: [1.2, 1.3]}))
+    assert judge(swept({0.1: [1.2, 1.3]})) == []
+    assert sweep_answer(table | {"minimal_norm_median": np.ones(2)}, table["recipe"][0]) is None
 
 
 def test_two_weight_decays_have_none_between_them():

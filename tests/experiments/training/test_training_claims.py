@@ -92,7 +92,10 @@ def test_each_start_is_judged_by_itself_and_other_decays_are_not_comparable():
     assert "improved Xavier" in finals[1].statement
 
 
-@pytest.mark.parametrize(("key", "value"), [("epochs", 20), ("batch_size", 100), ("learning_rate", 0.01)])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("epochs", 20), ("batch_size", 100), ("learning_rate", 0.01), ("train_per_class", 3000)],
+)
 def test_networks_with_other_steps_than_the_article_s_are_not_comparable(key, value):
     networks = {name: network | {key: value} for name, network in NETWORKS.items()}
     judged = lenet(history(1.6), history(1.2), networks=networks)

@@ -21,8 +21,8 @@ def adversarial_linear_answer(paths: Mapping[str, Columns], checks: Mapping[str,
     found = differences(checks, "l2")
     if not found:
         return undecided(THEOREM, "No SVM could be compared with one trained against perturbations.", PANEL)
-    apart = max((float(tilts_apart(table, "hinge").max(initial=0)) for table in paths.values()), default=0.0)
-    same = max(found) <= SAME_OBJECTIVE and apart <= SAME_TILT
+    apart = [tilts_apart(table, "hinge") for table in paths.values()]
+    same = max(found) <= SAME_OBJECTIVE and all((tilts <= SAME_TILT).all() for tilts in apart)
     return Answer(
         THEOREM,
         "the same, for an SVM" if same else "not the same",

@@ -86,7 +86,8 @@ def pair_captions(pair: str, table: Columns, robust: Columns, per_class: int, wo
         if best is not None
         else "No model has a test error."
     )
-    attacked = rows_of(robust, "hinge", "l2")
+    accuracy = rows_of(robust, "hinge", "l2")["accuracy"]
+    greatest = 100 * float(accuracy.max()) if accuracy.size else np.nan
     return {
         f"{pair}_curves": Caption(
             "curves",
@@ -103,7 +104,7 @@ def pair_captions(pair: str, table: Columns, robust: Columns, per_class: int, wo
             "Maps of the test accuracy over the radius of training and the radius of the attack.",
             sample,
             NO_NUMBER,
-            f"Greatest accuracy without an attack {100 * float(np.max(attacked['accuracy'])):.2f} %.",
+            f"Greatest accuracy without an attack {or_dash(greatest, '.2f')} %.",
         ),
         f"{pair}_planes": Caption(
             "planes",

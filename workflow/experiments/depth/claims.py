@@ -11,6 +11,7 @@ from report.numerals import counted, plain
 from tilt.intervals import mean_interval
 
 UNTOLD = "cannot be told"
+FACTOR = 1.1  # a doubling of the layers, within which gains count as equal
 AS_SURE = "95 % interval over seeds (Student's t)"
 
 
@@ -83,7 +84,7 @@ def _nonlinearity(table: Columns) -> dict[tuple[str, int], float]:
 
 
 def _judged(statement: str, found: NDArray[np.float64], rule: str, *, below: bool) -> Claim:
-    """A slope that is to be below 0, or to be none: surely so, surely not, or not to be told."""
+    """A slope that is to be below 0, or near 0: surely so, surely not, or not to be told."""
     mean, low, high = mean_interval(found)
     told = np.isfinite(low)
     measured = (
@@ -92,16 +93,18 @@ def _judged(statement: str, found: NDArray[np.float64], rule: str, *, below: boo
         if told
         else f"{UNTOLD}: {counted(len(found), 'seed')} with three models or more, and two are needed"
     )
-    holds = high < 0 if below else low <= 0 <= high
+    holds = high < 0 if below else -np.log(FACTOR) < low and high < np.log(FACTOR)
     claim = judged(
         "depth",
         statement,
         "asked in words",
         measured,
-        f"{rule}: {AS_SURE} {'below 0' if below else 'around 0'}"
-        + ("; cannot be told where it is around 0" if below else ""),
+        f"{rule}: {AS_SURE} "
+        + ("below 0" if below else f"within ± log {FACTOR:g}, so that gains stay within that factor a doubling")
+        + "; cannot be told where it is around 0"
+        + ("" if below else " and wider"),
         holds,
     )
-    if not told or (below and low <= 0 <= high):
+    if not told or (not holds and low <= 0 <= high):
         return replace(claim, verdict=INCOMPARABLE)
     return claim

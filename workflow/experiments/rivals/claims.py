@@ -64,14 +64,14 @@ def _is_adversarial_training(reach: Columns, remark: str) -> Claim:
         "in words",
         measured + remark,
         f"distance of adversarial training (L2 ball) over that of weight decay, {AT_EQUAL_ERROR}: "
-        f"{OVER_SEEDS} within {1 / FACTOR:g} to {FACTOR:g}; partly, the geometric mean; cannot be told where "
-        "neither moves them at that error",
+        f"{OVER_SEEDS} within {1 / FACTOR:g} to {FACTOR:g}; partly, the geometric mean; not comparable where "
+        "neither moves them at that error, or one is not measured",
         low > 1 / FACTOR and high < FACTOR,
         1 / FACTOR < mean < FACTOR,
     )
     moved = [far[name][np.isfinite(far[name])] for name in ("", "adversarial_l2")]
     still = len(ratios) > 0 and all((values <= 1).all() for values in moved)
-    return replace(claim, verdict=INCOMPARABLE) if still else claim
+    return replace(claim, verdict=INCOMPARABLE) if still or not len(ratios) else claim
 
 
 def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Array]) -> Claim:
@@ -86,17 +86,19 @@ def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Arra
             mean, _, high = (np.exp(value) for value in mean_interval(np.log(ratios)))
             means.append(bool(mean < FACTOR))
             most.append(bool(high < FACTOR))
-    return judged(
+    claim = judged(
         "rivals",
         "Weight decay moves adversarial examples as far as any of its rivals at equal test error",
         "not in the article",
         "; ".join(parts) + _remark(table, far),
         f"distance of each rival over that of weight decay, {AT_EQUAL_ERROR}, between the strengths "
         f"of the study interpolated: {OVER_SEEDS} below {FACTOR:g} for every one measured, each judged by "
-        "itself without a correction for their number; partly, the geometric mean",
-        bool(most) and all(most),
-        bool(means) and all(means),
+        "itself without a correction for their number; partly, the geometric mean; not comparable where none "
+        "is measured",
+        all(most),
+        all(means),
     )
+    return claim if means else replace(claim, verdict=INCOMPARABLE)
 
 
 def _goodfellow(table: Columns, networks: Mapping[str, Settings]) -> Claim:
@@ -114,7 +116,8 @@ def _goodfellow(table: Columns, networks: Mapping[str, Settings]) -> Claim:
     benefits, parts = [], []
     for factor in np.unique(factors[less]):
         gains = 100 * _paired(table, less & (factors == factor))
-        benefits.append(bool(mean_interval(gains)[1] > 0))
+        if len(gains) > 1:
+            benefits.append(bool(mean_interval(gains)[1] > 0))
         parts.append(f"c = {exact(float(f'{factor:.3g}'))}: {interval_text(gains)}")
     stays = errors.size > 0 and bool((np.nan_to_num(errors, nan=1.0) > TRAINING_ERROR).all())
     claim = judged(
@@ -126,8 +129,8 @@ def _goodfellow(table: Columns, networks: Mapping[str, Settings]) -> Claim:
         + ("; ".join(parts) or f"smaller c: {NOT_MEASURED}")
         + _remark(table, ("l1_first",)),
         "training error above 5 % with every seed at c = 0.0025, a network that diverged counts so, and for "
-        f"every smaller c the test error is not below the reference's: {OVER_SEEDS} not above 0; partly, one "
-        "of the two; not comparable without such networks or the data of the article",
+        f"every smaller c the test error is not below the reference's: {OVER_SEEDS} not above 0, from two "
+        "seeds on; partly, one of the two; not comparable without such networks or the data of the article",
         stays,
         bool(benefits) and not any(benefits),
     )

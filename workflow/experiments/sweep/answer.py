@@ -11,10 +11,12 @@ PANEL, NORM = "panel-sweep", "minimal_norm_median"
 
 
 def sweep_answer(table: Columns, recipe: str) -> Answer | None:
-    """Of a recipe with two seeds or more at low and high weight decay; None leaves the answer to one seed."""
+    """Of a recipe with two seeds or more at two weight decays; None leaves the answer to one seed."""
     if NORM not in table:
         return None
     low, high = low_and_high(table["weight_decay"][table["recipe"] == recipe].tolist())
+    if low == high:
+        return None
     norms = by_seed(table, recipe, (low, high), NORM)
     errors = 100 * by_seed(table, recipe, (low, high), "test_error")
     norms = norms[(norms > 0).all(axis=1)]

@@ -19,12 +19,14 @@ OVER_SEEDS = "95 % interval over seeds (paired, Student's t)"
 def sweep_claims(table: Columns, summary: Columns, search: Columns, *, numbers: bool) -> list[Claim]:
     """Low and high weight decay and the best one, from each recipe; which recipe is nearest to the article.
 
-    `numbers` says whether the article's numbers can be compared (see `claims.comparable`).
+    A recipe with one weight decay has none. `numbers` says whether the article's numbers can be compared (see `claims.comparable`).
     """
     claims = []
     for recipe in dict.fromkeys(summary["recipe"].tolist()):
         rows = {name: column[summary["recipe"] == recipe] for name, column in summary.items()}
         pair = low_and_high(rows["weight_decay"])
+        if pair[0] == pair[1]:
+            continue
         claims += [
             _generalises(table, recipe, pair, _diverged(rows, pair)),
             *([_intermediate(table, recipe, rows)] if len(rows["weight_decay"]) > 2 else ()),

@@ -13,6 +13,7 @@ from report.claims import (
     Claim,
     Columns,
     Settings,
+    agree,
     if_comparable,
     judged,
     listed,
@@ -139,13 +140,11 @@ def _said(recipe: str, of: Mapping[str, Sequence[Columns]], test_images: int) ->
 
 
 def trained_alike(networks: Mapping[str, Settings], names: Mapping[str, list[str]]) -> bool:
-    """Whether the networks of each side have the article's weight decay, epochs and steps."""
+    """Whether the networks of each side are of the article's kind and trained by its protocol."""
     return all(
-        networks[name]["weight_decay"] == LENET_DECAYS[side]
-        and all(
-            networks[name][key] == PROTOCOLS["training"][key]
-            for key in ("epochs", "batch_size", "learning_rate", "momentum")
-        )
+        is_of_article(networks[name])
+        and networks[name]["weight_decay"] == LENET_DECAYS[side]
+        and agree(networks[name], PROTOCOLS["training"])
         for side in SIDES
         for name in names[side]
     )

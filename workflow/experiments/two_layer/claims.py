@@ -72,7 +72,7 @@ def two_layer_claims(pair: str, networks: Columns, words: Words) -> list[Claim]:
         claim(
             "The two aims conflict: training error and mean distance y d(x) both grow with weight decay",
             f"training error {_ends(train, 100)} %, mean distance {_ends(d_adv)} {words.units} {ends}",
-            "both greater at the greatest than at the least, beyond the intervals",
+            "both greater at the greatest than at the least, beyond the intervals (with one seed, at all)",
             *(_greater(of) for of in (train, d_adv)),
         ),
         claim(

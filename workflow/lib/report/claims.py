@@ -64,14 +64,14 @@ def claims_table(claims: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
 
 def comparable(source: str, settings: Mapping[str, Settings], *sections: str) -> bool:
     """Whether the data are MNIST and each of `sections` (keys of PROTOCOLS) has the article's settings."""
-    return source == "mnist" and all(_agree(settings[section], PROTOCOLS[section]) for section in sections)
+    return source == "mnist" and all(agree(settings[section], PROTOCOLS[section]) for section in sections)
 
 
-def _agree(settings: Any, protocol: Any) -> bool:
+def agree(settings: Any, protocol: Any) -> bool:
     """Whether settings have every key of the protocol with its value, at every level."""
     if not (isinstance(settings, Mapping) and isinstance(protocol, Mapping)):
         return bool(settings == protocol)
-    return all(_agree(settings[key], value) for key, value in protocol.items())
+    return all(agree(settings[key], value) for key, value in protocol.items())
 
 
 def judged(section: str, statement: str, published: str, measured: str, rule: str, *holds: Any) -> Claim:
