@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from experiments.map.claims import map_claims
+from experiments.map.tables import training_steps, weights_left
 from experiments.sweep.tables import (
     complete_rows,
     variance_shares,
 )
+from made import RECIPE
 from report.claims import NOT, PARTLY, REPRODUCED
 from sweeps import mapped, verdict
 
@@ -46,3 +48,17 @@ def test_decay_or_initial_scale(norm, answer, question, everywhere):
     assert verdict(judged, "rather than of the initial weights") == question
     assert verdict(judged, "whatever the initial scale") == everywhere
     assert "seed 0 alone, no interval" in judged[1].measured
+    assert "weight decay 0.1 leaves about 71 % of the initial weights after 680 steps" in judged[0].measured
+
+
+@pytest.mark.parametrize(("per_class", "steps", "left"), [(1000, 680, 0.712), (None, 10_000, 0.0067)])
+def test_what_a_training_leaves_of_its_initial_weights(per_class, steps, left):
+    """As SGD with momentum does to a weight without a gradient but that of its decay."""
+    network = RECIPE | {"weight_decay": 0.1, "train_per_class": per_class, "epochs": 20 if per_class else 50}
+    assert training_steps(network, 10 * [6000]) == steps
+    weight, velocity = 1.0, 0.0
+    for _ in range(steps):
+        velocity = 0.9 * velocity + 0.1 * weight
+        weight -= 5e-4 * velocity
+    assert weights_left(network, steps) == pytest.approx(weight, rel=0.03)
+    assert weight == pytest.approx(left, rel=0.02)

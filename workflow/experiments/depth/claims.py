@@ -99,10 +99,8 @@ def _judged(statement: str, found: NDArray[np.float64], rule: str, *, below: boo
         statement,
         "asked in words",
         measured,
-        f"{rule}: {AS_SURE} "
-        + ("below 0" if below else f"within ± log {FACTOR:g}, so that gains stay within that factor a doubling")
-        + "; cannot be told where it is around 0"
-        + ("" if below else " and wider"),
+        f"{rule}: {AS_SURE} {'below 0' if below else f'within ± log {FACTOR:g}'}; cannot be told where it is "
+        f"around 0{'' if below else ' and wider'}",
         holds,
     )
     if not told or (not holds and low <= 0 <= high):

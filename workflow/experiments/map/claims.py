@@ -7,6 +7,7 @@ from experiments.sweep.tables import complete_rows, grid, variance_shares
 from report.article import ATTACK_RATIO
 from report.claims import NOT_MEASURED, Claim, Columns, judged
 from report.networks import low_and_high
+from report.numerals import counted
 
 
 def map_claims(table: Columns) -> list[Claim]:
@@ -17,6 +18,11 @@ def map_claims(table: Columns) -> list[Claim]:
     kept, across = complete_rows(norms)
     of_scale, of_decay, rest = variance_shares(np.log(norms[np.ix_(kept, across)]))
     pair = low_and_high(decays)
+    left = table["weights_left"][table["weight_decay"] == pair[1]][0]
+    remark += (
+        f"; by itself weight decay {pair[1]:g} leaves about {100 * left:.2g} % of the initial weights after "
+        f"{counted(int(table['steps'][0]), 'step')}"
+    )
     low, high = (norms[:, int(np.flatnonzero(decays == decay)[0])] for decay in pair)
     ratios = high / low
     known = np.isfinite(ratios)

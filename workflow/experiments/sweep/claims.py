@@ -19,7 +19,8 @@ OVER_SEEDS = "95 % interval over seeds (paired, Student's t)"
 def sweep_claims(table: Columns, summary: Columns, search: Columns, *, numbers: bool) -> list[Claim]:
     """Low and high weight decay and the best one, from each recipe; which recipe is nearest to the article.
 
-    A recipe with one weight decay has none. `numbers` says whether the article's numbers can be compared (see `claims.comparable`).
+    A recipe with one weight decay has none. `numbers` says whether the article's numbers can be compared (see
+    `claims.comparable`).
     """
     claims = []
     for recipe in dict.fromkeys(summary["recipe"].tolist()):
