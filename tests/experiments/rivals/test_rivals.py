@@ -14,7 +14,7 @@ from experiments.attack.statistics import accuracy_within
 from experiments.attack.tables import accuracy_table, attack_table, unattacked_table
 from experiments.rivals import section
 from experiments.rivals.claims import rivals_claims
-from experiments.rivals.figures import figures
+from experiments.rivals.figures import figures, trade_off
 from experiments.rivals.measure import signs, transferred_norms
 from experiments.rivals.panel import rivals_panels
 from experiments.rivals.reported import reported_table
@@ -295,6 +295,15 @@ def test_networks_all_of_which_diverged():
     shown_tables = section.tables(table, summary, made.reach(table), 0)
     cells = [cell for of in shown_tables for row in of.rows for cell in row]
     assert not {"nan", "nan %"} & set(cells)
+
+
+def test_points_far_above_the_others_are_named_and_not_drawn():
+    table = made.study()
+    table["test_error"][table["regulariser"] == "adversarial_l2"] = 0.11
+    summary, _ = made.tables(table)
+    ax = trade_off(summary, 0).axes[0]
+    assert ax.get_title("left") == "beyond the frame: adversarial training (L2 ball) 1 (11 %)"
+    assert ax.get_ylim()[1] < 11
 
 
 def test_figures_mark_masked_networks_and_name_every_line():

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from experiments.rivals.reported import curve_points
 from experiments.rivals.styles import look
-from experiments.rivals.tables import Columns, Line, lines, rows_alike
+from experiments.rivals.tables import Columns, lines, rows_alike
 from report.figures.decay import log_axis
 from report.figures.style import figure, themed
 from report.numerals import exact
 
 SPACING = 0.075  # of the labels beside a figure, in heights of the axes
 COLUMNS = 4
+CUT = 5  # times the least test error, beyond which the trade-off names a point and does not show it
 
 
 def figures(*, summary: Columns, curve: Columns, weight_decay: float, published: bool) -> dict[str, Figure]:
@@ -39,29 +40,41 @@ def trade_off(summary: Columns, weight_decay: float) -> Figure:
     """Test error against median distance, one line a rival as its strength grows.
 
     Means over seeds with 95 % intervals in both directions; larger markers are later along a line, hollow
-    ones have masked networks among them. Names stand at the right, joined with the last point of their line.
+    ones have masked networks among them. Names stand at the right, joined with the last point of their line
+    that is shown; points beyond CUT are named above.
     """
     fig, ax = figure(8.0, 5.2)
-    ends, points = {}, []
+    ends, points, beyond, hollow = {}, [], [], False
+    error = 100 * summary["test_error_mean"]
+    known = np.isfinite(summary["minimal_norm_median_mean"]) & np.isfinite(error)
+    cut = CUT * error[known].min(initial=100)
     for k, line in enumerate(lines(summary, weight_decay).values()):
-        drawn = _drawn(summary, line)
+        drawn = known[line.rows]
         rows = line.rows[drawn]
         if not drawn.any() or (k and not drawn[~line.reference].any()):
             continue
-        colour, marker = look(k)
-        x, y = summary["minimal_norm_median_mean"][rows], 100 * summary["test_error_mean"][rows]
-        points.append(np.stack([x, y]))
-        errors = {
-            f"{axis}err": np.nan_to_num(factor * _half(summary, quantity, rows))
-            for axis, quantity, factor in (("x", "minimal_norm_median", 1), ("y", "test_error", 100))
-        }
-        ax.errorbar(x, y, **errors, color=colour, linewidth=1.2, elinewidth=0.8, zorder=2)
+        colour, marker, style = look(k)
+        x, y = summary["minimal_norm_median_mean"][rows], error[rows]
+        shown = y <= cut
+        texts = np.array(line.texts())[drawn]
+        beyond += [
+            f"{line.label} {text} ({at:.0f} %)" for text, at in zip(texts[~shown], y[~shown], strict=True)
+        ]
+        ax.plot(x, y, style, color=colour, linewidth=1.2 if k else 2.4, zorder=2)
+        x, y, rows = x[shown], y[shown], rows[shown]
+        ax.errorbar(
+            x, y, _half(summary, "test_error", rows, 100), _half(summary, "minimal_norm_median", rows),
+            linestyle="none", ecolor=colour, elinewidth=0.7, alpha=0.35, zorder=1,
+        )  # fmt: skip
         sizes = np.linspace(18, 60, len(rows)) if len(rows) > 1 else [40]
         masked = summary["n_masked"][rows] > 0
-        faces = ["white" if hollow else colour for hollow in masked]
+        faces = ["white" if each else colour for each in masked]
         ax.scatter(x, y, sizes, faces, marker=marker, edgecolors=colour, linewidths=1, zorder=3)
-        ends[line.label] = (float(x[-1]), float(y[-1]), colour)
-    log_axis(ax, 100 * summary["test_error_mean"])
+        points.append(np.stack([x, y]))
+        hollow |= bool(masked.any())
+        if len(rows):
+            ends[line.label] = (float(x[-1]), float(y[-1]), colour)
+    log_axis(ax, error[error <= cut])
     if points:
         x, y = np.concatenate(points, axis=1)
         ax.set(xlim=(0, 1.12 * x.max()), ylim=(y.min() / 1.2, 1.2 * y.max()))  # bars may end beyond
@@ -70,12 +83,12 @@ def trade_off(summary: Columns, weight_decay: float) -> Figure:
     )
     ax.grid(color="0.92", linewidth=0.6)
     _name_ends(ax, ends)
-    if gone := list(_left_out(summary, weight_decay)):
-        note = textwrap.fill("diverged or at chance: " + "; ".join(gone), 95)
-        ax.set_title(note, loc="left", fontsize=7.5, color="0.3")
-    if (summary["n_masked"] > 0).any():
-        hollow = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", color="0.3")
-        ax.legend([hollow], ["masked gradients"], loc="lower right")
+    notes = {"diverged or at chance: ": [*_left_out(summary, weight_decay)], "beyond the frame: ": beyond}
+    told = [textwrap.fill(of + "; ".join(names), 95) for of, names in notes.items() if names]
+    ax.set_title("\n".join(told), loc="left", fontsize=7.5, color="0.3")
+    if hollow:
+        mark = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", color="0.3")
+        ax.legend([mark], ["masked gradients"], loc="lower right")
     return fig
 
 
@@ -126,7 +139,7 @@ def cost(summary: Columns, weight_decay: float) -> Figure:
     seconds = summary["seconds_per_epoch_mean"]
     own = seconds[found[""].rows[found[""].reference]]
     for k, line in enumerate(found.values()):
-        colour, marker = look(k)
+        colour, marker, _ = look(k)
         rows = line.rows if k == 0 else line.rows[~line.reference]
         if own.size:
             ax.plot(
@@ -147,11 +160,6 @@ def of_row(curve: Columns, summary: Columns, row: int) -> tuple[NDArray[np.float
     return curve["radius"][own], curve["accuracy_mean"][own]
 
 
-def _drawn(summary: Columns, line: Line) -> NDArray[np.bool_]:
-    known = np.isfinite(summary["minimal_norm_median_mean"]) & np.isfinite(summary["test_error_mean"])
-    return np.asarray(known[line.rows])
-
-
 def _left_out(summary: Columns, weight_decay: float) -> Iterator[str]:
     """Each rival and strength that has networks which count nowhere, and how many."""
     for k, line in enumerate(lines(summary, weight_decay).values()):
@@ -161,8 +169,9 @@ def _left_out(summary: Columns, weight_decay: float) -> Iterator[str]:
                 yield f"{line.label} {exact(amount)} ({gone} of {n + gone})"
 
 
-def _half(summary: Columns, quantity: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    return np.asarray(summary[f"{quantity}_high"][rows] - summary[f"{quantity}_mean"][rows])
+def _half(summary: Columns, quantity: str, rows: NDArray[np.intp], factor: float = 1) -> NDArray[np.float64]:
+    """Half the width of the intervals, 0 where there is none."""
+    return np.nan_to_num(factor * (summary[f"{quantity}_high"][rows] - summary[f"{quantity}_mean"][rows]))
 
 
 def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float, str]]) -> None:
