@@ -148,6 +148,29 @@ def test_the_softplus_of_unbalanced_classes_collapses_there_too_and_the_hinge_ea
     np.testing.assert_allclose(hinge.objective, 2 * (y > 0).mean())
 
 
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_a_feature_that_tells_the_classes_apart_is_no_obstacle(share):
+    """It alone has the largest change of a pixel: up to half of it all is separable, from there on w = 0."""
+    X, y = separated_by_one_feature()
+    path = fit_adversarial_path(X, y, [share * half_the_centroids(X, y, np.inf)], norm=np.inf)
+    assert path.certified.all()
+    assert path.objective[0] == share // 1
+    assert path.collapsed[0] == (share == 1)
+
+
+def separated_by_one_feature():
+    y = np.repeat([-1.0, 1.0], 20)
+    noise = np.random.default_rng(0).normal(0, 0.01, (40, 3))
+    return np.column_stack([y, noise]), y
+
+
+def test_at_a_hard_margin_that_is_no_collapse_the_programme_is_solved():
+    X, y = np.array([[0.0, 1], [0, -1], [0, -2], [-2, -4]]), np.array([-1.0, 1, 1, 1])
+    with pytest.warns(RuntimeWarning, match="did not reach"):
+        path = fit_adversarial_path(X, y, [1.0], norm=np.inf)
+    assert 0 < path.objective[0] <= 0.5
+
+
 def test_below_the_hard_margin_the_infimum_is_0():
     X, y = SEPARABLE
     radii = np.array([1.001, 0.999, 0.5])

@@ -142,6 +142,10 @@ def test_refused_attacks():
         targeted_ascent(linear(w, 0), x, np.ones(3, np.int64), 1.0)
     with pytest.raises(InputError, match="temperature 0"):
         targeted_ascent(linear(w, 0), x, np.ones(2, np.int64), 0.0)
+    with pytest.raises(InputError, match="confidence 0 is not between 0 and 1"):
+        targeted_ascent(linear(w, 0), x, np.ones(2, np.int64), 1.0, confidence=0)
+    with pytest.raises(InputError, match="targets from 1 to 2 for a model of 2 classes"):
+        targeted_ascent(linear(w, 0), x, np.array([1, 2]), 1.0)
 
 
 def test_cyclic_targets():

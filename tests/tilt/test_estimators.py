@@ -170,6 +170,17 @@ def test_the_tilt():
     assert np.isnan(CertifiedSVC().fit(corners, y).theta_)
 
 
+def test_weights_that_vanish_are_0_and_have_no_tilt():
+    """The larger class can balance the smaller one: what is left of Σ alpha y x is rounding."""
+    draw = np.random.default_rng(0)
+    X, y = draw.normal(size=(300, 3)), np.repeat([1, -1], [60, 240])
+    for shift, vanish in ((0.4, True), (2, False)):
+        X[y > 0, 0] = draw.normal(shift, 1, 60)
+        model = CertifiedSVC(lam=0.1).fit(X, y)
+        assert np.isnan(model.theta_) == vanish
+        assert model.coef_.any() != vanish
+
+
 @both_strategies
 @cross_validated
 def test_lambda_is_chosen_by_cross_validation(wines, kind, multi_class):

@@ -28,6 +28,11 @@ def test_a_table_reads_back_equal(tmp_path):
         assert read[name].dtype.kind == column.dtype.kind
 
 
+def test_whole_numbers_beyond_64_bits_are_read_as_floats(tmp_path):
+    (tmp_path / "table.csv").write_text(f"a\n{10**20}\n1\n")
+    np.testing.assert_array_equal(read_table(tmp_path / "table.csv")["a"], [1e20, 1])
+
+
 def test_an_empty_table_keeps_its_columns(tmp_path):
     write_table(tmp_path / "table.csv", {"a": [], "b": []})
     assert {name: len(column) for name, column in read_table(tmp_path / "table.csv").items()} == {

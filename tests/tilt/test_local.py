@@ -53,6 +53,14 @@ def test_a_curved_network_is_seen_through_its_gradient():
     assert local_distances(model, image, np.array([0]))[0] == 0  # another class is there already
 
 
+def test_another_class_may_be_there_without_a_slope():
+    def model(images):
+        x = images.flatten(1)[:, :1] / 255
+        return torch.cat([0 * x, 0 * x + 1, x], dim=1)
+
+    assert local_distances(model, torch.full((1, 1, 1), 51.0), np.array([0]))[0] == 0
+
+
 def test_out_of_the_box_s_reach_there_is_none():
     def model(images):
         x = images.flatten(1)[:, :1] / 255

@@ -140,7 +140,7 @@ def test_a_first_radius_that_is_too_small_is_made_good(factor, steps):
     begin = torch.as_tensor(pixels(x) @ w.ravel())
 
     def model(x):
-        moved = begin - (x.double() / 255 * direction).sum((1, 2))
+        moved = begin[: len(x)] - (x.double() / 255 * direction).sum((1, 2))
         steep = (0.1 * distance / factor - moved).relu() * factor
         return torch.stack([distance - moved + steep, torch.zeros(len(x))], dim=1)
 
@@ -213,7 +213,9 @@ def test_signed_step_stays_in_the_box():
     [
         ({"epsilons": [0.1, 1.1]}, "one or more in"),
         ({"epsilons": [np.nan]}, "one or more in"),
+        ({"epsilons": np.zeros(0)}, "one or more in"),
         ({"labels": np.zeros(3, np.int64)}, r"labels of shape \(3,\) for 2 images"),
+        ({"labels": np.array([0, -1])}, "labels from -1 to 0 for a model of 2 classes"),
         ({"temperature": 0.0}, "temperature 0.0 is not positive"),
     ],
 )

@@ -285,6 +285,9 @@ def test_images_as_a_model_takes_them():
     np.testing.assert_allclose(given, 25.5 * colour, rtol=1e-6)
     assert given.dtype == np.float32
     np.testing.assert_array_equal(given, input_images("own.py:f", colour, (0, 10)))
+    for of_type in (np.float64, np.uint32):
+        far = colour.astype(of_type) + of_type(1e8)
+        np.testing.assert_array_equal(input_images("mlp", far, (1e8, 1e8 + 10)), given)
     resized = input_images("lenet", colour, (0, 10))
     assert resized.shape == (3, 28, 28, 3)
     for channel in range(3):

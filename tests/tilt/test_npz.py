@@ -144,6 +144,10 @@ def test_a_feature_that_outweighs_the_others_is_told(tmp_path, factor, told):
     for of_rounding in (np.full_like(x, -0.1), np.hstack([np.full((6, 3), -0.1), x[:, :2]])):
         path = written(tmp_path, arrays(x_train=of_rounding, x_test=of_rounding[:3]))
         assert own_images("npz", path)[1]["spread"] is None
+    stamps = np.hstack([x[:, :2], 1.7e9 + 500 * x[:, 1:2]])
+    for of_type in (stamps, stamps.astype(np.int64)):
+        path = written(tmp_path, arrays(x_train=of_type, x_test=of_type[:3]))
+        assert "feature 2 (counted from 0) has 500 times" in own_images("npz", path)[1]["spread"]
     two = x[:, 1:3]
     _, record = own_images("npz", written(tmp_path, arrays(x_train=two, x_test=two[:3])))
     assert (record["spread"] is None) is (told is None)

@@ -81,6 +81,7 @@ def test_each_radius_has_the_images_whose_boundary_is_nearer():
     ("settings", "message"),
     [
         ({"radii": []}, "give L2 distances"),
+        ({"radii": np.array([0.1, -0.1])}, "give L2 distances"),
         ({"radii": [-0.1]}, "give L2 distances"),
         ({"steps": 0}, "give more than 0 of each"),
         ({"step": 0}, "give more than 0 of each"),

@@ -201,7 +201,7 @@ def _typed(column: Sequence[str]) -> NDArray[Any]:
     for kind in (np.int64, np.float64):
         try:
             return np.array(column, dtype=kind)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return np.array(column)
 

@@ -25,10 +25,7 @@ def ascent_to_next_class(
     max_steps: int = 10000,
 ) -> Targeted:
     """`targeted_ascent` to the article's targets, the class next to each label."""
-    check_labels(images, labels)
-    with torch.no_grad():
-        classes = model(torch.as_tensor(images[:1])).shape[1]
-    targets = cyclic_targets(labels, classes)
+    targets = cyclic_targets(labels, check_labels(model, images, labels))
     return targeted_ascent(
         model, images, targets, temperature, confidence=confidence, step=step, max_steps=max_steps
     )
@@ -61,9 +58,11 @@ def targeted_ascent(
 
     Raises InputError when the targets do not fit the images or the temperature is not positive.
     """
-    check_labels(images, targets, "target")
+    check_labels(model, images, targets, "target")
     if not temperature > 0:
         raise InputError(f"temperature {temperature} is not positive; see fit_temperature")
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence {confidence} is not between 0 and 1; give a probability")
 
     def ascended(start: Tensor, target: Tensor) -> tuple[Tensor, ...]:
         end, steps, success = _climb(model, start, target[:, None], temperature, confidence, step, max_steps)

@@ -41,10 +41,11 @@ def _distance(
     least = np.inf
     for other in range(len(scores)):
         margin, w = scores[label] - scores[other], slopes[label] - slopes[other]
-        if other == label or not w.any():
+        if other == label:
             continue
         if margin <= 0:
             return 0.0
-        distance, _ = box_distance(x[None], w, float(margin - w @ x))
-        least = min(least, float(distance[0]))
+        if w.any():
+            distance, _ = box_distance(x[None], w, float(margin - w @ x))
+            least = min(least, float(distance[0]))
     return least

@@ -59,7 +59,7 @@ def minimal_norm(
 
     Raises InputError when the labels do not fit the images, there is no step or less than no class.
     """
-    check_labels(images, labels)
+    check_labels(model, images, labels)
     if classes < 0:
         raise InputError(f"{classes} classes to seek; give 0 or more")
     if steps < 1 or not step > 0:

@@ -163,13 +163,20 @@ def wrong(predicted: Tensor, labels: Tensor) -> Tensor:
 
 
 def check_labels(
-    images: NDArray[np.float32] | Tensor, labels: NDArray[np.int64], what: str = "label"
-) -> None:
-    """Raise InputError unless there are images, and as many labels (n,)."""
+    model: Model, images: NDArray[np.float32] | Tensor, labels: NDArray[np.int64], what: str = "label"
+) -> int:
+    """How many classes a model has; InputError unless there are images, and as many labels (n,) of them."""
     if len(images) == 0 or labels.shape != (len(images),):
         raise InputError(
             f"{what}s of shape {labels.shape} for {len(images)} images; give one {what} per image"
         )
+    with torch.no_grad():
+        classes = model(torch.as_tensor(images[:1])).shape[1]
+    if not 0 <= labels.min() <= labels.max() < classes:
+        raise InputError(
+            f"{what}s from {labels.min()} to {labels.max()} for a model of {classes} classes; count from 0"
+        )
+    return classes
 
 
 def margin_gradient(model: Model, x: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:

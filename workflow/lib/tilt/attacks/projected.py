@@ -44,8 +44,8 @@ def projected_gradient(
 
     Raises InputError when the labels do not fit the images or a setting is out of its range.
     """
-    check_labels(images, labels)
-    if not radii or not all(radius >= 0 for radius in radii):
+    check_labels(model, images, labels)
+    if len(radii) == 0 or not all(radius >= 0 for radius in radii):
         raise InputError(f"radii {list(radii)} are not one or more from 0; give L2 distances")
     if steps < 1 or not (step is None or step > 0):
         raise InputError(f"{steps} steps of length {step}; give more than 0 of each")

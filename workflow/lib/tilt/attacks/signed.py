@@ -41,8 +41,8 @@ def signed_gradient_step(
 
     Raises InputError when an ε lies outside [0, 1] or the labels do not fit the images.
     """
-    check_labels(images, labels)
-    if not epsilons or not all(0 <= epsilon <= 1 for epsilon in epsilons):
+    check_labels(model, images, labels)
+    if len(epsilons) == 0 or not all(0 <= epsilon <= 1 for epsilon in epsilons):
         raise InputError(
             f"epsilons {list(epsilons)} are not one or more in [0, 1]; give shares of the pixel range"
         )

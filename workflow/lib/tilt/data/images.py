@@ -161,8 +161,11 @@ def rescaled(x: NDArray[Any], bounds: tuple[float, float] | None) -> NDArray[np.
             f"samples of shape {x.shape} have no bounds, which networks need; set value_min and value_max"
         )
     low, high = map(float, bounds)
-    scaled = x.astype(np.float32)
-    scaled -= low
+    if np.can_cast(x.dtype, np.float32):
+        scaled = x.astype(np.float32)
+        scaled -= low
+    else:
+        scaled = (x - np.float64(low)).astype(np.float32)
     scaled *= 255 / (high - low)
     return scaled
 

@@ -40,7 +40,7 @@ READERS: Mapping[str, Reader] = {
     "folder": Reader(folder_labels, folder_samples, is_folder=True),
 }
 WIDE = 10  # median standard deviations of the others, from which a feature is said to outweigh them
-ROUNDING = 1e-6  # standard deviation over the largest value, up to which a feature is constant
+ROUNDING = 8  # spacings of the largest value, up to which the standard deviation is that of a constant
 FAINT = 0.1  # share of an assumed range of values; data that stay below have another range
 
 
@@ -117,7 +117,8 @@ def _widest(vectors: NDArray[Any]) -> str | None:
     spread = np.array(
         [(feature / scale).std() for feature in vectors.T]
     )  # one by one, to spare a copy of all
-    spread[spread <= ROUNDING * size / scale] = 0
+    precision = np.finfo(vectors.dtype if vectors.dtype.kind == "f" else np.float64).eps
+    spread[spread <= ROUNDING * precision * size / scale] = 0
     widest = int(spread.argmax())
     others = np.delete(spread, widest)
     if not others.any():

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tilt.errors import InputError
 from tilt.linear.hinge import hinge_models
+from tilt.linear.model import Model
 from tilt.linear.softplus import softplus_models
 from tilt.losses import softplus
 
@@ -21,6 +22,7 @@ LARGEST = {"hinge": 1e150, "softplus": 1e12}
 # far apart that samples on the margin change little.
 LONGEST_STEP = 10**0.5
 STEPS = {"hinge": 10**0.1, "softplus": 10**0.5}
+ROUNDING = 1e-12  # ‖Σ a_i y_i x_i‖ over Σ a_i, of rows of mean square norm near 1, that may be rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +31,9 @@ class LinearPath:
 
     lambdas (k,); w (k, d); b (k,); bias_low, bias_high (k,): the interval of optimal biases, of which b is
     the middle (low = high where the bias is unique, always so for the softplus); alpha (k, n): dual
-    variables in [0, C], C = 1/(2nλ), with w = Σ alpha_i y_i x_i and Σ alpha_i y_i = 0; objective (k,): mean
-    loss + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for; loss: "hinge" or "softplus".
+    variables in [0, C], C = 1/(2nλ), with Σ alpha_i y_i = 0 and w = Σ alpha_i y_i x_i (softplus: to within
+    the gap); objective (k,): mean loss + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for; loss:
+    "hinge" or "softplus".
     """
 
     lambdas: Array
@@ -97,7 +100,7 @@ def fit_path(
     solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
     models = [solved[C] for C in distinct[places].tolist()]
     ends = np.array([(model.bias_low, model.bias_high) for model in models]).T
-    weights = np.array([model.w / unit for model in models])
+    weights = np.array([0 * model.w if _vanishes(loss, A, y, model) else model.w / unit for model in models])
     # The bias is rounded where it is added to scores far from 0: weights that are larger by as much keep the
     # samples of the margin from falling inside it.
     larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - weights @ centre))
@@ -150,6 +153,15 @@ def _stepped(Cs: Array, first: float, step: float) -> Array:
         steps.append(C)
         last = C
     return np.array(steps)
+
+
+def _vanishes(loss: str, A: Array, y: Array, model: Model) -> bool:
+    """Whether the weights are what rounding leaves of 0: small beside their terms, and no better than 0."""
+    if np.linalg.norm(model.w) > ROUNDING * model.a.sum():
+        return False
+    w, p = np.stack([model.w, 0 * model.w]), np.stack([model.a, model.a]) / model.C
+    primal, _ = _certificate(loss, A, y, w, np.full(2, model.b), p, np.full(2, model.C))
+    return bool(primal[1] <= (1 + ROUNDING) * primal[0])
 
 
 def _certificate(

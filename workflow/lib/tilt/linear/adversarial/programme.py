@@ -5,23 +5,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tilt.linear.adversarial.problem import Model, Problem
+from tilt.linear.adversarial.problem import ROUNDING, Model, Problem
 
 Array = NDArray[np.float64]
 
 FEASIBLE = 1e-10  # the least tolerance that HiGHS takes, and by how much radii are shorter for that reason
+SHORTER = 1e-7  # by how much where that is not enough, at a hard margin
 
 
 def linear_programmes(problem: Problem, radii: Array, tol: float) -> list[Model]:
     """A model for each of radii (k,), in units of the problem's A."""
     models = []
     for epsilon in radii.tolist():
-        if epsilon > 2 * problem.collapse:  # far from what the programme can tell from 0
+        if epsilon >= problem.collapse * (1 - ROUNDING):
             majority = float(np.sign(problem.y.sum()))
             p = np.ones_like(problem.y)
             models.append(problem.model(epsilon, np.zeros(problem.A.shape[1]), majority, p))
             continue
-        w, b, p = programme(problem, epsilon=max(epsilon - FEASIBLE, epsilon / 2))
+        try:
+            w, b, p = programme(problem, epsilon=max(epsilon - FEASIBLE, epsilon / 2))
+        except RuntimeError:
+            w, b, p = programme(problem, epsilon=max(epsilon - SHORTER, epsilon / 2))
         models.append(problem.separating(epsilon, w) or problem.model(epsilon, w, b, p))
     return models
 
@@ -29,6 +33,7 @@ def linear_programmes(problem: Problem, radii: Array, tol: float) -> list[Model]
 def programme(problem: Problem, *, epsilon: float = 0.0, penalty: float = 0.0) -> tuple[Array, float, Array]:
     """w, b and p (n,) at the minimum of mean hinge(y (w·x + b) - ε‖w‖₁) + penalty ‖w‖₁.
 
+    Raises RuntimeError where HiGHS finds none, as at a hard margin, beyond which w may grow without end.
     The variables are the positive and the negative parts of w, ‖w‖₁, b and the losses. X is shifted by
     the medians, which are 0 in most pixels, so that its zeros can be left out.
     """
