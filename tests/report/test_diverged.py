@@ -41,7 +41,7 @@ from experiments.training.panel import training_panels
 from made import RECIPE
 from panels import check_states, unpacked
 from report import words
-from report.claims import NOT
+from report.claims import INCOMPARABLE
 from report.networks import record_columns
 from tilt.data.images import Images, save_images
 from tilt.io import read_json, read_table, table_of
@@ -112,7 +112,7 @@ def test_a_network_that_diverges_is_recorded_and_leaves_no_checkpoint(tmp_path, 
     assert not params.checkpoint.exists()
 
 
-def test_nothing_is_reproduced_and_each_network_is_named():
+def test_nothing_is_judged_and_each_network_is_named():
     table, summary, search = swept()
     judged = [
         *training_claims(NETWORKS, HISTORIES, test_images=20, numbers=True),
@@ -123,9 +123,9 @@ def test_nothing_is_reproduced_and_each_network_is_named():
         *random_labels_claims(memorised(), 10),
     ]
     assert len(judged) == 6 + 5 + 3 + 2 + 3 + 2
-    assert {claim.verdict for claim in judged} == {NOT}
+    assert [claim for claim in judged if claim.verdict != INCOMPARABLE] == []
     for claim in judged:
-        assert claim.measured.startswith(("not measured", "no seed has both")), claim
+        assert claim.measured.startswith("not measured"), claim
         assert "diverged" in claim.measured or claim.statement.startswith("One recipe gives")
 
 

@@ -70,7 +70,7 @@ def test_only_images_that_reached_their_target_on_both_sides_count(tmp_path):
     none = {name: attacked([1, 2], success=[False, False]) for name in NETWORKS}
     judged = attack_claims(NETWORKS, none, accuracies(), numbers=True)
     assert [claim.measured for claim in judged[:3]] == ["not measured"] * 3
-    assert [claim.verdict for claim in judged[:3]] == [NOT] * 3
+    assert [claim.verdict for claim in judged[:3]] == [INCOMPARABLE] * 3
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_linear_attacks_that_are_not_small_are_not_judged():
     tables = {name: attacked([1, 2]) for name in NETWORKS}
     judged = attack_claims(NETWORKS, tables, accuracies(epsilons=(0.0, 0.2)), numbers=True)
     assert judged[-1].measured == "not measured"
-    assert judged[-1].verdict == NOT
+    assert judged[-1].verdict == INCOMPARABLE
 
 
 def test_a_network_that_diverged_is_named_and_left_out():
@@ -120,7 +120,7 @@ def test_a_network_that_diverged_is_named_and_left_out():
     judged = attack_claims(NETWORKS, tables, given, numbers=True)
     assert len(judged) == 5
     assert {claim.measured for claim in judged} == {"not measured; small_high: diverged"}
-    assert {claim.verdict for claim in judged} == {NOT}
+    assert {claim.verdict for claim in judged} == {INCOMPARABLE}
 
     networks = NETWORKS | {"second": NETWORKS["small_high"] | {"seed": 1}}
     judged = attack_claims(

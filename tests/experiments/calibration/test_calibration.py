@@ -16,7 +16,7 @@ from experiments.calibration.tables import (
     summary_table,
     training_status,
 )
-from report.claims import NOT, PARTLY, REPRODUCED
+from report.claims import INCOMPARABLE, NOT, PARTLY, REPRODUCED
 from tilt.calibration import (
     expected_calibration_error,
     likeliest_temperature,
@@ -228,7 +228,7 @@ THREE = [(1e-4, k, 0.1 + 0.001 * k) for k in range(3)]
         ([*THREE, *((0.1, k, 0.1) for k in range(3))], PARTLY, "3 seeds"),
         ([*THREE, *((0.1, k, 0.3) for k in range(3))], NOT, "3 seeds"),
         ([THREE[0], (0.1, 0, 0.02)], PARTLY, "0.08 (one seed, no interval)"),
-        ([THREE[0], (0.1, 1, 0.02)], NOT, "no seed has both"),
+        ([THREE[0], (0.1, 1, 0.02)], INCOMPARABLE, "no seed has both"),
         # the article's decays where there are both, whatever else there is
         ([*THREE, *((d, k, 0.02) for k in range(3) for d in (0.1, 3))], REPRODUCED, "0.02 at 0.1;"),
     ],
@@ -255,8 +255,8 @@ def test_weight_decay_is_a_temperature_where_all_three_fall_at_every_step():
 def test_networks_that_are_not_trained_are_named_and_those_of_random_labels_are_not_judged():
     made = networks([(0, 0, 0.1), (1, 0, 0.1)], [TRAINED, "diverged"])
     judged = judge(made)
-    assert [claim.verdict for claim in judged] == [NOT] * 3
-    assert judged[0].measured == "no seed has both; net_1_0: diverged"
+    assert [claim.verdict for claim in judged] == [INCOMPARABLE] * 3
+    assert judged[0].measured == "not measured: no seed has both; net_1_0: diverged"
     assert judged[2].measured == "not measured; net_1_0: diverged"
     assert judge(made | {"random_labels": np.ones(2, bool)}) == []
 

@@ -101,7 +101,7 @@ def test_verdicts_ask_every_seed():
 def test_one_weight_decay_shows_nothing_and_what_diverged_is_named():
     judged = random_labels_claims(table({0: [0.0], 1: [0.9]}, diverged=(1,)), 10)
     assert [(claim.verdict, claim.measured) for claim in judged] == [
-        (NOT, "not measured; random_1_0: diverged")
+        (INCOMPARABLE, "not measured; random_1_0: diverged")
     ] * 2
 
 

@@ -179,7 +179,7 @@ def judge(cells, numbers=True):
         ([1.6, 1.5, 1.7], [1.5, 1.6, 1.3], PARTLY),
         ([1.2, 1.2, 1.2], [1.6, 1.5, 1.7], NOT),
         ([1.6], [1.2], PARTLY),
-        ([1.6, 1.6], [90, 90], NOT),
+        ([1.6, 1.6], [90, 90], INCOMPARABLE),
     ],
 )
 def test_high_against_low_is_judged_over_seeds(low, high, expected):
@@ -197,7 +197,7 @@ def test_high_against_low_is_judged_over_seeds(low, high, expected):
         ({1e-4: [1.6, 1.7], 1e-2: [1.0, 1.1], 1e-1: [90, 90]}, REPRODUCED),
         ({1e-4: [1.6, 1.7], 1e-2: [1.0, 1.4], 1e-1: [1.25, 1.2]}, PARTLY),
         ({1e-4: [1.6, 1.7], 1e-2: [1.3, 1.4], 1e-1: [1.2, 1.3]}, NOT),
-        ({1e-4: [90, 90], 1e-2: [90, 90], 1e-1: [90, 90]}, NOT),
+        ({1e-4: [90, 90], 1e-2: [90, 90], 1e-1: [90, 90]}, INCOMPARABLE),
     ],
 )
 def test_the_best_decay_must_beat_both_ends(errors, expected):

@@ -33,8 +33,7 @@ def attack_claims(
 
     From the networks' settings, their tables of attacked images and of accuracies under the linear attack.
     An image counts where the attack succeeded on both sides, networks that were not attacked are named and
-    left out, and what was measured on no image, or by no attack, is not reproduced. `numbers` says whether
-    the article's numbers can be compared (see `comparable`).
+    left out. `numbers` says whether the article's numbers can be compared (see `comparable`).
     """
     claims = []
     for recipe, names in sides(networks).items():

@@ -93,7 +93,7 @@ def _difference_claim(
         f"{name} {plain(low.mean())} at decay {decays[0]:g}, {plain(high.mean())} at {decays[1]:g}; "
         f"difference {interval_text(low - high, '.3g')}"
         if shared
-        else "no seed has both"
+        else f"{NOT_MEASURED}: no seed has both"
     )
     return judged(
         "calibration",

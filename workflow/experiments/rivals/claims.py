@@ -71,7 +71,7 @@ def _is_adversarial_training(reach: Columns, remark: str) -> Claim:
     )
     moved = [far[name][np.isfinite(far[name])] for name in ("", "adversarial_l2")]
     still = len(ratios) > 0 and all((values <= 1).all() for values in moved)
-    return replace(claim, verdict=INCOMPARABLE) if still or not len(ratios) else claim
+    return replace(claim, verdict=INCOMPARABLE) if still else claim
 
 
 def _none_is_farther(table: Columns, weight_decay: float, far: Mapping[str, Array]) -> Claim:

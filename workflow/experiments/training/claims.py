@@ -7,6 +7,7 @@ import numpy as np
 
 from report.article import LAYERS, LENET_CURVES, LENET_DECAYS, LENET_RMS, LENET_TEST_ERROR
 from report.claims import (
+    INCOMPARABLE,
     NOT_MEASURED,
     PROTOCOLS,
     SIDES,
@@ -33,8 +34,8 @@ def training_claims(
 ) -> list[Claim]:
     """Low against high weight decay from each recipe, from the networks' settings and histories.
 
-    Values are means over seeds at the end of the training; networks that diverged are named and left out, and
-    where a side has no other nothing is reproduced. `test_images` is how many images a test error is taken
+    Values are means over seeds at the end of the training; networks that diverged are named and left out.
+    `test_images` is how many images a test error is taken
     over, and `numbers` says whether the article's numbers can be compared (see `comparable`); they are told
     of LeNet alone, without another regulariser.
     """
@@ -47,7 +48,12 @@ def training_claims(
         sides_of = of if known else {side: [NOTHING] for side in SIDES}
         printed = _printed(recipe, sides_of) if is_of_article(networks[names["low"][0]]) else []
         printed, said = (
-            [replace(claim, measured=(claim.measured if known else NOT_MEASURED) + remark) for claim in part]
+            [
+                replace(claim, measured=claim.measured + remark)
+                if known
+                else replace(claim, measured=NOT_MEASURED + remark, verdict=INCOMPARABLE)
+                for claim in part
+            ]
             for part in (printed, _said(recipe, sides_of, test_images))
         )
         claims += [*if_comparable(numbers and trained_alike(networks, names), printed), *said]

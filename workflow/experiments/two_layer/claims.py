@@ -17,7 +17,7 @@ def two_layer_claims(pair: str, networks: Columns, words: Words) -> list[Claim]:
     """Weight decay, local scale and distances of the networks of a pair, from the table of `study_tables`.
 
     Values are means over the seeds; networks that diverged are left out and counted. Where fewer than two
-    weight decays remain nothing is reproduced.
+    weight decays remain nothing was measured.
     """
     seeds, lost = np.unique(networks["seed"]).size, networks["diverged"].sum()
     known = np.unique(networks["weight_decay"][~networks["diverged"]]).size > 1

@@ -1,7 +1,8 @@
 """What a claim is, how it is judged, and when the article's numbers can be compared.
 
 Tables are those that `tilt.io.read_table` gives back. Numbers of the article are judged where data and
-protocol were the article's and are "not comparable" elsewhere; what it says in words is judged always.
+protocol were the article's and are "not comparable" elsewhere; what it says in words is judged wherever it
+was measured.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -75,8 +76,11 @@ def agree(settings: Any, protocol: Any) -> bool:
 
 
 def judged(section: str, statement: str, published: str, measured: str, rule: str, *holds: Any) -> Claim:
-    """A claim with its verdict: reproduced where all conditions hold, partly where some do."""
+    """A claim with its verdict: reproduced where all conditions hold, partly where some do; what was not
+    measured is not comparable."""
     verdict = REPRODUCED if all(holds) else PARTLY if any(holds) else NOT
+    if measured.startswith(NOT_MEASURED):
+        verdict = INCOMPARABLE
     return Claim(section, statement, published, measured, rule, verdict)
 
 
