@@ -20,6 +20,7 @@ RECIPE = {"initial_weights": "pytorch", "train_per_class": 101}
 RANDOM = {"recipe": RECIPE, "weight_decays": [0, 1], "seeds": [0]}
 RIVALS = {**RANDOM, "regularisers": {"l1": [1]}, "validation_per_class": 21}
 HELD_OUT = RIVALS | {"recipe": RECIPE | {"train_per_class": 80}}
+CONTROLS = {"train_per_class": 101, "epochs": 1}
 MAP = {"recipe": RECIPE, "weight_scales": [1, 2], "weight_decays": [0, 1]}
 SWEEP = {"recipes": {"a": RECIPE}, "weight_decays": [0, 1], "seeds": [0]}
 
@@ -37,6 +38,10 @@ SWEEP = {"recipes": {"a": RECIPE}, "weight_decays": [0, 1], "seeds": [0]}
         (
             {"networks": NETWORKS, "rivals": HELD_OUT},
             r"rivals\.validation_per_class: 21 training .* class 0 has 20 after those that train",
+        ),
+        (
+            {"networks": NETWORKS, "rivals": HELD_OUT | {"validation_per_class": 20, "controls": CONTROLS}},
+            r"rivals\.controls\.train_per_class: 101 training",
         ),
         ({"networks": NETWORKS, "sweep": SWEEP}, r"sweep\.recipes\.a\.train_per_class: 101 training"),
     ],

@@ -34,7 +34,10 @@ def results(tmp_path):
     write_table(results / "svm" / "0v1" / "path.csv", {"theta": [0.5]})
     write_table(results / "published" / "tables.csv", {"theirs": [1]})
     write_table(results / "report" / "claims.csv", {"verdict": ["reproduced"]})
-    write_json(results / "report" / "summary.json", {"answers": []})
+    sections = [{"name": name} for name in ("svm", "published", "rivals")]
+    write_json(results / "report" / "summary.json", {"answers": [], "sections": sections})
+    write_table(results / "bench" / "libsvm.csv", {"of_no_section": [1]})
+    os.utime(results / "bench" / "libsvm.csv", (9e9, 9e9))
     made = {"date": "2026-11-27", "python": "3.11.7", "packages": {"numpy": "2.4.6", "torch": None},
             "processor": "AMD EPYC", "cores": 2, "git_commit": "abc", "git_changes": False}  # fmt: skip
     write_json(results / "manifest.json", made)
@@ -91,6 +94,10 @@ def test_evidence_is_what_whole_experiments_found(results, tmp_path):
             "config.yaml: not the configuration",
         ),
         (lambda results: (results / "report" / "summary.json").unlink(), "summary.json: no such file"),
+        (
+            lambda results: (results / "report" / "summary.json").write_text("{}"),
+            "summary.json: not a summary",
+        ),
         (lambda results: (results / "report" / "claims.csv").unlink(), "claims.csv: no such file"),
         (
             lambda results: os.utime(results / "svm/summary.csv", (9e9, 9e9)),

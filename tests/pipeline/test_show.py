@@ -124,6 +124,7 @@ DAMAGED = {
     "picture.png": (b"", "cannot be shown"),
     "ragged.csv": (b"a,b\n1\n", "not a readable CSV table"),
     "empty.csv": (b"", "not a readable CSV table"),
+    "blank.csv": (b"\n", "not a readable CSV table"),
     "cut.npz": (b"PK\3\4 cut", "not a readable NPZ file"),
     "cut.safetensors": (b"\xff", "not a readable safetensors file"),
     "cut.json": (b'{"a": ', "not a readable JSON record"),
@@ -147,10 +148,32 @@ def test_pickles_are_refused(tmp_path):
         summary(tmp_path / "p.npz")
 
 
-def test_a_folder_with_a_damaged_table_is_told_in_one_line(tmp_path):
-    write_table(tmp_path / "networks.csv", {"seed": [0]})
-    with pytest.raises(InputError, match=r"a table is damaged .*status"):
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [({"seed": [0]}, "status"), ({"diverged": ["x"]}, "ufunc 'invert'")],
+)
+def test_a_folder_with_a_damaged_table_is_told_in_one_line(tmp_path, table, message):
+    write_table(tmp_path / "networks.csv", table)
+    with pytest.raises(InputError, match=rf"a table is damaged .*{message}"):
         summary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "title"),
+    [
+        (("networks", "summary", "gains"), "networks of growing depth"),
+        (("networks", "summary", "reach", "curve", "linear", "controls"), "rivals of weight decay"),
+        (("path", "robust", "check"), "adversarially trained linear models"),
+    ],
+)
+def test_kinds_are_told_by_their_files(tmp_path, files, title):
+    for name in files:
+        write_table(tmp_path / f"{name}.csv", {"status": ["trained"]})
+    if "check" in files:
+        write_arrays(tmp_path / "planes.npz", ARRAYS)
+    lines = words(tmp_path)
+    assert lines[0].startswith(f"{tmp_path}: {title}, ")
+    assert not any(line.startswith("not there") for line in lines)
 
 
 def test_the_command_prints_a_summary_or_one_line_of_error(tmp_path, capsys):

@@ -85,13 +85,6 @@ for name, dataset in DATASETS.items():
             expand([*rules.page.output, *rules.record.output], dataset=name),
         localrule: True
 
-    rule:
-        name:
-            new_target(f"{name}_report", name)
-        input:
-            expand([*rules.page.output, *rules.record.output], dataset=name),
-        localrule: True
-
     for stage, shown in EXPERIMENTS.items():
         if shown.when(dataset) and (shown.pictures or shown.numbers):
 

@@ -140,7 +140,8 @@ def _is_given(network: Mapping[str, Any]) -> bool:
     """Whether a network is one that was trained elsewhere, or seems to be meant as one."""
     model = str(network.get("model"))
     is_file = "." in model and ".py:" not in model
-    return "weights" in network or is_file or ("model" in network and "weight_decay" not in network)
+    named = "model" in network and not {"weight_decay", "initial_weights"} & network.keys()
+    return "weights" in network or is_file or named
 
 
 def class_counts(dataset: Mapping[str, Any]) -> tuple[Counts, Counts]:
@@ -174,7 +175,9 @@ def _fill_from_data(dataset: Config, classes: int, smallest: int) -> None:
     of_article = [pair for pair in ARTICLE_PAIRS if pair in fitted and dataset["classes"] == 10]
     svm["shown_pairs"] = svm["shown_pairs"] or of_article or fitted[:3]
     if dataset["adversarial_linear"]:
-        dataset["adversarial_linear"]["pairs"] = dataset["adversarial_linear"]["pairs"] or svm["shown_pairs"]
+        dataset["adversarial_linear"]["pairs"] = (
+            dataset["adversarial_linear"]["pairs"] or [*svm["shown_pairs"]]  # not one list, which YAML tells
+        )
     scaling["pair"] = scaling["pair"] or (of_article or svm["shown_pairs"][:1])[-1]
 
 

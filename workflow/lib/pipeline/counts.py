@@ -47,3 +47,5 @@ def _demands(dataset: Mapping[str, Any]) -> Iterator[tuple[str, int, int, str, s
     if rivals := dataset["rivals"]:
         trained = rivals["recipe"]["train_per_class"] or dataset["training"]["train_per_class"]
         yield "rivals.validation_per_class", rivals["validation_per_class"], trained, "training", every
+        if controls := rivals["controls"]:
+            yield "rivals.controls.train_per_class", controls["train_per_class"], 0, "training", every

@@ -15,9 +15,9 @@ LEFT_OUT = "published"  # made of the article's tables
 def write_evidence(results: Path, folder: Path) -> None:
     """Write the evidence of a data set's results into a new folder.
 
-    Tables of whole experiments, claims and answers are copied, those of single pairs and networks are not;
-    README.md lists them beside manifest and costs. Raises InputError where the folder is there or the run is
-    not whole.
+    Tables of whole experiments that are on the page, claims and answers are copied, those of single pairs and
+    networks are not; README.md lists them beside manifest and costs. Raises InputError where the folder is
+    there or the run is not whole.
     """
     if folder.exists():
         raise InputError(f"{folder}: is there already; name a new folder, or move it away")
@@ -27,7 +27,13 @@ def write_evidence(results: Path, folder: Path) -> None:
     for file in (claims, answers):
         if not file.is_file():
             raise InputError(f"{file}: no such file; make the report first")
-    tables = [file for file in sorted(results.glob("[!.]*/[!.]*.csv")) if file.parent.name != LEFT_OUT]
+    try:
+        shown = {section["name"] for section in read_json(answers)["sections"]} - {LEFT_OUT}
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{answers}: not a summary of a report; make the report again") from error
+    tables = [
+        file for file in sorted(results.glob("[!.]*/[!.]*.csv")) if file.parent.name in {*shown, "report"}
+    ]
     for file in tables:
         if file.stat().st_mtime > answers.stat().st_mtime and file != claims:
             raise InputError(f"{file}: newer than the report; make that anew, so that all is of one run")

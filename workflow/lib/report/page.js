@@ -179,8 +179,8 @@ async function set(name, index) {
 
 function readAddress() {
   const [section, ...pairs] = location.hash.slice(1).split("&");
-  for (const [name, token] of pairs.map((pair) => pair.split("=").map(decodeURIComponent))) {
-    const index = controls[name]?.tokens.indexOf(token) ?? -1;
+  for (const [name, token] of new URLSearchParams(pairs.join("&"))) {
+    const index = Object.hasOwn(controls, name) ? controls[name].tokens.indexOf(token) : -1;
     if (index >= 0 && index !== state[name]) set(name, index);
   }
   const target = document.getElementById(section);

@@ -186,6 +186,8 @@ def read_table(path: str | Path) -> dict[str, NDArray[Any]]:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
+            if not header:
+                raise ValueError("it has no columns")
             columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
             table = dict(zip(header, columns, strict=True))
     except FileNotFoundError:

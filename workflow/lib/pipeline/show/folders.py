@@ -40,7 +40,7 @@ def folder_lines(folder: Path) -> Lines:
             yield from kind.lines(folder)
         except InputError:
             raise
-        except (IndexError, KeyError, ValueError) as error:
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{folder}: a table is damaged ({error!r}); make the files again") from error
     elif len(readable) <= MOST_FILES:
         for file in readable:
@@ -181,20 +181,26 @@ KINDS = (
     Kind(
         "data set",
         (
-            *("config.yaml", "manifest.json", "data/images.npz", "scaling/risk.csv", "svm/summary.csv"),
-            *(
-                "logistic/summary.csv",
-                "published/summary.csv",
-                "networks/*/history.csv",
-                "attack/*/attacks.csv",
-            ),
-            *("attack/linear.csv", "sweep/networks.csv", "map/networks.csv", "two_layer/*/networks.csv"),
-            *(
-                "calibration/networks.csv",
-                "rivals/networks.csv",
-                "random_labels/networks.csv",
-                "bench/solvers.csv",
-            ),
+            "config.yaml",
+            "manifest.json",
+            "data/images.npz",
+            "scaling/risk.csv",
+            "svm/summary.csv",
+            "logistic/summary.csv",
+            "adversarial_linear/*/path.csv",
+            "published/summary.csv",
+            "two_layer/*/networks.csv",
+            "networks/*/history.csv",
+            "attack/*/attacks.csv",
+            "attack/linear.csv",
+            "sweep/networks.csv",
+            "map/networks.csv",
+            "calibration/networks.csv",
+            "rivals/networks.csv",
+            "depth/networks.csv",
+            "random_labels/networks.csv",
+            "own/*/record.json",
+            "bench/solvers.csv",
             "report/index.html",
         ),
     ),
@@ -202,6 +208,7 @@ KINDS = (
     Kind("toy problem", ("mirror_distance.csv", "training_set.csv", "noisy_point.csv", "four_fits.csv")),
     Kind("scaled loss", ("classifier.json", "margins.csv", "histograms.csv", "risk.csv")),
     Kind("classifiers along λ", ("path.csv", "weights.npz", "plane.npz"), _path),
+    Kind("adversarially trained linear models", ("path.csv", "robust.csv", "check.csv", "planes.npz")),
     Kind("pairs of classes", ("summary.csv",), _pairs),
     Kind("network", ("history.csv", "weights.safetensors", "filters.npz", "record.json"), _network),
     Kind("network in training", ("checkpoint.safetensors",)),
@@ -226,7 +233,8 @@ KINDS = (
     Kind("two-layer networks", ("networks.csv", "images.csv", "local.npz", "weights.npz"), _networks),
     Kind("sweep of networks", ("networks.csv", "summary.csv", "search.csv"), _networks),
     Kind("calibration of networks", ("networks.csv", "reliability.csv", "summary.csv"), _networks),
-    Kind("rivals of weight decay", ("networks.csv", "summary.csv", "curve.csv"), _networks),
+    Kind("rivals of weight decay", ("networks.csv", "summary.csv", "reach.csv", "curve.csv"), _networks),
+    Kind("networks of growing depth", ("networks.csv", "summary.csv", "gains.csv"), _networks),
     Kind("networks", ("networks.csv",), _networks),
     Kind("the article's tables", ("tables.csv", "absent.csv", "summary.csv", "arbitration.csv"), _published),
     Kind("deviations from the article's table", ("deviations.csv", "arbitration.csv"), _deviations),
