@@ -163,7 +163,7 @@ def test_a_link_opens_the_same_view(browser, results):
         "0v1",
     ]
     assert page.locator("#panel-svm [data-control=plane]").input_value() == "1"
-    page.evaluate("location.hash = '#svm&lambda=none&other=1'")
+    page.evaluate("location.hash = '#svm&lambda=none&other=1&constructor=1&pair=10%5'")
     assert page.evaluate("controls.lambda.tokens[state.lambda]") == "3"
     assert wrong == []
     page.context.close()
