@@ -364,7 +364,7 @@ def test_every_data_set_and_its_stages_are_targets(tmp_path):
     status, text = end(tmp_path, "--list", config=None)
     assert status == 0
     stages = ("data", "svm", "scaling", "published", "training", "attack", "sweep", "map", "calibration",
-              "rivals", "random_labels", "two_layer", "report")  # fmt: skip
+              "rivals", "random_labels", "two_layer", "depth", "adversarial_linear")  # fmt: skip
     targets = {
         "toy",
         "digits",
