@@ -326,6 +326,10 @@ def test_a_touch_and_an_unrelated_setting_rerun_nothing_and_a_related_one_its_ru
     planned = jobs(plan(finished, "tiny", checkout=checkout, config=config))
     assert planned["attack_network"] == 3
     assert not {"svm_path", "train_network", "images"} & set(planned)
+    config = copy.deepcopy(TINY)
+    config["datasets"]["tiny"] |= {"mirrors": ["file:///elsewhere"], "retries": 7, "timeout_s": 31}
+    planned = jobs(plan(finished, "tiny", checkout=checkout, config=config | {"data_dir": "elsewhere"}))
+    assert set(planned) == {"record", "run_section", "page", "tiny"}
 
 
 def test_the_full_study_is_planned(tmp_path):

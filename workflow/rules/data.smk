@@ -17,13 +17,9 @@ rule images:
         mem_mb=2000,
         runtime=30,
     params:
-        data_dir=config["data_dir"],
         source=setting("source"),
         train_per_class=setting("train_per_class"),
         classes=setting("classes"),
         own=own_settings,
-        mirrors=setting("mirrors"),
-        retries=setting("retries"),
-        timeout_s=setting("timeout_s"),
     script:
         f"{ROOT}/workflow/scripts/images.py"

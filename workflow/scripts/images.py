@@ -1,6 +1,11 @@
-"""Fetch, read or build a data set, verify it, and write its array file and record."""
+"""Fetch, read or build a data set, verify it, and write its array file and record.
+
+Where and how it is fetched comes from the configuration, not from parameters of the rule: what was verified
+does not depend on it, and a change of it reruns no training.
+"""
 
 import logging
+from functools import partial
 
 from pipeline.job import job
 from tilt.data.images import check_images, describe, save_images
@@ -10,7 +15,7 @@ from tilt.errors import InputError
 from tilt.io import write_json
 
 
-def main(input, output, params):
+def main(input, output, params, *, fetching):
     name, record = params.source, {"names": []} | dict.fromkeys(("labels", "split", "range", "spread"))
     if params.source == "digits":
         images = embedded_digits(params.train_per_class)
@@ -20,9 +25,7 @@ def main(input, output, params):
         images, record = own_images(params.source, **params.own)
         source = f"the {'folder' if params.source == 'folder' else 'file'} {name}"
     else:
-        images = torchvision_images(
-            params.source, params.data_dir, params.mirrors, params.retries, params.timeout_s
-        )
+        images = torchvision_images(params.source, **fetching)
         source = f"torchvision {params.source}, archives verified by MD5"
     check_images(images, name)
     if record["labels"]:
@@ -36,4 +39,6 @@ def main(input, output, params):
     write_json(output.record, {"source": source, **record, **describe(images)})
 
 
-job(main, snakemake)
+dataset = snakemake.config["datasets"][snakemake.wildcards.dataset]
+fetching = {key: dataset[key] for key in ("mirrors", "retries", "timeout_s")}
+job(partial(main, fetching={"data_dir": snakemake.config["data_dir"], **fetching}), snakemake)
