@@ -100,7 +100,7 @@ def read_plan(file):
     return planned
 
 
-def run_script(name, wildcards, log, input, output, params):
+def run_script(name, wildcards, log, input, output, params, config=None):
     """Run a script of the workflow as Snakemake does. Raises InputError with the log's last line."""
     log.parent.mkdir(parents=True, exist_ok=True)
     stand_in = SimpleNamespace(
@@ -110,6 +110,7 @@ def run_script(name, wildcards, log, input, output, params):
         input=SimpleNamespace(**input),
         output=SimpleNamespace(**output),
         params=SimpleNamespace(**params),
+        config=config,
     )
     logger = logging.getLogger()
     logger.setLevel(logging.INFO)
@@ -127,13 +128,10 @@ def prepare(settings, mnist, heavy):
     """The data set's array file, in the folder `heavy`."""
     output = {"images": heavy / "data" / "images.npz", "record": heavy / "data" / "record.json"}
     if not output["record"].exists():
-        params = {
-            **{key: settings[key] for key in IMAGES},
-            "own": {"path": None},
-            "data_dir": heavy / "downloads",
-            "mirrors": [mnist.resolve().as_uri()],
-        }
-        run_script("images", [], heavy / "logs" / "images.log", {"npz": []}, output, params)
+        params = {**{key: settings[key] for key in IMAGES}, "own": {"path": None}}
+        name, fetching = settings["source"], {"mirrors": [mnist.resolve().as_uri()]}
+        config = {"data_dir": heavy / "downloads", "datasets": {name: {**settings, **fetching}}}
+        run_script("images", [name], heavy / "logs" / "images.log", {"npz": []}, output, params, config)
     return output["images"]
 
 

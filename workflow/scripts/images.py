@@ -39,6 +39,6 @@ def main(input, output, params, *, fetching):
     write_json(output.record, {"source": source, **record, **describe(images)})
 
 
-dataset = snakemake.config["datasets"][snakemake.wildcards.dataset]
-fetching = {key: dataset[key] for key in ("mirrors", "retries", "timeout_s")}
+(name,) = snakemake.wildcards
+fetching = {key: snakemake.config["datasets"][name][key] for key in ("mirrors", "retries", "timeout_s")}
 job(partial(main, fetching={"data_dir": snakemake.config["data_dir"], **fetching}), snakemake)
