@@ -301,6 +301,8 @@ MISTAKES = [
     ("datasets.mnist.networks.xavier_low.pixel_scale", 0, r"xavier_low.pixel_scale: 0 is less"),
     ("datasets.mnist.networks.xavier_low.initial_weights", "he", r"initial_weights: 'he' is not one"),
     ("datasets.mnist.shown_networks.low", "no", r"shown_networks.low: no network is named 'no'"),
+    ("datasets.mnist.shown_networks.low", "xavier_high", r"low has weight decay 0.1 and high 0.1; low must"),
+    ("datasets.mnist.svm.shown_pairs", ["7v9", "7v9"], r"svm.shown_pairs: .* has non-unique elements"),
     (f"{ATTACKS}.targeted_ascent", {"step": 0}, r"targeted_ascent.step: 0 is less than or equal"),
     (f"{ATTACKS}.targeted_ascent", {"confidence": 1}, r"ascent.confidence: 1 is greater than or equal"),
     ("datasets.mnist.attack", {"median_top_score": 0}, r"attack.median_top_score: 0 is less than or"),

@@ -11,7 +11,7 @@ from report.claims import INCOMPARABLE, NOT_MEASURED, Claim, interval_text, judg
 def random_labels_claims(table: Columns, classes: int) -> list[Claim]:
     """The least and the greatest weight decay at which networks did not diverge.
 
-    With fewer than two such decays nothing is reproduced. Where no seed memorises at the least decay, it
+    With fewer than two such decays nothing was measured. Where no seed memorises at the least decay, it
     cannot be told whether the greatest prevents it. Networks that diverged are named.
     """
     trained = {name: column[~table["diverged"]] for name, column in table.items()}

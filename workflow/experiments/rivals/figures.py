@@ -20,7 +20,7 @@ from report.numerals import exact
 
 SPACING = 0.075  # of the labels beside a figure, in heights of the axes
 COLUMNS = 4
-CUT = 5  # times the least test error, beyond which the trade-off names a point and does not show it
+CUT = 5  # times the least test error, and 10 % at least, beyond which the trade-off only names a point
 
 
 def figures(*, summary: Columns, curve: Columns, weight_decay: float, published: bool) -> dict[str, Figure]:
@@ -47,7 +47,7 @@ def trade_off(summary: Columns, weight_decay: float) -> Figure:
     ends, points, beyond, hollow = {}, [], [], False
     error = 100 * summary["test_error_mean"]
     known = np.isfinite(summary["minimal_norm_median_mean"]) & np.isfinite(error)
-    cut = CUT * error[known].min(initial=100)
+    cut = max(CUT * error[known].min(initial=100), 10)
     for k, line in enumerate(lines(summary, weight_decay).values()):
         drawn = known[line.rows]
         rows = line.rows[drawn]

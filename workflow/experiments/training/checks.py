@@ -18,13 +18,10 @@ def of_dataset(at: str, dataset: Mapping[str, Any]) -> Iterator[str]:
         if network not in dataset["networks"]:
             known = ", ".join(dataset["networks"])
             yield f"{at}.shown_networks.{key}: no network is named {network!r}; set it to one of {known}"
-    decays = [
-        dataset["networks"][network]["weight_decay"]
-        for network in (dataset["shown_networks"][side] for side in ("low", "high"))
-        if network in dataset["networks"]
-    ]
-    if len(decays) == 2 and not decays[0] < decays[1]:
-        yield f"{at}.shown_networks: low has weight decay {decays[0]:g} and high {decays[1]:g}; exchange them"
+    shown = (dataset["networks"].get(dataset["shown_networks"][side]) for side in ("low", "high"))
+    low, high = (network and network["weight_decay"] for network in shown)
+    if None not in (low, high) and low >= high:
+        yield f"{at}.shown_networks: low has weight decay {low:g} and high {high:g}; low must have less"
     for name, network in dataset["networks"].items():
         yield from of_recipe(f"{at}.networks.{name}", network)
 

@@ -35,9 +35,8 @@ def training_claims(
     """Low against high weight decay from each recipe, from the networks' settings and histories.
 
     Values are means over seeds at the end of the training; networks that diverged are named and left out.
-    `test_images` is how many images a test error is taken
-    over, and `numbers` says whether the article's numbers can be compared (see `comparable`); they are told
-    of LeNet alone, without another regulariser.
+    `test_images` is how many images a test error is taken over, and `numbers` says whether the article's
+    numbers can be compared (see `comparable`); they are told of LeNet alone, without another regulariser.
     """
     claims = []
     for recipe, names in sides(networks).items():
