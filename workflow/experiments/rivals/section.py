@@ -198,7 +198,7 @@ def reach_rows(summary: Columns, reach: Columns, weight_decay: float) -> Table:
             )
         )
     return Table(
-        "Farthest at the error of the reference: chosen on held-out training images, measured on test images",
+        "Farthest at no more error than the reference: chosen on held-out images, measured on test images",
         ("Rival", "Seeds", "Strength", "Distance over the reference’s", "Median L2 norm", "Test error (%)"),
         [row for _, row in sorted(found, key=lambda item: -item[0])],
     )
