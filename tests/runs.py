@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from safetensors.numpy import load_file
 
 import forked
 from conftest import ROOT
+from pipeline.show import summary
+from pipeline.show.files import FILES
 from tilt.io import read_arrays, read_table
 
 SNAKEMAKE = Path(sys.executable).parent / "snakemake"
@@ -196,3 +199,25 @@ def assert_same_results(folder: Path, expected: Path) -> None:
     for name in ours:
         np.testing.assert_equal(ours[name], theirs[name], err_msg=name)
     print(f"{len(ours)} tables, records, arrays and pictures are equal")
+
+
+def check_documented(results: Path) -> None:
+    """Fail where the list of results lacks a file of a folder; logs and benchmarks it tells together."""
+    documented = (ROOT / "results" / "README.md").read_text()
+    for file in results.rglob("*"):
+        if file.is_file() and "figures" not in file.parts:
+            assert file.name in documented or file.suffix in (".log", ".tsv"), file
+
+
+def check_shown(results: Path, kinds: Mapping[str, str]) -> None:
+    """Fail where a folder or file of results cannot be shown, or a folder is not whole and of its kind.
+
+    Of a data set not every experiment need be there.
+    """
+    for path in results.rglob("*"):
+        if path.is_dir() or path.suffix in FILES:
+            assert summary(path).startswith(f"{path}: ")
+    for folder, kind in kinds.items():
+        first, *lines = summary(results / folder).splitlines()
+        assert f": {kind}, " in first
+        assert kind == "data set" or not lines[-1].startswith("not there"), lines[-1]

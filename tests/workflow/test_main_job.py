@@ -3,11 +3,10 @@
 import pytest
 
 from conftest import ROOT
-from pipeline.show import summary
-from pipeline.show.files import FILES
+from runs import check_documented, check_shown
 
 RESULTS = ROOT / "results" / "digits"
-KINDS = {
+SHOWN = {
     "": "data set",
     "adversarial_linear/7v9": "adversarially trained linear models",
     "depth": "networks of growing depth",
@@ -21,17 +20,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_every_file_is_documented():
-    documented = (ROOT / "results" / "README.md").read_text()
-    for file in RESULTS.rglob("[!.]*"):
-        if file.is_file() and "figures" not in file.parts:
-            assert file.name in documented or file.suffix in (".log", ".tsv"), file
+    check_documented(RESULTS)
 
 
 def test_every_folder_and_table_can_be_shown():
-    for path in RESULTS.rglob("[!.]*"):
-        if path.is_dir() or path.suffix in FILES:
-            assert summary(path).startswith(f"{path}: ")
-    for folder, kind in KINDS.items():
-        first, *lines = summary(RESULTS / folder).splitlines()
-        assert f": {kind}, " in first
-        assert not folder or not lines[-1].startswith("not there"), lines[-1]
+    check_shown(RESULTS, SHOWN)

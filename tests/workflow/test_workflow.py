@@ -21,9 +21,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from pipeline.show import summary
-from pipeline.show.files import FILES
-from runs import SNAKEMAKE, TINY, end, plan, save_flat, succeed
+from runs import SNAKEMAKE, TINY, check_documented, check_shown, end, plan, save_flat, succeed
 
 SHOWN = {
     "toy": "toy problem", "tiny": "data set", "tiny/data": "images", "tiny/scaling": "scaled loss",
@@ -119,21 +117,11 @@ def test_vectors_of_ones_own_get_all_but_networks(finished):
 
 
 def test_every_file_is_documented(finished):
-    documented = (ROOT / "results" / "README.md").read_text()
-    for file in finished.joinpath("results").rglob("*"):
-        if file.is_file() and "figures" not in file.parts:
-            assert file.name in documented or file.suffix in (".log", ".tsv"), file
+    check_documented(finished / "results")
 
 
 def test_every_folder_and_table_can_be_shown(finished):
-    results = finished / "results"
-    for path in results.rglob("*"):
-        if path.is_dir() or path.suffix in FILES:
-            assert summary(path).startswith(f"{path}: ")
-    for folder, kind in SHOWN.items():
-        first, *lines = summary(results / folder).splitlines()
-        assert f": {kind}, " in first
-        assert folder == "tiny" or not lines[-1].startswith("not there"), lines[-1]
+    check_shown(finished / "results", SHOWN)
 
 
 def test_a_second_run_has_nothing_to_do(checkout, finished):
