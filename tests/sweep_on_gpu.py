@@ -41,7 +41,7 @@ def plan(dataset, family, files=()):
     from snakemake.utils import update_config
 
     from pipeline.config import OWN, resolve
-    from pipeline.networks import families
+    from pipeline.networks import attacks_of, families
 
     given = {}
     for file in (ROOT / "config.yaml", *files):
@@ -56,8 +56,9 @@ def plan(dataset, family, files=()):
     of_families = families(dataset, settings)
     there = {family: networks for family, networks in of_families.items() if networks}
     networks = named(there, family, f"experiment of {dataset} with networks")
+    attack = settings["attack"] | {"attacks": attacks_of([family], settings["attack"]["attacks"])}
     return {
-        "settings": {key: settings[key] for key in (*IMAGES, "attack")},
+        "settings": {**{key: settings[key] for key in IMAGES}, "attack": attack},
         "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),
     }
 

@@ -7,7 +7,7 @@ import yaml
 
 from conftest import ROOT
 from pipeline.config import resolve
-from pipeline.networks import check_model, families, own_model
+from pipeline.networks import attacks_of, check_model, families, own_model
 from samples import refused
 from tilt.errors import InputError
 
@@ -147,3 +147,12 @@ def test_two_networks_of_one_name_are_refused(family, change, name):
     config["datasets"]["mnist"][family] |= change
     with pytest.raises(InputError, match=rf"^configuration: datasets\.mnist\.\w+: the name '{name}' would"):
         families("mnist", resolve(config)["datasets"]["mnist"])
+
+
+def test_a_network_is_spared_attacks_that_no_family_of_its_needs():
+    asked = {"targeted_ascent": {"step": 1}, "minimal_norm": {}, "signed_gradient_step": {"epsilons": [0]}}
+    assert attacks_of(["sweep"], asked) == asked
+    assert attacks_of(["rivals"], asked) == asked | {"targeted_ascent": None}
+    assert attacks_of(["depth"], asked) == dict.fromkeys(asked) | {"minimal_norm": {}}
+    assert attacks_of(["rivals", "depth"], asked) == attacks_of(["rivals"], asked)
+    assert attacks_of(["training", "depth"], asked) == asked

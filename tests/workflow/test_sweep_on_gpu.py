@@ -36,10 +36,14 @@ def test_a_plan_holds_the_networks_of_all_recipes_seed_by_seed():
 
 
 def test_a_plan_takes_files_of_configuration():
-    planned = plan("mnist", "depth", [ROOT / "examples" / "mnist_depth.yaml"])
-    assert len(planned["networks"]) == 9 * 5 * 3
-    assert {network["learning_rate"] for network in planned["networks"].values()} == {0.01}
-    assert planned["settings"]["attack"]["attacks"]["targeted_ascent"] is None
+    planned = plan("mnist", "map", [ROOT / "examples" / "mnist_map_long.yaml"])
+    assert len(planned["networks"]) == 5 * 2
+    assert {network["epochs"] for network in planned["networks"].values()} == {50}
+
+
+def test_a_plan_leaves_out_attacks_that_its_networks_are_not_measured_by():
+    attacks = plan("mnist", "depth")["settings"]["attack"]["attacks"]
+    assert [name for name, settings in attacks.items() if settings] == ["minimal_norm"]
 
 
 PLAN = {"settings": {**dict.fromkeys(sweep_on_gpu.IMAGES), "attack": {}}, "networks": {}}

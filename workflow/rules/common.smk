@@ -28,6 +28,7 @@ from pipeline.config import resolve, with_left_out
 from pipeline.counts import check_counts
 from pipeline.documents import documents
 from pipeline.networks import (
+    attacks_of,
     check_given,
     check_model,
     families,
@@ -181,6 +182,13 @@ def network(wildcards):
     raise WorkflowError(
         f"datasets.{wildcards.dataset}: no network is named {wildcards.network!r}"
     )
+
+
+def attacks(wildcards):
+    """The attacks by which the network that the wildcard names is measured."""
+    of = NETWORKS[wildcards.dataset]
+    families = [family for family in of if wildcards.network in of[family]]
+    return attacks_of(families, setting("attack.attacks")(wildcards))
 
 
 def own_network(wildcards):

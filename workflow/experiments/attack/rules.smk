@@ -32,7 +32,7 @@ rule attack_network:
         model=lambda w: network(w)["model"],
         images_per_class=setting("attack.images_per_class"),
         median_top_score=setting("attack.median_top_score"),
-        attacks=setting("attack.attacks"),
+        attacks=attacks,
     script:
         f"{ROOT}/workflow/scripts/attack_network.py"
 

@@ -1,6 +1,6 @@
 """The networks of a data set by family, the experiment whose networks they are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ INHERITED = (
     "learning_rate",
     "momentum",
 )  # from `training`, where they are null
+SPARED = {
+    "rivals": {"targeted_ascent"},
+    "depth": {"targeted_ascent", "signed_gradient_step", "projected_gradient"},
+}  # attacks by which nothing of a family is measured
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:
@@ -84,6 +88,12 @@ def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, S
         for decay, seed in product(grid["weight_decays"], grid["seeds"]):
             add("random_labels", f"random_{decay:g}_{seed}", grid["recipe"], decay, seed, random_labels=True)
     return found
+
+
+def attacks_of(families: Iterable[str], attacks: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the attacks by which a network of some families is measured; None for those spared."""
+    spared = set.intersection(*(SPARED.get(family, set()) for family in families))
+    return {name: None if name in spared else settings for name, settings in attacks.items()}
 
 
 def recipes(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
