@@ -2,7 +2,7 @@
 
 from experiments.run import section as run_section
 from pipeline.config import resolve
-from pipeline.manifest import seeds_of
+from pipeline.manifest import processor_of, seeds_of
 from pipeline.networks import families
 
 
@@ -33,3 +33,12 @@ def test_every_seed_that_is_drawn_with_is_listed():
     assert seeds_of(drawn, networks, resolved["toy"], ["toy"]) == {"toy": [0], "split": [7]}
     (table,) = run_section.tables({"seeds": found})[0].rows
     assert table == ("Seeds", "toy 0; training 0, 4; sweep 5, 6; two layer 8; calibration 9")
+
+
+def test_a_processor_is_told_from_another_generation_of_its_name():
+    first = "cpu family\t: 25\nmodel\t\t: 1\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx avx2{}\n"
+    older, newer = first.format(""), first.format(" avx512f")
+    assert processor_of(f"{older}\n{newer}") == "AMD EPYC (cpu family 25, model 1, AVX2)"
+    assert processor_of(newer) == "AMD EPYC (cpu family 25, model 1, AVX-512)"
+    assert processor_of("processor\t: 0\nmodel name\t: ARMv7\nFeatures\t: neon\n") == "ARMv7"
+    assert processor_of("processor\t: 0\nCPU implementer\t: 0x41\n") == processor_of("") == ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("snakemake", "numpy", "scipy", "scikit-learn", "torch", "torchvision", "pandas", "seaborn")
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2"}  # widest first
 
 
 def manifest(seeds: Mapping[str, Sequence[int]], checkout: Path) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def manifest(seeds: Mapping[str, Sequence[int]], checkout: Path) -> dict[str, An
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in PACKAGES},
         "system": platform.platform(),
-        "processor": _processor(),
+        "processor": processor_of(_cpuinfo()) or platform.processor(),
         "cores": os.cpu_count(),
         "git_commit": _git(checkout, "rev-parse", "HEAD"),
         "git_changes": bool(_git(checkout, "status", "--porcelain")),
@@ -55,12 +56,26 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _processor() -> str:
+def processor_of(cpuinfo: str) -> str:
+    """Name, family, model and widest vector instructions of the first processor of a cpuinfo, "" of none.
+
+    Virtual machines of different generations have one name, and the instructions decide how sums are rounded.
+    """
+    lines = (line.partition(":") for line in cpuinfo.partition("\n\n")[0].splitlines())
+    found = {key.strip(): value.strip() for key, _, value in lines}
+    if "model name" not in found:
+        return ""
+    flags = found.get("flags", "").split()
+    details = [f"{key} {found[key]}" for key in ("cpu family", "model") if key in found]
+    details += [name for flag, name in VECTORS.items() if flag in flags][:1]
+    return f"{found['model name']} ({', '.join(details)})" if details else found["model name"]
+
+
+def _cpuinfo() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+        return ""
 
 
 def _git(checkout: Path, *arguments: str) -> str | None:
