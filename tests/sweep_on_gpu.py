@@ -56,7 +56,8 @@ def plan(dataset, family, files=()):
     of_families = families(dataset, settings)
     there = {family: networks for family, networks in of_families.items() if networks}
     networks = named(there, family, f"experiment of {dataset} with networks")
-    attack = settings["attack"] | {"attacks": attacks_of([family], settings["attack"]["attacks"])}
+    shared = [other for other, of in there.items() if of.keys() & networks.keys()]
+    attack = settings["attack"] | {"attacks": attacks_of(shared, settings["attack"]["attacks"])}
     return {
         "settings": {**{key: settings[key] for key in IMAGES}, "attack": attack},
         "networks": dict(sorted(networks.items(), key=lambda item: item[1]["seed"])),

@@ -7,8 +7,9 @@ import yaml
 
 from conftest import ROOT
 from pipeline.config import resolve
-from pipeline.networks import attacks_of, check_model, families, own_model
+from pipeline.networks import FAMILIES, SPARED, attacks_of, check_model, families, own_model
 from samples import refused
+from tilt.attacks.registry import ATTACKS
 from tilt.errors import InputError
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -156,3 +157,5 @@ def test_a_network_is_spared_attacks_that_no_family_of_its_needs():
     assert attacks_of(["depth"], asked) == dict.fromkeys(asked) | {"minimal_norm": {}}
     assert attacks_of(["rivals", "depth"], asked) == attacks_of(["rivals"], asked)
     assert attacks_of(["training", "depth"], asked) == asked
+    assert SPARED.keys() <= set(FAMILIES)
+    assert set().union(*SPARED.values()) <= ATTACKS.keys()

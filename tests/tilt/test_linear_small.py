@@ -39,6 +39,31 @@ def test_one_small_lambda_alone():
 
 
 @both_losses
+@pytest.mark.parametrize("seed", range(3))
+def test_weights_that_vanish_are_zero_with_the_best_bias_however_small_lambda_is(seed, loss):
+    """Three samples among 42 of the other class, on a line: multipliers of 1/(2nλ) cancel."""
+    draw = np.random.default_rng(seed)
+    X = np.outer(draw.normal(size=45), draw.normal(size=9))
+    y = np.full(45, -1.0)
+    y[np.argsort(X[:, 0])[[15, 22, 30]]] = 1
+    path = fit_path(X, y, np.logspace(-3, -12, 4), loss=loss)
+    assert path.duality_gap.max() <= 1e-9
+    if loss == "hinge":
+        assert not path.w.any()
+        assert path.b == pytest.approx(np.full(4, -1.0), abs=1e-12)
+
+
+def test_small_weights_of_a_small_feature_are_not_rounding():
+    """The third weight is 1e-9 times the multipliers' sum, 2C, and cannot cancel: all have one sign there."""
+    y = np.full(17, -1.0)
+    y[0] = 1
+    X = np.column_stack([np.random.default_rng(4).choice([-1.0, 1.0], size=(17, 2)), 1e-9 * y])
+    path = fit_path(X, y, [1e-10])
+    assert path.certified
+    assert path.w[0, 2] == pytest.approx(10 / 17, rel=1e-6)
+
+
+@both_losses
 def test_values_of_lambda_that_are_all_but_equal(loss):
     X, y, _ = problem("gaussian", 1)
     path = fit_path(X, y, np.nextafter(0.1, [0.0, 1, 0, 1]) * [1, 1, 1e-4, 1e-4], loss=loss)

@@ -22,7 +22,7 @@ INHERITED = (
 SPARED = {
     "rivals": {"targeted_ascent"},
     "depth": {"targeted_ascent", "signed_gradient_step", "projected_gradient"},
-}  # attacks by which nothing of a family is measured
+}  # attacks that a family does without
 
 
 def families(dataset: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Settings]]:

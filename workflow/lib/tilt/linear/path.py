@@ -22,7 +22,7 @@ LARGEST = {"hinge": 1e150, "softplus": 1e12}
 # far apart that samples on the margin change little.
 LONGEST_STEP = 10**0.5
 STEPS = {"hinge": 10**0.1, "softplus": 10**0.5}
-ROUNDING = 1e-12  # ‖Σ a_i y_i x_i‖ over Σ a_i, of rows of mean square norm near 1, that may be rounding
+ROUNDING = 1e-11  # ‖Σ a_i y_i x_i‖ over Σ a_i, of rows of mean square norm near 1, that may be rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +32,8 @@ class LinearPath:
     lambdas (k,); w (k, d); b (k,); bias_low, bias_high (k,): the interval of optimal biases, of which b is
     the middle (low = high where the bias is unique, always so for the softplus); alpha (k, n): dual
     variables in [0, C], C = 1/(2nλ), with Σ alpha_i y_i = 0 and w = Σ alpha_i y_i x_i (softplus: to within
-    the gap); objective (k,): mean loss + λ‖w‖²; duality_gap (k,): (P - D)/P; tol: what was asked for; loss:
-    "hinge" or "softplus".
+    the gap; where rounding alone is left of the sum, w is 0); objective (k,): mean loss + λ‖w‖²;
+    duality_gap (k,): (P - D)/P; tol: what was asked for; loss: "hinge" or "softplus".
     """
 
     lambdas: Array
@@ -99,8 +99,10 @@ def fit_path(
     steps = _stepped(distinct, (unit / scale) ** 2 / (2 * n), STEPS[loss])
     solved = dict(zip(steps.tolist(), _SOLVERS[loss](A, y, steps, tol), strict=True))
     models = [solved[C] for C in distinct[places].tolist()]
-    ends = np.array([(model.bias_low, model.bias_high) for model in models]).T
-    weights = np.array([0 * model.w if _vanishes(loss, A, y, model) else model.w / unit for model in models])
+    zero_ends, zero_loss = _at_zero(loss, y)
+    zero = np.array([_vanishes(model, zero_loss) for model in models])
+    ends = np.where(zero, zero_ends[:, None], np.array([(m.bias_low, m.bias_high) for m in models]).T)
+    weights = np.where(zero[:, None], 0, np.array([model.w for model in models]) / unit)
     # The bias is rounded where it is added to scores far from 0: weights that are larger by as much keep the
     # samples of the margin from falling inside it.
     larger = 1 + 2 * np.spacing(np.abs(ends.mean(axis=0) - weights @ centre))
@@ -155,13 +157,21 @@ def _stepped(Cs: Array, first: float, step: float) -> Array:
     return np.array(steps)
 
 
-def _vanishes(loss: str, A: Array, y: Array, model: Model) -> bool:
-    """Whether the weights are what rounding leaves of 0: small beside their terms, and no better than 0."""
-    if np.linalg.norm(model.w) > ROUNDING * model.a.sum():
-        return False
-    w, p = np.stack([model.w, 0 * model.w]), np.stack([model.a, model.a]) / model.C
-    primal, _ = _certificate(loss, A, y, w, np.full(2, model.b), p, np.full(2, model.C))
-    return bool(primal[1] <= (1 + ROUNDING) * primal[0])
+def _at_zero(loss: str, y: Array) -> tuple[Array, float]:
+    """The least and the greatest optimal bias (2,) of w = 0, and the sum of the losses there."""
+    positive = int((y > 0).sum())
+    if loss == "hinge":
+        ends = np.sort(y)[positive - 1 : positive + 1]
+        return ends, 2.0 * min(positive, len(y) - positive)
+    b = np.log(positive / (len(y) - positive))
+    return np.array([b, b]), float(softplus(b * y).sum())
+
+
+def _vanishes(model: Model, zero_loss: float) -> bool:
+    """Whether the weights are what rounding leaves of 0, where the losses sum to `zero_loss`: small beside
+    their terms, multipliers that cancel, and no better than 0."""
+    small = np.linalg.norm(model.w) <= ROUNDING * model.a.sum()
+    return bool(small and model.C * zero_loss <= (1 + ROUNDING) * model.primal)
 
 
 def _certificate(
