@@ -1,4 +1,4 @@
-"""Estimates in the documents are in the tables of the runs that they name: docs/evidence."""
+"""Estimates and claims in the documents are in the tables of the runs that they name: docs/evidence."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ NUMBER = r"[-−]?\d+(?:\.\d+)?"
 ESTIMATE = re.compile(rf"({NUMBER})[^()|\d.,;:]{{0,16}} \((?:95 % interval )?({NUMBER}) to ({NUMBER})")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SETTINGS = ("weight_decay", "strength", "weight_scale")
+CLAIMS = re.compile(r"^\| claim \| published \| measured \| verdict \|\n\|[-|]+\|\n((?:\|.*\n)+)", re.M)
+COLUMNS = ("statement", "published", "measured", "verdict")  # of a claims.csv
 
 
 def runs(document: Path) -> set[Path]:
@@ -59,6 +61,13 @@ def over_seeds(table) -> Iterator[tuple[float, float, float]]:
                 yield mean_interval(values)
 
 
+def told_claims(text: str) -> list[tuple[str, ...]]:
+    """The rows of a document's tables of CLAIMS."""
+    rows = "".join(re.findall(CLAIMS, text)).splitlines()
+    cells = [re.split(r"(?<!\\)\|", row)[1:-1] for row in rows]
+    return [tuple(cell.strip().replace(r"\|", "|") for cell in row) for row in cells]
+
+
 def number(text: str) -> float:
     return float(text.replace("−", "-"))
 
@@ -77,6 +86,21 @@ def test_estimates_are_in_a_table_of_a_run_that_the_document_names(path):
     found = np.array([row for folder in sorted(runs(path)) for row in estimates(folder)]).reshape(-1, 3)
     absent = ["{} ({} to {})".format(*estimate) for estimate in told if not agree(estimate, found).any()]
     assert not absent
+
+
+def test_claims_stand_as_they_are_in_a_run_that_the_document_names():
+    told = {path: told_claims(path.read_text()) for path in DOCUMENTS}
+    for path, rows in told.items():
+        tables = [read_table(file) for folder in runs(path) for file in folder.rglob("claims.csv")]
+        known = {row for table in tables for row in zip(*(table[key] for key in COLUMNS), strict=True)}
+        assert set(rows) <= known, path
+    assert len(told[ROOT / "docs" / "results-mnist.md"]) > 10
+
+
+def test_a_claim_is_read_from_a_table():
+    head = "| claim | published | measured | verdict |\n|---|---|---|---|\n"
+    text = f"{head}| a | b | 2\\|x\\| | c |\n\n| d | e | f | g |\n"
+    assert told_claims(text) == [("a", "b", "2|x|", "c")]
 
 
 def test_an_estimate_is_found_by_its_digits(tmp_path):

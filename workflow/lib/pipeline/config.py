@@ -50,7 +50,7 @@ def resolve(config: Mapping[str, Any], unreadable: dict[str, str] | None = None)
     from the data. A data set whose file cannot be read goes into `unreadable`, name to line, with two classes
     of one image standing in; where that is None, it is a mistake like any other.
     """
-    config = _with_own_networks(_present(config))
+    config = _with_own_networks(present(config))
     _check_keys_and_numbers(config)
     error = best_match(Validator(schema()).iter_errors(config))
     if error is not None:
@@ -100,13 +100,11 @@ def with_left_out(resolved: Any, given: Any) -> Any:
     return {key: with_left_out(part, given.get(key)) for key, part in resolved.items()} | left_out
 
 
-def _present(value: Any, key: str = "") -> Any:
+def present(value: Any, key: str = "") -> Any:
     """A copy without the null entries of the mappings whose names are the user's."""
     if not isinstance(value, Mapping):
         return value
-    return {
-        name: _present(part, name) for name, part in value.items() if part is not None or key not in NAMED
-    }
+    return {name: present(part, name) for name, part in value.items() if part is not None or key not in NAMED}
 
 
 def _with_own_networks(config: Any) -> Any:

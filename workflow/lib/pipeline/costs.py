@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from pipeline.config import present
 from pipeline.networks import families
 from tilt.errors import InputError
 from tilt.io import DAMAGE
@@ -50,7 +51,7 @@ def _families(results: Path) -> dict[str, str]:
         return {}
     try:
         ((name, dataset),) = yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"].items()
-        found = families(name, dataset)
+        found = families(name, present(dataset))
     except (*DAMAGE, AttributeError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"{file}: not the configuration of this run; make it again") from error
     words = {family: f" of {family.replace('_', ' ')}" for family in found} | {"training": ""}
