@@ -138,6 +138,10 @@ def test_several_seeds_take_the_place_of_one():
     )
     first = {name: column[table["seed"] == table["seed"][0]] for name, column in table.items()}
     assert sweep_answer(first, recipe) is None
+    kept = (table["recipe"] != recipe) | (table["seed"] == table["seed"][0])
+    other = sweep_answer({name: column[kept] for name, column in table.items()}, recipe)
+    assert other is not None
+    assert recipe not in other.text
     records = [{"answer": {"question": "Networks", "short": text}} for text in ("one seed", "many")]
     assert [each["short"] for each in answers_of([*records, {"answer": None}])] == ["many"]
 

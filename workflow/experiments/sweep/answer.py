@@ -10,10 +10,16 @@ from tilt.intervals import mean_interval
 PANEL, NORM = "panel-sweep", "minimal_norm_median"
 
 
-def sweep_answer(table: Columns, recipe: str) -> Answer | None:
-    """Of a recipe with two seeds or more at two weight decays; None leaves the answer to one seed."""
+def sweep_answer(table: Columns, shown: str) -> Answer | None:
+    """Of the recipe shown, or else of the first, with two seeds or more at two weight decays; None leaves the
+    answer to one seed."""
     if NORM not in table:
         return None
+    answers = (_of_recipe(table, recipe) for recipe in dict.fromkeys([shown, *table["recipe"].tolist()]))
+    return next((answer for answer in answers if answer), None)
+
+
+def _of_recipe(table: Columns, recipe: str) -> Answer | None:
     low, high = low_and_high(table["weight_decay"][table["recipe"] == recipe].tolist())
     if low == high:
         return None
