@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]  # root, and containers with little shared memory
-ALL_READY = "document.querySelectorAll('.panel:not([data-ready])').length === 0"
+ALL_READY = "document.readyState === 'complete' && !document.querySelector('.panel:not([data-ready])')"
 
 
 def find_chromium() -> str:

@@ -1,15 +1,30 @@
 "use strict";
 // The panels follow their controls: the part of each array that belongs to the state goes to Bokeh.
 
-const panels = JSON.parse(document.getElementById("panels").textContent);
+const panels = [];
 const controls = {};
-for (const control of panels.flatMap((panel) => panel.controls)) controls[control.name] = control;
-const state = Object.fromEntries(Object.values(controls).map(({ name, start }) => [name, start]));
+const state = {};  // the number of the chosen token of each control
 const KINDS = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
 const banks = new Map();
 const models = new Map();  // by name; a source drawn in two figures is two models
 const drawn = new Set();
 const inView = new Set();  // elements of figures
+const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+
+// Takes in the panels whose records are there by now: those of the front stand above this script, the others end the page.
+function admit() {
+  const elements = [...document.querySelectorAll(".panels")];
+  const found = elements.flatMap((element) => JSON.parse(element.textContent));
+  for (const element of elements) element.remove();
+  for (const control of found.flatMap((panel) => panel.controls)) {
+    controls[control.name] = control;
+    state[control.name] ??= control.start;
+  }
+  panels.push(...found);
+  Object.keys(controls).forEach(mark);
+  readAddress(true);
+  return found;
+}
 
 // ---- banks
 
@@ -25,7 +40,11 @@ async function unpack({ kind, shape, step, data }) {
   return { values, shape, step: step ?? 1 };
 }
 
-async function read(element) {
+async function read(name) {
+  const id = `bank-${name}`;
+  if (!document.getElementById(id)) await parsed;
+  const element = document.getElementById(id);
+  if (!element) return {};
   const arrays = JSON.parse(element.textContent);
   const unpacked = Object.entries(arrays).map(async ([name, array]) =>
     [name, array.data === undefined ? array : await unpack(array)]);
@@ -35,10 +54,7 @@ async function read(element) {
 const named = (template) => template.replace(/{(\w+)}/g, (_, control) => controls[control].tokens[state[control]]);
 
 function load(name) {
-  if (!banks.has(name)) {
-    const element = document.getElementById(`bank-${name}`);
-    banks.set(name, element ? read(element) : {});
-  }
+  if (!banks.has(name)) banks.set(name, read(name));
   return banks.get(name);
 }
 
@@ -177,7 +193,7 @@ async function set(name, index) {
 
 // ---- the address of a view: #section&control=token&...
 
-function readAddress() {
+function readAddress(opening) {
   const [section, ...pairs] = location.hash.slice(1).split("&");
   for (const [name, token] of new URLSearchParams(pairs.join("&"))) {
     const index = Object.hasOwn(controls, name) ? controls[name].tokens.indexOf(token) : -1;
@@ -185,7 +201,7 @@ function readAddress() {
   }
   const target = document.getElementById(section);
   for (let folded = target?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
-  if (pairs.length || !ready.length) target?.scrollIntoView({ behavior: "instant" });
+  if (pairs.length || opening) target?.scrollIntoView({ behavior: "instant" });
 }
 
 function writeAddress(section) {
@@ -196,15 +212,15 @@ function writeAddress(section) {
 
 document.addEventListener("input", ({ target }) => {
   const name = target.dataset.control;
-  if (name === undefined) return;
+  if (!(name in controls)) return;
   set(name, Number(target.value));
   writeAddress(target.closest("section, header").id);
 });
-addEventListener("hashchange", readAddress);
+addEventListener("hashchange", () => readAddress(false));
 
 // ---- colours of the page for what Bokeh draws
 
-function recolour() {
+function recolour(models) {
   const style = getComputedStyle(document.documentElement);
   const [ink, rule, paper] = ["--ink", "--rule", "--paper"].map((name) => style.getPropertyValue(name).trim());
   const of = [
@@ -214,7 +230,7 @@ function recolour() {
     [/^Legend$/, { label_text_color: ink, background_fill_color: paper, background_fill_alpha: 0.8, border_line_color: null }],
     [/^ColorBar$/, { major_label_text_color: ink, title_text_color: ink, background_fill_color: null }],
   ];
-  for (const model of drawn) {
+  for (const model of models) {
     for (const [type, colours] of of) if (type.test(model.type)) model.setv(colours);
     if (model.tags?.includes("ink")) {
       for (const name of ["line_color", "text_color"]) if (name in model) model[name] = ink;
@@ -223,12 +239,13 @@ function recolour() {
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-dark.addEventListener("change", recolour);
+const followScheme = () => recolour(drawn);
+dark.addEventListener("change", followScheme);
 
 // Bokeh paints too late for paper: figures go there as they stand, scaled to its width, dark ones inverted.
 const PAPER = 680;  // CSS pixels, of A4 or Letter within margins
 addEventListener("beforeprint", () => {
-  dark.removeEventListener("change", recolour);  // paper is light
+  dark.removeEventListener("change", followScheme);  // paper is light
   document.documentElement.classList.toggle("inverted", dark.matches);
   for (const plots of document.querySelectorAll(".plots")) {
     const width = plots.offsetWidth;
@@ -237,7 +254,7 @@ addEventListener("beforeprint", () => {
   }
 });
 addEventListener("afterprint", () => {
-  dark.addEventListener("change", recolour);
+  dark.addEventListener("change", followScheme);
   for (const plots of document.querySelectorAll(".plots")) plots.removeAttribute("style");
 });
 
@@ -256,8 +273,12 @@ const viewed = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
 });
 
-// Four private parts of the Bokeh in this file, whose version is pinned.
+// Five private parts of the Bokeh in this file, whose version is pinned.
 function tuneBokeh() {
+  // Each painting writes the style sheets again, after which the browser computes styles and layout; a changed one will do.
+  Bokeh.require("core/dom").InlineStyleSheet.prototype._update = function (css) {
+    if (this.el.textContent !== css) this.el.textContent = css;
+  };
   // Each painting asks the style sheets for each property, which takes most of the time; there is none.
   Bokeh.require("core/visuals/visual").VisualProperties.prototype._get_css_value = () => "";
   // Clearing spares half a pixel at the left and the top, where labels of an earlier layout would stay.
@@ -273,38 +294,58 @@ function tuneBokeh() {
     if (first || this._should_rerender_items) renderItems.call(this);
     if (!first) this._paint_glyphs();
   };
-  // What moves is on the overlay, which is not clipped to the frame otherwise.
   const { GlyphRendererView } = Bokeh.require("models/renderers/glyph_renderer");
+  // An element goes along with each glyph, and nothing is in it.
+  GlyphRendererView.prototype.update_position = function () { this.position.replace(":host { display: none; }"); };
+  // What moves is on the overlay, which is not clipped to the frame otherwise.
   Object.defineProperty(GlyphRendererView.prototype, "needs_clip", { get: () => true });
 }
 
-// ---- start: panel after panel, those in view first
+// ---- start: the front, then the panel that is nearest to the window, while nothing else is to do
+
+const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
+
+async function embed(panel) {
+  const made = [];
+  async function add({ id, item }) {
+    const plot = document.getElementById(id);
+    viewed.observe(plot);
+    for (const { model: root } of await Bokeh.embed.embed_item(item, id)) {
+      for (const model of root.references()) {
+        made.push(model);
+        drawn.add(model);
+        if (model.tags?.[0] === "chooses") chooses(model, model.tags[1]);
+        if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), { model, plot }]);
+      }
+    }
+  }
+  if (panel.front) await Promise.all(panel.plots.map(add));
+  else for (const plot of panel.plots) await idle().then(() => add(plot));
+  recolour(made);
+  ready.push(panel);
+  await show(panel);
+  for (const model of made) if (model.type === "Legend") model.change.emit();  // its samples need data
+  document.getElementById(panel.name).dataset.ready = "";
+}
+
+function distance({ name }) {
+  const { top, bottom } = document.getElementById(name).getBoundingClientRect();
+  return Math.max(top - innerHeight, -bottom);
+}
 
 async function start() {
   Bokeh.set_log_level("error");  // axes without data yet are no news
   tuneBokeh();
-  readAddress();
-  Object.keys(controls).forEach(mark);
-  const height = ({ name }) => Math.abs(document.getElementById(name).getBoundingClientRect().top);
-  for (const panel of [...panels].sort((one, other) => height(one) - height(other))) {
-    for (const { id, item } of panel.plots) {
-      const plot = document.getElementById(id);
-      viewed.observe(plot);
-      for (const { model: root } of await Bokeh.embed.embed_item(item, id)) {
-        for (const model of root.references()) {
-          drawn.add(model);
-          if (model.tags?.[0] === "chooses") chooses(model, model.tags[1]);
-          if (model.name) models.set(model.name, [...(models.get(model.name) ?? []), { model, plot }]);
-        }
-      }
-    }
-    recolour();
-    await show(panel);
-    for (const model of drawn) if (model.type === "Legend") model.change.emit();  // its samples need data
-    ready.push(panel);
-    document.getElementById(panel.name).dataset.ready = "";
-    await new Promise((done) => setTimeout(done));
+  const { style } = document.documentElement;
+  style.scrollBehavior = "auto";  // on its way to the section of the address the browser would go past ours
+  for (const panel of admit()) await embed(panel);
+  await parsed;
+  const waiting = admit();
+  style.scrollBehavior = "";
+  while (waiting.length) {
+    waiting.sort((one, other) => distance(other) - distance(one));
+    await embed(waiting.pop());
   }
 }
 
-if (panels.length) start();
+start();

@@ -76,7 +76,11 @@ def render(
     `numbers`, `pictures` and `panels` go by the name of a section, `shape` is that of an image or vector,
     `data` says in words what the data set is.
     """
-    _check_shared_controls([panel for record in panels.values() for panel in record["panels"]])
+    everything = [panel for record in panels.values() for panel in record["panels"]]
+    _check_shared_controls(everything)
+    banks = {name: bank for record in panels.values() for name, bank in record["banks"].items()}
+    front = [panel for panel in everything if panel["front"]]
+    at_once = {name for panel in front for name in _at_start(panel)}
     answers = answers_of(sections)
     return template("page.html.j2").render(
         dataset=dataset,
@@ -84,12 +88,18 @@ def render(
         numbers=numbers,
         answers=answers,
         networks=any(answer["question"] == NETWORKS for answer in answers),
-        front=[panel for record in panels.values() for panel in record["panels"] if panel["front"]],
+        first={
+            "panels": front,
+            "banks": {name: bank for name, bank in banks.items() if name in at_once},
+        },
+        others={
+            "panels": [panel for panel in everything if not panel["front"]],
+            "banks": {name: bank for name, bank in banks.items() if name not in at_once},
+        },
         counts=counts(sections),
         tallies={section["name"]: counts([section]) for section in sections},
         pictures=pictures,
         panels={name: record["panels"] for name, record in panels.items()},
-        banks=[bank for record in panels.values() for bank in record["banks"].items()],
         bokeh=Resources(mode="inline", components=["bokeh"]).js_raw[0],
         script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         shape=shape,
@@ -122,6 +132,12 @@ def summary(
             for section in sections
         ],
     }
+
+
+def _at_start(panel: Mapping[str, Any]) -> set[str]:
+    """The banks that a panel draws on where its controls start."""
+    tokens = {control["name"]: control["tokens"][control["start"]] for control in panel["controls"]}
+    return {each["bank"].format(**tokens) for each in [*panel["targets"], *panel["readouts"]]}
 
 
 def _check_shared_controls(panels: Iterable[Mapping[str, Any]]) -> None:
