@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from pipeline.__main__ import main
 from pipeline.config import resolve
-from pipeline.costs import costs
+from pipeline.costs import at_least, costs
 from tilt.errors import InputError
 from tilt.io import read_table, write_json, write_table
 
@@ -63,6 +63,10 @@ def test_networks_count_by_family(tmp_path):
         benchmark(tmp_path / "digits", f"training/{name}", 1, 1, 1)
     told = [(row["stage"], row["jobs"]) for row in costs(tmp_path / "digits")]
     assert told == [("training", 1), ("training of depth", 2), ("training of random labels", 1)]
+
+
+def test_what_is_at_least_so_much_is_rounded_down():
+    assert [at_least(each) for each in (3.26, 0.0329, 2.0, 12.99, 0)] == ["3.2", "0.032", "2", "12", "0"]
 
 
 def test_evidence_is_what_whole_experiments_found(results, tmp_path):

@@ -142,6 +142,7 @@ def test_several_seeds_take_the_place_of_one():
     other = sweep_answer({name: column[kept] for name, column in table.items()}, recipe)
     assert other is not None
     assert recipe not in other.text
+    assert ". LeNet, recipe: " in other.text
     records = [{"answer": {"question": "Networks", "short": text}} for text in ("one seed", "many")]
     assert [each["short"] for each in answers_of([*records, {"answer": None}])] == ["many"]
 
@@ -151,7 +152,7 @@ def test_depth_and_rivals():
     answer = depth_answer(falls, gain_table(falls))
     assert answer.short == "weight decay helps less"
     assert "over 3 seeds) with 1 layer (softmax)" in answer.text
-    assert "Each doubling of the layers multiplies that by" in answer.text
+    assert "Each doubling of the layers multiplies that factor by" in answer.text
     one = of_depth(lambda layers: 4 / layers, seeds=(0,))
     answer = depth_answer(one, gain_table(one))
     assert (answer.short, answer.value) == (UNDECIDED, UNDECIDED)
@@ -194,6 +195,8 @@ def test_rivals_are_compared_on_the_seeds_that_they_share():
     few = rivals_answer(table, rows(others[-2:], [1.2, 1.2, 1.21], [[2.3, nan, nan], [2.0, 2.1, 2.2]]), 0)
     assert "by 2.10" in few.text  # the rival with one seed is not the farthest
     assert few.short.endswith("reaches farther")
+    ratio = in_words(factor([2.0 / 1.2, 2.1 / 1.2, 2.2 / 1.21]), 3, "seed")
+    assert few.text.endswith(f", which is {ratio} times as far seed by seed.")
     unsure = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [2.9, 0.9, 0.95]]), 0)
     assert unsure.short == UNDECIDED
     none = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [1.1, 1.12, 1.1]]), 0)

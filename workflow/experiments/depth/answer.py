@@ -29,7 +29,7 @@ def depth_answer(networks: Columns, gains: Columns) -> Answer:
     trend, each = "No trend can be told", UNDECIDED
     if np.isfinite(low):
         ends = f"{significant(low)} to {significant(high)}"
-        trend = f"Each doubling of the layers multiplies that by {significant(mean)} ({ends})"
+        trend = f"Each doubling of the layers multiplies that factor by {significant(mean)} ({ends})"
         each = f"{short((mean, low, high))} a doubling"
     return Answer(
         DEPTH,

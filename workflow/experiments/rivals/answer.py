@@ -41,8 +41,9 @@ def rivals_answer(table: Columns, reach: Columns, weight_decay: float) -> Answer
         f"{label} reaches farther" if over[best][1] > 1 else "none reaches as far" if none else UNDECIDED,
         "At about the error of a network without a regulariser, with strengths that held-out images choose, "
         "weight decay changes the distance by a factor of "
-        f"{in_words(moved, most, 'seed')}; {which}, {label}, by "
-        f"{in_words(factor(far[best][seeds]), most, 'seed')}.",
+        f"{in_words(moved, most, 'seed')} against none; {which}, {label}, by "
+        f"{in_words(factor(far[best][seeds]), most, 'seed')}, which is {in_words(over[best], most, 'seed')} "
+        "times as far seed by seed.",
         short(moved),
         PANEL,
     )

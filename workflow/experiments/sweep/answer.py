@@ -4,7 +4,7 @@ from experiments.sweep.tables import by_seed
 from report.answers import NETWORKS, factor, in_words, of_decay, short
 from report.claims import Columns
 from report.contract import Answer
-from report.networks import low_and_high
+from report.networks import TEXTS, low_and_high
 from tilt.intervals import mean_interval
 
 PANEL, NORM = "panel-sweep", "minimal_norm_median"
@@ -29,13 +29,15 @@ def _of_recipe(table: Columns, recipe: str) -> Answer | None:
     if len(norms) < 2:
         return None
     moved = factor(norms[:, 1] / norms[:, 0])
+    model = TEXTS["model"]({"model": str(table["model"][table["recipe"] == recipe][0])})
     more, least, most = mean_interval(errors[:, 1] - errors[:, 0])
     return Answer(
         NETWORKS,
         of_decay(moved),
         f"With weight decay {high:g} the nearest adversarial examples found are at "
         f"{in_words(moved, len(norms), 'seed')} times the distance with {low:g}. The test error changes by "
-        f"{more:+.2f} points ({least:+.2f} to {most:+.2f}). Recipe: {recipe}.",
+        f"{more:+.2f} points ({least:+.2f} to {most:+.2f}). "
+        f"{model}, recipe: {recipe.removeprefix(f'{model}, ')}.",
         short(moved),
         PANEL,
     )

@@ -1,5 +1,6 @@
 """What the jobs of a run took, by stage, as Snakemake's benchmarks tell."""
 
+from math import floor, log10
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,14 @@ from tilt.errors import InputError
 from tilt.io import DAMAGE
 
 Cost = dict[str, Any]  # stage, jobs, cpu_seconds, wall_seconds, memory_megabytes
+
+
+def at_least(number: float) -> str:
+    """A number that is at least so much in two digits, rounded down: 3.26 is "3.2"."""
+    if not number:
+        return "0"
+    step = 10.0 ** (floor(log10(number)) - 1)
+    return f"{floor(number / step + 1e-9) * step:.2g}"
 
 
 def costs(results: Path) -> list[Cost]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.costs import Cost, costs
+from pipeline.costs import Cost, at_least, costs
 from tilt.errors import InputError
 from tilt.io import read_json, replacing, table_of, write_table
 
@@ -60,14 +60,14 @@ def _readme(title: str, made: Mapping[str, Any], took: Sequence[Cost], paths: Se
         f"{each['memory_megabytes'] / 1000:.2f} GB |"
         for each in took
     ]
-    hours = sum(each["cpu_seconds"] for each in took) / 3600
+    hours = at_least(sum(each["cpu_seconds"] for each in took) / 3600)
     links = [f"* [{path}]({path})" for path in ("costs.csv", "manifest.json", *paths)]
     return f"""# {title}
 
 Tables of a run that ended on {made["date"]}, at {commit}{changes}, copied by `python -m pipeline evidence`.
 {made["processor"] or "Unknown processor"}, {made["cores"]} cores; Python {made["python"]}, {packages}.
 
-Its jobs took at least {hours:.2g} hours of CPU time: Snakemake's samples miss up to 30 s at the end of each,
+Its jobs took at least {hours} hours of CPU time: Snakemake's samples miss up to 30 s at the end of each,
 and of a training that was resumed all but the last part.
 
 | stage | jobs | CPU time | largest memory |
