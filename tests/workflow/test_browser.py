@@ -2,9 +2,11 @@
 
 import json
 import random
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -287,6 +289,57 @@ def test_a_control_moved_while_the_page_loads_moves_everything(browser, results)
     settle(page)
     assert compare_drawn(page, sections(results), page.evaluate("state")) > 60
     page.close()
+
+
+def test_a_page_that_comes_slowly_keeps_what_was_moved_and_what_its_address_says(browser, results):
+    """It stalls within the bank of the pair that is chosen, and the slider is moved before the rest comes."""
+    content = (results / "tiny" / "report" / "index.html").read_bytes()
+    start = content.index(b'id="bank-svm/0v1"')
+    going_on = Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(content[: start + 500])
+            self.wfile.flush()
+            going_on.wait(60)
+            self.wfile.write(content[start + 500 :])
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    Thread(target=server.serve_forever, daemon=True).start()
+    page, wrong = browser.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    address = f"http://127.0.0.1:{server.server_port}/#svm&lambda=3&plane=fixed"
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector("#panel-front[data-ready]", timeout=120_000)
+    page.locator("#panel-front [data-control=pair]").select_option("0")
+    page.locator("#panel-front [data-control=lambda]").press("Home")
+    assert page.evaluate("document.readyState") == "loading"
+    assert page.url == address
+    going_on.set()
+    page.wait_for_function(ALL_READY, timeout=120_000)
+    settle(page)
+    assert page.evaluate("[state.pair, state.lambda, controls.plane.tokens[state.plane]]") == [0, 0, "fixed"]
+    assert abs(page.evaluate("document.getElementById('svm').getBoundingClientRect().top")) < 2
+    assert "plane=fixed" in page.url
+    assert "lambda=3" not in page.url
+    assert compare_drawn(page, sections(results), page.evaluate("state")) > 60
+    assert wrong == []
+    page.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_tap_on_the_map_chooses_a_pair(tiny):
+    choose(tiny, pair="7v9")
+    tiny.evaluate("[...drawn].find(({ tags }) => tags?.[0] === 'chooses').selected.indices = [0]")
+    tiny.wait_for_function("state.pair === 0")
+    tiny.wait_for_function("location.hash.includes('pair=0v1')")
 
 
 def test_vectors_have_a_page_too(browser, results):

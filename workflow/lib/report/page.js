@@ -10,19 +10,22 @@ const models = new Map();  // by name; a source drawn in two figures is two mode
 const drawn = new Set();
 const inView = new Set();  // elements of figures
 const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
+let complete;
+const admitted = new Promise((done) => { complete = done; });  // all panels are
 
 // Takes in the panels whose records are there by now: those of the front stand above this script, the others end the page.
 function admit() {
   const elements = [...document.querySelectorAll(".panels")];
   const found = elements.flatMap((element) => JSON.parse(element.textContent));
   for (const element of elements) element.remove();
-  for (const control of found.flatMap((panel) => panel.controls)) {
+  const fresh = found.flatMap((panel) => panel.controls).filter(({ name }) => !(name in controls));
+  for (const control of fresh) {
     controls[control.name] = control;
-    state[control.name] ??= control.start;
+    state[control.name] = control.start;
   }
   panels.push(...found);
   Object.keys(controls).forEach(mark);
-  readAddress(true);
+  readAddress(fresh.map(({ name }) => name));
   return found;
 }
 
@@ -41,9 +44,9 @@ async function unpack({ kind, shape, step, data }) {
 }
 
 async function read(name) {
-  const id = `bank-${name}`;
-  if (!document.getElementById(id)) await parsed;
-  const element = document.getElementById(id);
+  const find = () => document.getElementById(`bank-${name}`);
+  if (!find()?.nextSibling) await parsed;  // the last element so far may be there in part
+  const element = find();
   if (!element) return {};
   const arrays = JSON.parse(element.textContent);
   const unpacked = Object.entries(arrays).map(async ([name, array]) =>
@@ -193,18 +196,21 @@ async function set(name, index) {
 
 // ---- the address of a view: #section&control=token&...
 
-function readAddress(opening) {
+// Of a page that opens, controls that were there before may have been moved, and stay.
+function readAddress(fresh) {
   const [section, ...pairs] = location.hash.slice(1).split("&");
   for (const [name, token] of new URLSearchParams(pairs.join("&"))) {
-    const index = Object.hasOwn(controls, name) ? controls[name].tokens.indexOf(token) : -1;
+    const known = fresh ? fresh.includes(name) : Object.hasOwn(controls, name);
+    const index = known ? controls[name].tokens.indexOf(token) : -1;
     if (index >= 0 && index !== state[name]) set(name, index);
   }
   const target = document.getElementById(section);
   for (let folded = target?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
-  if (pairs.length || opening) target?.scrollIntoView({ behavior: "instant" });
+  if (pairs.length || fresh) target?.scrollIntoView({ behavior: "instant" });
 }
 
-function writeAddress(section) {
+async function writeAddress(section) {
+  await admitted;  // until then the address says what is to come
   const moved = Object.values(controls).filter(({ name, start }) => state[name] !== start);
   const pairs = moved.map(({ name, tokens }) => `&${name}=${encodeURIComponent(tokens[state[name]])}`);
   history.replaceState(null, "", `#${section}${pairs.join("")}`);
@@ -216,7 +222,7 @@ document.addEventListener("input", ({ target }) => {
   set(name, Number(target.value));
   writeAddress(target.closest("section, header").id);
 });
-addEventListener("hashchange", () => readAddress(false));
+addEventListener("hashchange", () => readAddress());
 
 // ---- colours of the page for what Bokeh draws
 
@@ -265,7 +271,7 @@ function chooses(source, name) {
     if (index === undefined) return;
     source.selected.indices = [];
     set(name, index);
-    writeAddress(document.querySelector(`[data-control="${name}"]`).closest("section").id);
+    writeAddress(document.querySelector(`[data-control="${name}"]`).closest("section, header").id);
   });
 }
 
@@ -303,7 +309,7 @@ function tuneBokeh() {
 
 // ---- start: the front, then the panel that is nearest to the window, while nothing else is to do
 
-const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
+const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done, { timeout: 1000 }));
 
 async function embed(panel) {
   const made = [];
@@ -342,6 +348,7 @@ async function start() {
   await parsed;
   const waiting = admit();
   style.scrollBehavior = "";
+  complete();
   while (waiting.length) {
     waiting.sort((one, other) => distance(other) - distance(one));
     await embed(waiting.pop());
