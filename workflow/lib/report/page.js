@@ -279,7 +279,7 @@ const viewed = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
 });
 
-// Five private parts of the Bokeh in this file, whose version is pinned.
+// Six private parts of the Bokeh in this file, whose version is pinned.
 function tuneBokeh() {
   // Each painting writes the style sheets again, after which the browser computes styles and layout; a changed one will do.
   Bokeh.require("core/dom").InlineStyleSheet.prototype._update = function (css) {
