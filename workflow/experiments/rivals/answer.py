@@ -40,10 +40,9 @@ def rivals_answer(table: Columns, reach: Columns, weight_decay: float) -> Answer
         RIVALS,
         f"{label} reaches farther" if over[best][1] > 1 else "none reaches as far" if none else UNDECIDED,
         "At about the error of a network without a regulariser, with strengths that held-out images choose, "
-        "weight decay changes the distance by a factor of "
-        f"{in_words(moved, most, 'seed')} against none; {which}, {label}, by "
-        f"{in_words(factor(far[best][seeds]), most, 'seed')}, which is {in_words(over[best], most, 'seed')} "
-        "times as far seed by seed.",
+        "weight decay moves adversarial examples to "
+        f"{in_words(moved, most, 'seed')} times the distance without; {which}, {label}, moves them "
+        f"{in_words(over[best], most, 'seed')} times as far as weight decay.",
         short(moved),
         PANEL,
     )
