@@ -195,9 +195,8 @@ def test_rivals_are_compared_on_the_seeds_that_they_share():
     few = rivals_answer(table, rows(others[-2:], [1.2, 1.2, 1.21], [[2.3, nan, nan], [2.0, 2.1, 2.2]]), 0)
     assert few.short.endswith("reaches farther")
     ratio = in_words(factor([2.0 / 1.2, 2.1 / 1.2, 2.2 / 1.21]), 3, "seed")
-    assert few.text.endswith(
-        f", moves them {ratio} times as far as weight decay."
-    )  # the one with one seed is not told of
+    told = f", moves them {ratio} times as far as weight decay."
+    assert few.text.endswith(told)  # of the rival with three seeds: the farthest has one
     unsure = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [2.9, 0.9, 0.95]]), 0)
     assert unsure.short == UNDECIDED
     none = rivals_answer(table, rows(others[-2:], [1.5, 1.5, 1.5], [[1.4, 1.41, 1.4], [1.1, 1.12, 1.1]]), 0)
@@ -215,6 +214,5 @@ def test_the_rival_that_is_told_of_is_the_farthest_on_held_out_images():
         chosen = "adversarial training (L2 ball)" if held_out[1] == far else "L1"
         assert answer.short == f"{chosen} reaches farther"
         ratio = in_words(factor(np.array(near) / [1.2, 1.2, 1.21]), 3, "seed")
-        assert (
-            f"of 2 rivals the farthest on held-out images, {chosen}, moves them {ratio} times" in answer.text
-        )
+        told = f"of 2 rivals the farthest on held-out images, {chosen}, moves them {ratio} times"
+        assert told in answer.text

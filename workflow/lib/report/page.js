@@ -1,7 +1,6 @@
 "use strict";
 // The panels follow their controls: the part of each array that belongs to the state goes to Bokeh.
 
-const panels = [];
 const controls = {};
 const state = {};  // the number of the chosen token of each control
 const KINDS = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
@@ -10,8 +9,6 @@ const models = new Map();  // by name; a source drawn in two figures is two mode
 const drawn = new Set();
 const inView = new Set();  // elements of figures
 const parsed = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
-let complete;
-const admitted = new Promise((done) => { complete = done; });  // all panels are
 
 // Takes in the panels whose records are there by now: those of the front stand above this script, the others end the page.
 function admit() {
@@ -23,9 +20,9 @@ function admit() {
     controls[control.name] = control;
     state[control.name] = control.start;
   }
-  panels.push(...found);
   Object.keys(controls).forEach(mark);
-  readAddress(fresh.map(({ name }) => name));
+  // Only what is new follows the address: what was there may have been moved.
+  readAddress(fresh.map(({ name }) => name), true);
   return found;
 }
 
@@ -196,21 +193,19 @@ async function set(name, index) {
 
 // ---- the address of a view: #section&control=token&...
 
-// Of a page that opens, controls that were there before may have been moved, and stay.
-function readAddress(fresh) {
+function readAddress(names, opening) {
   const [section, ...pairs] = location.hash.slice(1).split("&");
   for (const [name, token] of new URLSearchParams(pairs.join("&"))) {
-    const known = fresh ? fresh.includes(name) : Object.hasOwn(controls, name);
-    const index = known ? controls[name].tokens.indexOf(token) : -1;
+    const index = names.includes(name) ? controls[name].tokens.indexOf(token) : -1;
     if (index >= 0 && index !== state[name]) set(name, index);
   }
   const target = document.getElementById(section);
   for (let folded = target?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
-  if (pairs.length || fresh) target?.scrollIntoView({ behavior: "instant" });
+  if (pairs.length || opening) target?.scrollIntoView({ behavior: "instant" });
 }
 
 async function writeAddress(section) {
-  await admitted;  // until then the address says what is to come
+  await others;  // until then the address says what is to come
   const moved = Object.values(controls).filter(({ name, start }) => state[name] !== start);
   const pairs = moved.map(({ name, tokens }) => `&${name}=${encodeURIComponent(tokens[state[name]])}`);
   history.replaceState(null, "", `#${section}${pairs.join("")}`);
@@ -222,7 +217,7 @@ document.addEventListener("input", ({ target }) => {
   set(name, Number(target.value));
   writeAddress(target.closest("section, header").id);
 });
-addEventListener("hashchange", () => readAddress());
+addEventListener("hashchange", () => readAddress(Object.keys(controls), false));
 
 // ---- colours of the page for what Bokeh draws
 
@@ -339,20 +334,25 @@ function distance({ name }) {
   return Math.max(top - innerHeight, -bottom);
 }
 
-async function start() {
+// The panels that are not of the front, once all are admitted.
+async function begin() {
   Bokeh.set_log_level("error");  // axes without data yet are no news
   tuneBokeh();
   const { style } = document.documentElement;
   style.scrollBehavior = "auto";  // on its way to the section of the address the browser would go past ours
   for (const panel of admit()) await embed(panel);
   await parsed;
-  const waiting = admit();
+  const found = admit();
   style.scrollBehavior = "";
-  complete();
+  return found;
+}
+
+async function follow(waiting) {
   while (waiting.length) {
     waiting.sort((one, other) => distance(other) - distance(one));
     await embed(waiting.pop());
   }
 }
 
-start();
+const others = begin();
+others.then(follow);
